@@ -1,0 +1,44 @@
+// Every limit in one place, each with the reason for its number.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace fiscus {
+
+// One entry of a C2SP tile has a 16-bit length, and an event must fit one.
+inline constexpr std::size_t event_bytes_max = 65'535;
+// Depth and tables that any event of ours can have, doubled (a verifier's limit, not a rule).
+inline constexpr std::uint32_t event_depth_max = 8;
+inline constexpr std::uint32_t event_tables_max = 4'096;
+// Of a quarantined value the journal keeps this much, enough to recognise it.
+inline constexpr std::size_t quarantine_bytes_max = 256;
+// 10 trillion yuan: sums of 9,000 such amounts still fit 64 bits.
+inline constexpr std::int64_t amount_fen_max = 1'000'000'000'000'000;
+// Numbers that a source may be ahead of its first gap: minutes of a busy source, 32 KiB of state.
+inline constexpr std::uint64_t source_window = 4'096;
+// An event may be this much ahead of the log's own time (clocks of platforms differ).
+inline constexpr std::int64_t future_tolerance_us = 5LL * 60 * 1'000'000;
+inline constexpr std::size_t vouchers_max = 8;
+// 2000-01-01 and 2100-01-01 UTC, as microseconds and as days.
+inline constexpr std::int64_t occurred_us_min = 946'684'800'000'000;
+inline constexpr std::int64_t occurred_us_end = 4'102'444'800'000'000;
+inline constexpr std::int32_t day_min = 10'957;
+inline constexpr std::int32_t day_end = 47'482;
+
+inline constexpr std::size_t programme_districts_max = 4'096;
+inline constexpr std::size_t categories_max = 256;
+inline constexpr std::size_t category_industries_max = 256;
+inline constexpr std::size_t packs_max = 64;
+inline constexpr std::size_t denominations_max = 256;
+inline constexpr std::size_t platform_quotas_max = 1'024;
+inline constexpr std::size_t district_quotas_max = 4'096;
+inline constexpr std::size_t batch_categories_max = 256;
+inline constexpr std::size_t control_totals_max = 1'024;
+
+// Input records that one engine turn takes: large enough to amortise a MultiGet and a sync, small
+// enough for a journal block under the broker's message limit (8,192 × ~400 bytes).
+inline constexpr std::size_t turn_records_max = 8'192;
+inline constexpr std::size_t block_bytes_max = 8U << 20;
+
+}  // namespace fiscus

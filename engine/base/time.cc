@@ -1,0 +1,156 @@
+#include "engine/base/time.h"
+
+#include <chrono>
+#include <cstdio>
+
+namespace fiscus {
+namespace {
+
+// Reads exactly `count` digits at the front of `text` and drops them.
+std::optional<int> take_digits(std::string_view& text, std::size_t count) {
+    if (text.size() < count) {
+        return std::nullopt;
+    }
+    int value = 0;
+    for (std::size_t i = 0; i < count; ++i) {
+        if (text[i] < '0' || text[i] > '9') {
+            return std::nullopt;
+        }
+        value = value * 10 + (text[i] - '0');
+    }
+    text.remove_prefix(count);
+    return value;
+}
+
+bool take(std::string_view& text, char c) {
+    if (text.empty() || text.front() != c) {
+        return false;
+    }
+    text.remove_prefix(1);
+    return true;
+}
+
+std::optional<std::int32_t> take_date(std::string_view& text) {
+    const auto year = take_digits(text, 4);
+    if (!year || !take(text, '-')) {
+        return std::nullopt;
+    }
+    const auto month = take_digits(text, 2);
+    if (!month || !take(text, '-')) {
+        return std::nullopt;
+    }
+    const auto day = take_digits(text, 2);
+    if (!day) {
+        return std::nullopt;
+    }
+    const std::chrono::year_month_day date{std::chrono::year(*year),
+                                           std::chrono::month(static_cast<unsigned>(*month)),
+                                           std::chrono::day(static_cast<unsigned>(*day))};
+    if (!date.ok()) {
+        return std::nullopt;
+    }
+    return static_cast<std::int32_t>(std::chrono::sys_days(date).time_since_epoch().count());
+}
+
+// The part after the seconds: up to six digits of a fraction, as microseconds.
+std::optional<std::int64_t> take_fraction(std::string_view& text) {
+    if (!take(text, '.')) {
+        return 0;
+    }
+    std::int64_t us = 0;
+    int digits = 0;
+    while (!text.empty() && text.front() >= '0' && text.front() <= '9') {
+        if (++digits > 6) {
+            return std::nullopt;
+        }
+        us = us * 10 + (text.front() - '0');
+        text.remove_prefix(1);
+    }
+    if (digits == 0) {
+        return std::nullopt;
+    }
+    for (; digits < 6; ++digits) {
+        us *= 10;
+    }
+    return us;
+}
+
+// Z, +hh:mm or -hh:mm to the end of the text, as microseconds east of UTC.
+std::optional<std::int64_t> take_offset(std::string_view& text) {
+    if (take(text, 'Z')) {
+        return text.empty() ? std::optional<std::int64_t>(0) : std::nullopt;
+    }
+    const bool east = take(text, '+');
+    if (!east && !take(text, '-')) {
+        return std::nullopt;
+    }
+    const auto hours = take_digits(text, 2);
+    if (!hours || !take(text, ':')) {
+        return std::nullopt;
+    }
+    const auto minutes = take_digits(text, 2);
+    if (!minutes || !text.empty() || *hours > 14 || *minutes > 59) {
+        return std::nullopt;
+    }
+    const std::int64_t offset = (*hours * 60 + *minutes) * us_per_minute;
+    return east ? offset : -offset;
+}
+
+}  // namespace
+
+std::string date_text(std::int32_t day) {
+    const std::chrono::year_month_day date{std::chrono::sys_days(std::chrono::days(day))};
+    char text[32];
+    std::snprintf(text, sizeof text, "%04d-%02u-%02u", static_cast<int>(date.year()),
+                  static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()));
+    return text;
+}
+
+std::optional<std::int32_t> date_from_text(std::string_view text) {
+    const auto day = take_date(text);
+    return text.empty() ? day : std::nullopt;
+}
+
+std::string instant_text(std::int64_t instant_us) {
+    std::int64_t day = instant_us / us_per_day;
+    std::int64_t rest = instant_us % us_per_day;
+    if (rest < 0) {
+        rest += us_per_day;
+        --day;
+    }
+    const std::int64_t seconds = rest / us_per_second;
+    char text[48];
+    std::snprintf(text, sizeof text, "%sT%02d:%02d:%02d.%06dZ",
+                  date_text(static_cast<std::int32_t>(day)).c_str(), static_cast<int>(seconds / 3600),
+                  static_cast<int>(seconds / 60 % 60), static_cast<int>(seconds % 60),
+                  static_cast<int>(rest % us_per_second));
+    return text;
+}
+
+std::optional<std::int64_t> instant_from_text(std::string_view text) {
+    const auto day = take_date(text);
+    if (!day || !(take(text, 'T') || take(text, ' '))) {
+        return std::nullopt;
+    }
+    const auto hours = take_digits(text, 2);
+    if (!hours || !take(text, ':')) {
+        return std::nullopt;
+    }
+    const auto minutes = take_digits(text, 2);
+    if (!minutes || !take(text, ':')) {
+        return std::nullopt;
+    }
+    const auto seconds = take_digits(text, 2);
+    if (!seconds || *hours > 23 || *minutes > 59 || *seconds > 59) {
+        return std::nullopt;
+    }
+    const auto fraction = take_fraction(text);
+    const auto offset = fraction ? take_offset(text) : std::nullopt;
+    if (!offset) {
+        return std::nullopt;
+    }
+    return *day * us_per_day + (*hours * 3'600LL + *minutes * 60LL + *seconds) * us_per_second +
+           *fraction - *offset;
+}
+
+}  // namespace fiscus

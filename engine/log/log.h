@@ -1,0 +1,103 @@
+// The port: an ordered, partitioned, append-only log of records, as the engine and the projections
+// see it. Two adapters: local files (engine/log/local_log.h) and Kafka (engine/log/kafka_log.h), and
+// everything above is the same for both. Each reader and writer belongs to one thread at a time;
+// the Log itself may be used from several.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/base/hash.h"
+#include "engine/base/result.h"
+
+namespace fiscus::log {
+
+// A record read. key and value are borrowed: valid until the reader's next call.
+struct Record {
+    std::int64_t offset = 0;
+    std::int64_t timestamp_us = 0;  // whole milliseconds: Kafka keeps no more
+    Bytes key;
+    Bytes value;
+    bool key_is_null = false;
+    bool value_is_null = false;
+};
+
+// A record to append; bytes are copied before append() returns.
+struct NewRecord {
+    std::int64_t timestamp_us = 0;
+    Bytes key;
+    Bytes value;
+    bool key_is_null = false;
+    bool value_is_null = false;
+};
+
+// What a topic must be like, and what `topics plan` prints.
+struct TopicPlan {
+    std::string name;
+    std::int32_t partitions = 1;
+    bool compacted = false;
+    // Milliseconds; −1 for ever.
+    std::int64_t retention_ms = -1;
+    std::int32_t max_message_bytes = 1 << 20;
+};
+
+// What a topic is. `identity` changes when the topic is deleted and made anew.
+struct TopicInfo {
+    TopicPlan plan;
+    std::string identity;
+};
+
+// Offsets of a partition: [first, end). Offsets are ascending, not necessarily without holes.
+struct Extent {
+    std::int64_t first = 0;
+    std::int64_t end = 0;
+};
+
+class Reader {
+public:
+    virtual ~Reader() = default;
+    // Next records from the position, at most `records_max`; waits up to `wait` for the first one.
+    // An empty span means that nothing came in time. The span and its bytes live until the next call.
+    // Fails: log_mismatch when the position is outside the partition's extent (truncation, retention),
+    // log_unavailable, corrupt, io.
+    virtual Result<std::span<const Record>> read(std::size_t records_max,
+                                                 std::chrono::milliseconds wait) = 0;
+    // The next read starts with the first record at or after `offset`.
+    virtual Status seek(std::int64_t offset) = 0;
+};
+
+class Writer {
+public:
+    virtual ~Writer() = default;
+    // Queues records in order. May block while the adapter's queue is full. Nothing counts yet.
+    virtual Status append(std::span<const NewRecord> records) = 0;
+    // Returns when everything appended so far is durable (synced, or acknowledged by all in-sync
+    // replicas); the value is the offset after the last one. After an error the writer is dead:
+    // re-read the tail and open a new one. Group commit: one sync covers all that was appended.
+    virtual Result<std::int64_t> sync() = 0;
+};
+
+class Log {
+public:
+    virtual ~Log() = default;
+    // Identity of the cluster or directory; pinned in the state.
+    virtual Result<std::string> identity() = 0;
+    // nothing: no such topic.
+    virtual Result<std::optional<TopicInfo>> describe(std::string_view topic) = 0;
+    // Creates what is missing; an existing topic that differs from its plan is an error.
+    virtual Status create(std::span<const TopicPlan> plans) = 0;
+    virtual Result<Extent> extent(std::string_view topic, std::int32_t partition) = 0;
+    virtual Result<std::unique_ptr<Reader>> reader(std::string_view topic, std::int32_t partition,
+                                                   std::int64_t offset) = 0;
+    // One writer for a partition in a process; the local log also locks out other processes.
+    virtual Result<std::unique_ptr<Writer>> writer(std::string_view topic,
+                                                   std::int32_t partition) = 0;
+};
+
+}  // namespace fiscus::log

@@ -1,0 +1,27 @@
+#include "engine/log/topics.h"
+
+#include <string>
+
+#include "engine/base/limits.h"
+
+namespace fiscus::log {
+
+std::vector<TopicPlan> topic_plans(std::int32_t partitions) {
+    const auto plan = [partitions](std::string_view name, bool compacted, std::int32_t bytes_max) {
+        return TopicPlan{.name = std::string(name),
+                         .partitions = partitions,
+                         .compacted = compacted,
+                         .retention_ms = -1,
+                         .max_message_bytes = bytes_max};
+    };
+    constexpr std::int32_t record_bytes = 1 << 20;
+    constexpr auto block_bytes = static_cast<std::int32_t>(block_bytes_max);
+    return {plan(events_topic, false, record_bytes),
+            plan(journal_topic, false, block_bytes),
+            plan(refusals_topic, false, record_bytes),
+            plan(statistics_topic, true, record_bytes),
+            plan(statistics_history_topic, false, record_bytes),
+            plan(reconciliation_topic, false, record_bytes)};
+}
+
+}  // namespace fiscus::log

@@ -1,0 +1,24 @@
+// Names and plans of the topics of fiscus, in one place.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "engine/log/log.h"
+
+namespace fiscus::log {
+
+inline constexpr std::string_view events_topic = "fiscus.events.v1";
+inline constexpr std::string_view journal_topic = "fiscus.journal.v1";
+// Refusals and quarantine entries as JSON, for people.
+inline constexpr std::string_view refusals_topic = "fiscus.refusals.v1";
+// Latest row of each key (compacted), and every row ever published.
+inline constexpr std::string_view statistics_topic = "fiscus.statistics.daily.v1";
+inline constexpr std::string_view statistics_history_topic = "fiscus.statistics.daily.history.v1";
+inline constexpr std::string_view reconciliation_topic = "fiscus.statistics.reconciliation.v1";
+
+// The six topics with `partitions` each.
+std::vector<TopicPlan> topic_plans(std::int32_t partitions);
+
+}  // namespace fiscus::log
