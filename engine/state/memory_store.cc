@@ -1,0 +1,59 @@
+#include <algorithm>
+#include <map>
+#include <mutex>
+
+#include "engine/state/store.h"
+
+namespace fiscus::state {
+namespace {
+
+class MemoryStore final : public StateStore {
+public:
+    Status get_many(std::span<const EncodedKey> keys, const Found& found) override {
+        const std::lock_guard lock(mutex_);
+        for (std::size_t i = 0; i < keys.size(); ++i) {
+            if (const auto at = records_.find(keys[i]); at != records_.end()) {
+                found(i, at->second);
+            }
+        }
+        return Done{};
+    }
+
+    Status scan(TableId table, const Visit& visit) override {
+        const std::lock_guard lock(mutex_);
+        for (const auto& [key, value] : records_) {
+            if (key[0] == static_cast<std::byte>(table)) {
+                FISCUS_TRY(visit(decode_key(key.data()), value));
+            }
+        }
+        return Done{};
+    }
+
+    Status write(const WriteSet& set) override {
+        const std::lock_guard lock(mutex_);
+        for (const WriteSet::Item& item : set.items()) {
+            const Bytes value = set.value(item);
+            records_[item.key].assign(value.begin(), value.end());
+        }
+        return Done{};
+    }
+
+    Status flush() override { return Done{}; }
+
+    Status get_durable(const Key& key, const Found& found) override {
+        const EncodedKey encoded = encode(key);
+        return get_many(std::span(&encoded, 1), found);
+    }
+
+    [[nodiscard]] bool stalled() const override { return false; }
+
+private:
+    std::mutex mutex_;
+    std::map<EncodedKey, std::vector<std::byte>> records_;
+};
+
+}  // namespace
+
+std::unique_ptr<StateStore> make_memory_store() { return std::make_unique<MemoryStore>(); }
+
+}  // namespace fiscus::state

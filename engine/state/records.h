@@ -1,0 +1,200 @@
+// Records of the state: fixed layout, trivially copyable, no padding, little-endian as in memory
+// (docs/formats/state.md). Any change of a layout raises layout_version: the state is then rebuilt from
+// the log, no migration is ever written.
+#pragma once
+
+#include <array>
+#include <bit>
+#include <cstdint>
+#include <type_traits>
+
+#include "engine/base/ids.h"
+#include "engine/base/limits.h"
+#include "engine/state/key.h"
+
+namespace fiscus::state {
+
+static_assert(std::endian::native == std::endian::little, "records are stored as they lie in memory");
+
+inline constexpr std::uint32_t layout_version = 1;
+
+struct ProgrammeRecord {
+    static constexpr TableId table = TableId::programme;
+    std::int64_t clock_us = 0;     // ClockAdvanced
+    std::int64_t log_time_us = 0;  // highest record timestamp seen
+    std::uint32_t consumers = 0;   // ordinals given
+    std::uint32_t merchants = 0;
+    std::uint32_t depositors = 0;
+    std::uint16_t authority_source = 0;
+    std::uint8_t closed = 0;
+    std::uint8_t reserved = 0;
+};
+
+enum class PlatformStatus : std::uint8_t { admitted = 1, suspended = 2, terminated = 3 };
+
+struct PlatformRecord {
+    static constexpr TableId table = TableId::platform;
+    PlatformStatus status = PlatformStatus::admitted;
+};
+
+struct SourceRecord {
+    static constexpr TableId table = TableId::source;
+    std::uint64_t low = 0;        // all numbers up to here were seen
+    std::uint64_t high = 0;       // highest number seen
+    std::uint64_t missing = 0;    // numbers between low and high not seen yet
+    std::uint64_t abandoned = 0;  // numbers still missing when an epoch ended
+    std::uint32_t epoch = 0;
+    std::uint16_t platform = 0;
+    std::uint8_t role = 0;
+    std::uint8_t revoked = 0;
+};
+
+// Content hashes of the last source_window numbers: number n stands in page (n % window) / 64.
+struct SourcePageRecord {
+    static constexpr TableId table = TableId::source_page;
+    static constexpr std::size_t slots = 64;
+    std::array<std::uint64_t, slots> number{};
+    std::array<std::uint64_t, slots> content{};
+};
+static_assert(source_window % SourcePageRecord::slots == 0);
+
+struct BatchRecord {
+    static constexpr TableId table = TableId::batch;
+    // Limits as adjusted; the rest of the rules is in the definition.
+    std::int64_t claim_until_us = 0;
+    std::uint64_t quota = 0;
+    std::uint64_t quota_per_day = 0;
+    std::uint32_t cap_per_consumer = 0;
+    std::uint8_t cap_per_consumer_day = 0;
+    std::uint8_t closed = 0;
+    std::uint16_t reserved = 0;
+};
+
+struct MerchantRecord {
+    static constexpr TableId table = TableId::merchant;
+    std::uint32_t ordinal = 0;
+    std::uint32_t district = 0;
+    std::uint16_t industry = 0;
+    std::uint16_t category = 0;
+    std::uint8_t size_class = 0;
+    std::uint8_t limit_class = 0;
+    std::uint8_t channel = 0;
+    std::uint8_t suspended = 0;
+};
+
+struct AccountRecord {
+    static constexpr TableId table = TableId::account;
+    std::int64_t fen = 0;
+};
+
+enum class CounterScope : std::uint8_t { batch = 1, day = 2, platform = 3, district = 4 };
+
+struct CounterRecord {
+    static constexpr TableId table = TableId::counter;
+    std::uint64_t count = 0;
+};
+
+struct DepositorRecord {
+    static constexpr TableId table = TableId::depositor;
+    std::uint32_t ordinal = 0;
+};
+
+struct SettlementRequestRecord {
+    static constexpr TableId table = TableId::settlement_request;
+    std::int64_t requested_fen = 0;
+    std::int64_t paid_fen = 0;
+    std::uint32_t batch = 0;
+    std::uint16_t platform = 0;
+    std::uint16_t reserved = 0;
+};
+
+struct NaturalKeyRecord {
+    static constexpr TableId table = TableId::natural_key;
+    std::uint64_t content = 0;
+};
+
+struct IdentityRecord {
+    static constexpr TableId table = TableId::identity;
+    Id128 consumer{};
+};
+
+enum class VoucherStatus : std::uint8_t { claimed = 1, redeemed = 2, returned = 3, voided = 4 };
+
+struct VoucherRecord {
+    static constexpr TableId table = TableId::voucher;
+    Id128 consumer{};
+    std::uint64_t content = 0;
+    std::int64_t claimed_at_us = 0;
+    std::int64_t face_fen = 0;
+    std::uint32_t consumer_ordinal = 0;
+    std::uint32_t batch = 0;
+    std::uint32_t district = 0;
+    std::int32_t last_day = 0;
+    std::uint16_t pack = 0;
+    std::uint16_t denomination = 0;
+    std::uint16_t platform = 0;
+    VoucherStatus status = VoucherStatus::claimed;
+    std::uint8_t reserved = 0;
+};
+
+struct ConsumerRecord {
+    static constexpr TableId table = TableId::consumer;
+    Id128 identity{};  // none: not registered
+    std::uint32_t ordinal = 0;
+    std::uint32_t district = 0;
+};
+
+// Accepted claims of a consumer in a batch. Page p counts the days p × 56 … after the batch's first
+// claim day; the total stands in page 0.
+struct ConsumerBatchRecord {
+    static constexpr TableId table = TableId::consumer_batch;
+    static constexpr std::int32_t days_per_page = 56;
+    std::uint32_t total = 0;
+    std::uint32_t reserved = 0;
+    std::array<std::uint8_t, days_per_page> days{};
+};
+
+struct RedemptionRecord {
+    static constexpr TableId table = TableId::redemption;
+    Id128 first_voucher{};
+    std::uint64_t content = 0;
+    std::int64_t occurred_at_us = 0;
+    std::int64_t order_fen = 0;
+    std::int64_t subsidy_fen = 0;
+    std::int64_t refunded_order_fen = 0;
+    std::int64_t refunded_subsidy_fen = 0;
+    std::uint32_t batch = 0;
+    std::uint32_t consumer_ordinal = 0;
+    std::uint32_t merchant_ordinal = 0;
+    std::uint32_t district = 0;
+    std::uint16_t platform = 0;
+    std::uint16_t pack = 0;
+    std::uint16_t denomination = 0;
+    std::uint16_t industry = 0;
+    std::uint16_t category = 0;
+    std::uint8_t size_class = 0;
+    std::uint8_t limit_class = 0;
+    std::uint8_t channel = 0;
+    std::uint8_t vouchers = 0;
+    std::uint8_t refunded = 0;  // 1: the order is refunded whole
+    std::uint8_t parts = 0;     // refunds accepted, saturating
+};
+
+// The second to eighth voucher of a stacked order.
+struct RedemptionVouchersRecord {
+    static constexpr TableId table = TableId::redemption_vouchers;
+    std::array<Id128, vouchers_max - 1> more{};
+};
+
+template <typename... Records>
+struct RecordList {
+    static_assert((std::is_trivially_copyable_v<Records> && ...));
+    static_assert((std::has_unique_object_representations_v<Records> && ...), "no padding");
+};
+template struct RecordList<ProgrammeRecord, PlatformRecord, SourceRecord, SourcePageRecord, BatchRecord,
+                           MerchantRecord, AccountRecord, CounterRecord, DepositorRecord,
+                           SettlementRequestRecord, NaturalKeyRecord, IdentityRecord, VoucherRecord,
+                           ConsumerRecord, ConsumerBatchRecord, RedemptionRecord,
+                           RedemptionVouchersRecord>;
+
+}  // namespace fiscus::state

@@ -1,0 +1,229 @@
+#include "engine/state/state.h"
+
+#include <algorithm>
+
+#include "engine/state/writer.h"
+
+namespace fiscus::state {
+namespace {
+
+constexpr Key position_key{.table = TableId::meta};
+constexpr Key layout_key{.sub = 1, .table = TableId::meta};
+
+Key definition_key(std::uint32_t programme, std::uint32_t batch) {
+    return {.programme = programme, .part = batch, .table = TableId::definition};
+}
+
+Error foreign_layout(std::uint32_t found) {
+    return {.code = ErrorCode::state,
+            .what = "the state has layout " + std::to_string(found) + ", this program writes layout " +
+                    std::to_string(layout_version),
+            .why = "state is a cache of the log and is never migrated",
+            .hint = "delete the state directory, it is rebuilt from the log"};
+}
+
+}  // namespace
+
+State::State(std::unique_ptr<StateStore> store, const StateOptions& options)
+    : store_(std::move(store)), options_(options), writer_(std::make_unique<Writer>(*store_)) {}
+
+State::~State() = default;
+
+template <typename Visit>
+void State::for_each_table(Visit visit) {
+    visit(programmes);
+    visit(platforms);
+    visit(sources);
+    visit(source_pages);
+    visit(batches);
+    visit(merchants);
+    visit(accounts);
+    visit(counters);
+    visit(depositors);
+    visit(settlement_requests);
+    visit(natural_keys);
+    visit(identities);
+    visit(vouchers);
+    visit(consumers);
+    visit(consumer_batches);
+    visit(redemptions);
+    visit(redemption_vouchers);
+}
+
+template <typename Visit>
+bool State::with_cold_table(TableId table, Visit visit) {
+    switch (table) {
+        case TableId::settlement_request: return visit(settlement_requests);
+        case TableId::natural_key: return visit(natural_keys);
+        case TableId::identity: return visit(identities);
+        case TableId::voucher: return visit(vouchers);
+        case TableId::consumer: return visit(consumers);
+        case TableId::consumer_batch: return visit(consumer_batches);
+        case TableId::redemption: return visit(redemptions);
+        case TableId::redemption_vouchers: return visit(redemption_vouchers);
+        case TableId::meta:
+        case TableId::programme:
+        case TableId::definition:
+        case TableId::platform:
+        case TableId::source:
+        case TableId::source_page:
+        case TableId::batch:
+        case TableId::merchant:
+        case TableId::account:
+        case TableId::counter:
+        case TableId::depositor: break;
+    }
+    FISCUS_CHECK(false, "only cold tables are prefetched");
+}
+
+Result<std::unique_ptr<State>> State::open(std::unique_ptr<StateStore> store,
+                                           const StateOptions& options) {
+    std::unique_ptr<State> state(new State(std::move(store), options));
+    FISCUS_TRY(state->load());
+    return state;
+}
+
+Status State::load() {
+    bool has_layout = false;
+    std::uint32_t layout = 0;
+    FISCUS_TRY(store_->scan(TableId::meta, [&](const Key& key, Bytes value) -> Status {
+        if (key == layout_key && value.size() == sizeof layout) {
+            has_layout = true;
+            std::memcpy(&layout, value.data(), sizeof layout);
+        } else if (key == position_key && value.size() >= sizeof digest_) {
+            std::memcpy(&digest_, value.data(), sizeof digest_);
+            position_.assign(value.begin() + sizeof digest_, value.end());
+        }
+        return Done{};
+    }));
+    if (has_layout && layout != layout_version) {
+        return foreign_layout(layout);
+    }
+    FISCUS_TRY(store_->scan(TableId::definition, [&](const Key& key, Bytes value) -> Status {
+        definitions_[{key.programme, key.part}].assign(value.begin(), value.end());
+        return Done{};
+    }));
+    const auto load_hot = [this](auto& table, TableId id) -> Status {
+        return store_->scan(id, [&table](const Key& key, Bytes value) -> Status {
+            table.load(key, value);
+            return Done{};
+        });
+    };
+    FISCUS_TRY(load_hot(programmes, TableId::programme));
+    FISCUS_TRY(load_hot(platforms, TableId::platform));
+    FISCUS_TRY(load_hot(sources, TableId::source));
+    FISCUS_TRY(load_hot(source_pages, TableId::source_page));
+    FISCUS_TRY(load_hot(batches, TableId::batch));
+    FISCUS_TRY(load_hot(merchants, TableId::merchant));
+    FISCUS_TRY(load_hot(accounts, TableId::account));
+    FISCUS_TRY(load_hot(counters, TableId::counter));
+    return load_hot(depositors, TableId::depositor);
+}
+
+bool State::want(const Key& key) {
+    const bool resident =
+        with_cold_table(key.table, [&key](auto& table) { return table.revive(key) != nullptr; });
+    if (!resident) {
+        wanted_.push_back(key);
+    }
+    return resident;
+}
+
+Status State::load_wanted() {
+    if (wanted_.empty()) {
+        return Done{};
+    }
+    wanted_encoded_.clear();
+    for (const Key& key : wanted_) {
+        wanted_encoded_.push_back(encode(key));
+    }
+    // Sorted and without repeats: MultiGet of this version may err on a key that stands twice.
+    std::sort(wanted_encoded_.begin(), wanted_encoded_.end());
+    wanted_encoded_.erase(std::unique(wanted_encoded_.begin(), wanted_encoded_.end()),
+                          wanted_encoded_.end());
+    for (const Key& key : wanted_) {
+        with_cold_table(key.table, [&key](auto& table) {
+            table.load(key, {});
+            return true;
+        });
+    }
+    wanted_.clear();
+    return store_->get_many(wanted_encoded_, [this](std::size_t index, Bytes value) {
+        const Key key = decode_key(wanted_encoded_[index].data());
+        with_cold_table(key.table, [&](auto& table) {
+            table.load(key, value);
+            return true;
+        });
+    });
+}
+
+void State::define(ProgrammeId programme, BatchId batch, Bytes event) {
+    auto& bytes = definitions_[{programme.value(), batch.value()}];
+    FISCUS_CHECK(bytes.empty(), "a definition is written once");
+    bytes.assign(event.begin(), event.end());
+    const Key key = definition_key(programme.value(), batch.value());
+    digest_ += contribution(key, bytes);
+    new_definitions_.push_back(key);
+}
+
+Hash128 State::settle() {
+    for_each_table([this](auto& table) { table.settle(digest_); });
+    return digest_;
+}
+
+Status State::fold(Bytes position) {
+    FISCUS_TRY(writer_->wait());
+    settle();
+    WriteSet& set = writer_->set();
+    for_each_table([&set](auto& table) { table.collect(set); });
+    for (const Key& key : new_definitions_) {
+        set.put(key, definitions_.at({key.programme, key.part}));
+    }
+    new_definitions_.clear();
+    std::vector<std::byte> stored(sizeof digest_);
+    std::memcpy(stored.data(), &digest_, sizeof digest_);
+    stored.insert(stored.end(), position.begin(), position.end());
+    set.put(position_key, stored);
+    set.put(layout_key, bytes_of(layout_version));
+    position_.assign(position.begin(), position.end());
+    writer_->submit();
+    for (const TableId id : {TableId::settlement_request, TableId::natural_key, TableId::identity,
+                             TableId::voucher, TableId::consumer, TableId::consumer_batch,
+                             TableId::redemption, TableId::redemption_vouchers}) {
+        with_cold_table(id, [this](auto& table) {
+            table.rotate(options_.cold_slots_max);
+            return true;
+        });
+    }
+    return Done{};
+}
+
+Status State::flush() {
+    FISCUS_TRY(writer_->wait());
+    return store_->flush();
+}
+
+Result<std::vector<std::byte>> State::durable_position() {
+    std::vector<std::byte> position;
+    FISCUS_TRY(store_->get_durable(position_key, [&position](std::size_t, Bytes value) {
+        position.assign(value.begin() + sizeof(Hash128), value.end());
+    }));
+    return position;
+}
+
+bool State::stalled() const { return store_->stalled(); }
+
+Result<Hash128> State::recompute_digest() {
+    FISCUS_TRY(writer_->wait());
+    Hash128 sum;
+    for (auto id = static_cast<std::uint8_t>(TableId::programme);
+         id <= static_cast<std::uint8_t>(TableId::redemption_vouchers); ++id) {
+        FISCUS_TRY(store_->scan(static_cast<TableId>(id), [&sum](const Key& key, Bytes value) -> Status {
+            sum += contribution(key, value);
+            return Done{};
+        }));
+    }
+    return sum;
+}
+
+}  // namespace fiscus::state

@@ -1,0 +1,108 @@
+// State of one partition: every table, the digest over all records, and the fold that writes what
+// changed together with the position in one batch. State is a cache of the log: it may be deleted.
+// Thread: one owner; fold() hands its batch to a writer thread of its own and returns.
+// Fails: only when the store does; after an error the process must stop and replay.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "engine/base/result.h"
+#include "engine/state/records.h"
+#include "engine/state/store.h"
+#include "engine/state/table.h"
+
+namespace fiscus::state {
+
+class Writer;
+
+struct StateOptions {
+    // Records of each cold table that a generation of the cache may hold.
+    std::size_t cold_slots_max = 1U << 19;
+};
+
+class State {
+public:
+    // Loads the hot tables. A store of another layout is an error that says: delete it.
+    static Result<std::unique_ptr<State>> open(std::unique_ptr<StateStore> store,
+                                               const StateOptions& options);
+    ~State();
+    State(const State&) = delete;
+    State& operator=(const State&) = delete;
+
+    // Hot: complete in memory.
+    Table<ProgrammeRecord> programmes;
+    Table<PlatformRecord> platforms;
+    Table<SourceRecord> sources;
+    Table<SourcePageRecord> source_pages;
+    Table<BatchRecord> batches;
+    Table<MerchantRecord> merchants;
+    Table<AccountRecord> accounts;
+    Table<CounterRecord> counters;
+    Table<DepositorRecord> depositors;
+    // Cold: want() and load_wanted() before get() or change().
+    Table<SettlementRequestRecord> settlement_requests;
+    Table<NaturalKeyRecord> natural_keys;
+    Table<IdentityRecord> identities;
+    Table<VoucherRecord> vouchers;
+    Table<ConsumerRecord> consumers;
+    Table<ConsumerBatchRecord> consumer_batches;
+    Table<RedemptionRecord> redemptions;
+    Table<RedemptionVouchersRecord> redemption_vouchers;
+
+    // Asks for a cold record; true when it is resident already (then nothing is to be loaded).
+    bool want(const Key& key);
+    // Loads everything asked for with one MultiGet.
+    Status load_wanted();
+
+    // Exact bytes of ProgrammeOpened (id.lo 0) and BatchOpened (id.lo = batch), by key.
+    using Definitions = std::map<std::pair<std::uint32_t, std::uint32_t>, std::vector<std::byte>>;
+    void define(ProgrammeId programme, BatchId batch, Bytes event);
+    [[nodiscard]] const Definitions& definitions() const { return definitions_; }
+
+    // A changed record: `state.change(state.vouchers, key)`.
+    template <typename Record>
+    Record& change(Table<Record>& table, const Key& key) {
+        return table.change(key, digest_);
+    }
+
+    // Σ contribution of all records, modulo 2^128; settles what changed since the last call.
+    Hash128 settle();
+
+    // Writes all that changed since the last fold, with `position`, in one batch, in the background.
+    // Waits for the batch before. Only for records whose journal blocks are acknowledged.
+    Status fold(Bytes position);
+    // Waits for the last fold and makes it durable.
+    Status flush();
+    // Position of the last fold that was stored; empty for a new store.
+    [[nodiscard]] Bytes position() const { return position_; }
+    // Position that a crash now would leave behind.
+    Result<std::vector<std::byte>> durable_position();
+    [[nodiscard]] bool stalled() const;
+
+    // Σ recomputed from the store, record by record; equal to settle() after flush().
+    Result<Hash128> recompute_digest();
+
+private:
+    State(std::unique_ptr<StateStore> store, const StateOptions& options);
+    Status load();
+    template <typename Visit>
+    void for_each_table(Visit visit);
+    template <typename Visit>
+    bool with_cold_table(TableId table, Visit visit);
+
+    std::unique_ptr<StateStore> store_;
+    StateOptions options_;
+    std::unique_ptr<Writer> writer_;
+    Definitions definitions_;
+    std::vector<Key> new_definitions_;
+    std::vector<std::byte> position_;
+    Hash128 digest_;
+    std::vector<Key> wanted_;
+    std::vector<EncodedKey> wanted_encoded_;
+};
+
+}  // namespace fiscus::state

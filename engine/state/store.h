@@ -1,0 +1,78 @@
+// The port to durable key-value state: one ordered key space, one writer, atomic batches. Adapters:
+// RocksDB (rocks_store.h) and memory (memory_store.h: oracle runs, replay in memory).
+// Thread: write() may run in another thread while get_many() runs; no two writes at once.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/base/hash.h"
+#include "engine/base/result.h"
+#include "engine/state/key.h"
+
+namespace fiscus::state {
+
+// Records to write, encoded one after the other in one arena; reused between folds.
+class WriteSet {
+public:
+    struct Item {
+        EncodedKey key;
+        std::uint32_t value_bytes;
+        std::size_t value_at;
+    };
+
+    void put(const Key& key, Bytes value);
+    // RocksDB inserts sorted keys twice as fast.
+    void sort();
+    void clear();
+    [[nodiscard]] std::span<const Item> items() const { return items_; }
+    [[nodiscard]] Bytes value(const Item& item) const {
+        return Bytes(arena_).subspan(item.value_at, item.value_bytes);
+    }
+
+private:
+    std::vector<Item> items_;
+    std::vector<std::byte> arena_;
+};
+
+class StateStore {
+public:
+    virtual ~StateStore() = default;
+
+    // found(i, value) for each key that exists; keys are sorted and differ from each other.
+    using Found = std::function<void(std::size_t index, Bytes value)>;
+    virtual Status get_many(std::span<const EncodedKey> keys, const Found& found) = 0;
+
+    // All records of a table in key order.
+    using Visit = std::function<Status(const Key& key, Bytes value)>;
+    virtual Status scan(TableId table, const Visit& visit) = 0;
+
+    // All of the set or nothing. Durable after flush() or when the store decides; never torn.
+    virtual Status write(const WriteSet& set) = 0;
+    // Everything written before is durable afterwards.
+    virtual Status flush() = 0;
+    // The record as it would be found after a crash now.
+    virtual Status get_durable(const Key& key, const Found& found) = 0;
+    // True while writes are delayed or stopped by the store itself.
+    [[nodiscard]] virtual bool stalled() const = 0;
+};
+
+// In memory, for tests and for replay that keeps nothing.
+std::unique_ptr<StateStore> make_memory_store();
+
+struct RocksOptions {
+    std::uint64_t memory_bytes = 512ULL << 20;  // block cache and memtables together
+    bool read_only = false;
+};
+
+// Fails: state (the directory is locked, damaged or cannot be written).
+Result<std::unique_ptr<StateStore>> open_rocks_store(const std::string& directory,
+                                                     const RocksOptions& options);
+
+}  // namespace fiscus::state

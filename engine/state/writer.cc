@@ -1,0 +1,56 @@
+#include "engine/state/writer.h"
+
+namespace fiscus::state {
+
+Writer::Writer(StateStore& store)
+    : store_(store), thread_([this](const std::stop_token& stop) { work(stop); }) {}
+
+Writer::~Writer() {
+    thread_.request_stop();
+    changed_.notify_all();
+}
+
+void Writer::submit() {
+    {
+        const std::lock_guard lock(mutex_);
+        FISCUS_CHECK(pending_ == nullptr, "one set is written at a time");
+        pending_ = &sets_[filling_];
+        filling_ = 1 - filling_;
+    }
+    changed_.notify_all();
+}
+
+Status Writer::wait() {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this] { return pending_ == nullptr; });
+    if (error_.has_value()) {
+        return *error_;
+    }
+    return Done{};
+}
+
+void Writer::work(const std::stop_token& stop) {
+    while (true) {
+        WriteSet* set = nullptr;
+        {
+            std::unique_lock lock(mutex_);
+            if (!changed_.wait(lock, stop, [this] { return pending_ != nullptr; })) {
+                return;
+            }
+            set = pending_;
+        }
+        set->sort();
+        Status status = store_.write(*set);
+        set->clear();
+        {
+            const std::lock_guard lock(mutex_);
+            if (!status.ok() && !error_.has_value()) {
+                error_ = std::move(status).error();
+            }
+            pending_ = nullptr;
+        }
+        changed_.notify_all();
+    }
+}
+
+}  // namespace fiscus::state
