@@ -1,0 +1,95 @@
+// The measures: one row of one table (measures.cc) defines a measure with its headings, formula, rule of
+// inclusion, version and the notices that ask for it. Rows, tables, JSON Schema and docs/definitions.md
+// follow from it. Thread: constants. Fails: never.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "schemas/events_generated.h"
+#include "schemas/journal_generated.h"
+
+namespace fiscus::projections {
+
+// Rises whenever a definition below changes its meaning; published in every row.
+inline constexpr std::uint32_t definitions_version = 1;
+
+// Figures that add up: over entries, cells and days. The order is that of the stored arrays.
+enum class Sum : std::uint8_t {
+    issued_count,
+    issued_amount,
+    redeemed_count,
+    redeemed_amount,
+    order_amount,
+    platform_match,
+    merchant_match,
+    refunded_count,
+    refunded_amount,
+    refunded_order_amount,
+};
+inline constexpr std::size_t sum_count = 10;
+using Sums = std::array<std::int64_t, sum_count>;
+
+// Distinct counts of a day or of a union of days.
+enum class Distinct : std::uint8_t {
+    asking_consumers,
+    receiving_consumers,
+    redeeming_consumers,
+    redeeming_consumers_net,
+    redeeming_merchants,
+    redeeming_merchants_net,
+};
+inline constexpr std::size_t distinct_count = 6;
+using DistinctCounts = std::array<std::uint64_t, distinct_count>;
+
+// Everything that a cell knows for a day (or a range of days).
+struct Figures {
+    Sums day{};
+    DistinctCounts distinct{};
+    Sums to_date{};
+
+    friend bool operator==(const Figures&, const Figures&) = default;
+};
+
+enum class MeasureType : std::uint8_t { count, amount, ratio };
+
+// numerator ÷ denominator; nothing when the denominator is 0.
+struct Ratio {
+    std::int64_t numerator = 0;
+    std::int64_t denominator = 0;
+};
+// Rounded half up to four decimals, "" when the denominator is not positive.
+std::string ratio_text(const Ratio& ratio);
+
+struct Measure {
+    std::string_view id;
+    std::string_view english;
+    std::string_view chinese;
+    MeasureType type;
+    std::string_view formula;
+    std::string_view inclusion;
+    std::uint16_t version;
+    std::string_view sources;  // "S0 S1 S4"
+    // Counts and amounts.
+    std::int64_t (*value)(const Figures&) = nullptr;
+    // Ratios.
+    Ratio (*ratio)(const Figures&) = nullptr;
+};
+
+// In the order of the columns.
+std::span<const Measure> measures();
+const Measure* find_measure(std::string_view id);
+
+// What one entry adds to the cells of its own business day: a row for each Sum.
+struct SumRule {
+    Sum sum;
+    wire::EventBody kind;  // of accepted entries
+    std::int64_t (*amount)(const wire::Entry&);
+};
+std::span<const SumRule, sum_count> sum_rules();
+
+}  // namespace fiscus::projections
