@@ -1,0 +1,24 @@
+// What every reading command has in common: --json and --csv, and the printing of its table.
+// Thread: main. Fails: never (the console remembers a failed write).
+#pragma once
+
+#include <CLI/App.hpp>
+
+#include "engine/app/console.h"
+#include "engine/app/output/table.h"
+
+namespace fiscus::app {
+
+class Reading {
+public:
+    void declare(CLI::App& options);
+    [[nodiscard]] TableFormat format() const;
+    [[nodiscard]] bool for_people() const { return format() == TableFormat::text; }
+    void print(Console& console, const Table& table) const;
+
+private:
+    bool json_ = false;
+    bool csv_ = false;
+};
+
+}  // namespace fiscus::app

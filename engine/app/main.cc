@@ -1,0 +1,25 @@
+// The `fiscus` program. Everything is in run_program(); this file only hands over what the system gave.
+#include <cstdio>
+#include <string>
+#include <string_view>
+
+#include "engine/app/command.h"
+
+extern char** environ;
+
+int main(int argument_count, char** arguments) {
+    fiscus::app::ProgramInput input;
+    for (int index = 1; index < argument_count; ++index) {
+        input.arguments.emplace_back(arguments[index]);
+    }
+    for (char** variable = environ; variable != nullptr && *variable != nullptr; ++variable) {
+        const std::string_view text(*variable);
+        const std::size_t equals = text.find('=');
+        if (equals != std::string_view::npos) {
+            input.environment.emplace_back(text.substr(0, equals), text.substr(equals + 1));
+        }
+    }
+    input.out = stdout;
+    input.err = stderr;
+    return fiscus::app::run_program(input);
+}
