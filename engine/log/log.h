@@ -1,7 +1,7 @@
 // The port: an ordered, partitioned, append-only log of records, as the engine and the projections
 // see it. Two adapters: local files (engine/log/local_log.h) and Kafka (engine/log/kafka_log.h), and
 // everything above is the same for both. Each reader and writer belongs to one thread at a time;
-// the Log itself may be used from several.
+// the Log itself may be used from several, and outlives the readers and writers it gave out.
 #pragma once
 
 #include <chrono>
@@ -18,7 +18,8 @@
 
 namespace fiscus::log {
 
-// A record read. key and value are borrowed: valid until the reader's next call.
+// A record read. key and value are borrowed: valid until the reader's next call. A value begins at an
+// address that is a multiple of eight, so that FlatBuffers may be read in place.
 struct Record {
     std::int64_t offset = 0;
     std::int64_t timestamp_us = 0;  // whole milliseconds: Kafka keeps no more
@@ -30,7 +31,7 @@ struct Record {
 
 // A record to append; bytes are copied before append() returns.
 struct NewRecord {
-    std::int64_t timestamp_us = 0;
+    std::int64_t timestamp_us = 0;  // kept in whole milliseconds; 0: the moment of the append
     Bytes key;
     Bytes value;
     bool key_is_null = false;
@@ -68,7 +69,8 @@ public:
     // log_unavailable, corrupt, io.
     virtual Result<std::span<const Record>> read(std::size_t records_max,
                                                  std::chrono::milliseconds wait) = 0;
-    // The next read starts with the first record at or after `offset`.
+    // The next read starts with the first record at or after `offset`. Fails: log_mismatch when that
+    // is outside the extent; its end is inside.
     virtual Status seek(std::int64_t offset) = 0;
 };
 
@@ -76,6 +78,7 @@ class Writer {
 public:
     virtual ~Writer() = default;
     // Queues records in order. May block while the adapter's queue is full. Nothing counts yet.
+    // Fails: usage for a record that is too large or stamped before 1970, io, log_unavailable.
     virtual Status append(std::span<const NewRecord> records) = 0;
     // Returns when everything appended so far is durable (synced, or acknowledged by all in-sync
     // replicas); the value is the offset after the last one. After an error the writer is dead:
@@ -92,10 +95,12 @@ public:
     virtual Result<std::optional<TopicInfo>> describe(std::string_view topic) = 0;
     // Creates what is missing; an existing topic that differs from its plan is an error.
     virtual Status create(std::span<const TopicPlan> plans) = 0;
+    // Of durable records only; fails: not_found.
     virtual Result<Extent> extent(std::string_view topic, std::int32_t partition) = 0;
+    // Fails: not_found, log_mismatch as read() does.
     virtual Result<std::unique_ptr<Reader>> reader(std::string_view topic, std::int32_t partition,
                                                    std::int64_t offset) = 0;
-    // One writer for a partition in a process; the local log also locks out other processes.
+    // One writer for a partition in a process; the local log also locks out other processes (fenced).
     virtual Result<std::unique_ptr<Writer>> writer(std::string_view topic,
                                                    std::int32_t partition) = 0;
 };

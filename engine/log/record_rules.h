@@ -1,0 +1,35 @@
+// What both adapters ask of a record and of a plan, so that a record which one log takes the other
+// takes as well. Thread: any. Fails: usage, with the limit that was passed.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "engine/base/result.h"
+#include "engine/log/log.h"
+
+namespace fiscus::log {
+
+// Milliseconds of the record's timestamp; 0 µs stands for the moment of the append.
+std::int64_t record_timestamp_ms(const NewRecord& record);
+
+// Key and value within the topic's limit, timestamp not before 1970.
+Status check_record(const NewRecord& record, const TopicPlan& plan);
+
+// Name of the letters that Kafka takes, at least one partition, limits in range.
+Status check_plan(const TopicPlan& plan);
+
+// "partitions 4 instead of 1, …": what makes `actual` unfit for `wanted`, empty if nothing. Longer
+// retention and larger messages than planned are fit.
+std::string plan_difference(const TopicPlan& wanted, const TopicPlan& actual);
+
+// The error of create() and of the start checks for a topic that differs.
+Error plan_mismatch(const TopicPlan& wanted, const TopicPlan& actual);
+
+Error topic_unknown(std::string_view topic);
+Error partition_unknown(std::string_view topic, std::int32_t partition, std::int32_t partitions);
+// A reader's position outside the partition's extent.
+Error outside_extent(std::string_view partition_name, std::int64_t offset, const Extent& extent);
+
+}  // namespace fiscus::log
