@@ -3,6 +3,9 @@
 #define XXH_INLINE_ALL
 #include <openssl/evp.h>
 #include <xxhash.h>
+#if defined(__x86_64__)
+#include <nmmintrin.h>
+#endif
 
 #include <algorithm>
 #include <cstring>
@@ -33,6 +36,42 @@ struct CrcTables {
     }
 };
 constexpr CrcTables crc_tables;
+
+std::uint32_t crc32c_by_table(std::uint32_t crc, const std::byte* p, std::size_t left) {
+    const auto& t = crc_tables.tables;
+    for (; left >= 8; left -= 8, p += 8) {
+        std::uint64_t word = 0;
+        std::memcpy(&word, p, 8);
+        word ^= crc;
+        crc = t[7][word & 0xff] ^ t[6][(word >> 8) & 0xff] ^ t[5][(word >> 16) & 0xff] ^
+              t[4][(word >> 24) & 0xff] ^ t[3][(word >> 32) & 0xff] ^ t[2][(word >> 40) & 0xff] ^
+              t[1][(word >> 48) & 0xff] ^ t[0][word >> 56];
+    }
+    for (; left > 0; --left, ++p) {
+        crc = (crc >> 8) ^ t[0][(crc ^ std::to_integer<std::uint32_t>(*p)) & 0xff];
+    }
+    return crc;
+}
+
+#if defined(__x86_64__)
+// Every frame of the local log passes here twice, and the processor's own instruction is five times
+// faster than the tables.
+__attribute__((target("sse4.2"))) std::uint32_t crc32c_by_instruction(std::uint32_t before,
+                                                                      const std::byte* p,
+                                                                      std::size_t left) {
+    std::uint64_t crc = before;
+    for (; left >= 8; left -= 8, p += 8) {
+        std::uint64_t word = 0;
+        std::memcpy(&word, p, 8);
+        crc = _mm_crc32_u64(crc, word);
+    }
+    auto narrow = static_cast<std::uint32_t>(crc);
+    for (; left > 0; --left, ++p) {
+        narrow = _mm_crc32_u8(narrow, std::to_integer<std::uint8_t>(*p));
+    }
+    return narrow;
+}
+#endif
 
 std::string hex_of(Bytes bytes) {
     static constexpr char digits[] = "0123456789abcdef";
@@ -84,22 +123,12 @@ Hash128 xxh3_128(Bytes first, Bytes second) {
 }
 
 std::uint32_t crc32c(Bytes bytes, std::uint32_t before) {
-    const auto& t = crc_tables.tables;
-    std::uint32_t crc = ~before;
-    const std::byte* p = bytes.data();
-    std::size_t left = bytes.size();
-    for (; left >= 8; left -= 8, p += 8) {
-        std::uint64_t word = 0;
-        std::memcpy(&word, p, 8);
-        word ^= crc;
-        crc = t[7][word & 0xff] ^ t[6][(word >> 8) & 0xff] ^ t[5][(word >> 16) & 0xff] ^
-              t[4][(word >> 24) & 0xff] ^ t[3][(word >> 32) & 0xff] ^ t[2][(word >> 40) & 0xff] ^
-              t[1][(word >> 48) & 0xff] ^ t[0][word >> 56];
+#if defined(__x86_64__)
+    if (__builtin_cpu_supports("sse4.2")) {
+        return ~crc32c_by_instruction(~before, bytes.data(), bytes.size());
     }
-    for (; left > 0; --left, ++p) {
-        crc = (crc >> 8) ^ t[0][(crc ^ std::to_integer<std::uint32_t>(*p)) & 0xff];
-    }
-    return ~crc;
+#endif
+    return ~crc32c_by_table(~before, bytes.data(), bytes.size());
 }
 
 Sha256 sha256(Bytes bytes) {
