@@ -1,0 +1,163 @@
+// Aim: /metrics, /livez and /readyz tell the truth and name every reason; a taken port is a clear error.
+// Method: a real server on a free loopback port, asked by httplib's client.
+#include "engine/app/http/server.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <httplib.h>
+
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "engine/app/http/metrics.h"
+#include "schemas/reasons_generated.h"
+
+namespace fiscus::app {
+namespace {
+
+using ::testing::HasSubstr;
+
+constexpr HealthLimits limits{.ready_lag_records = 100, .live = std::chrono::seconds(60)};
+
+EngineFigures engine_figures() {
+    EngineFigures engine;
+    engine.recovered = true;
+    engine.turned = std::chrono::steady_clock::now();
+    EnginePartitionFigures partition;
+    partition.partition = 3;
+    partition.input_position = 90;
+    partition.input_end = 120;
+    partition.durable_position = 80;
+    partition.sequence = 90;
+    partition.term = 2;
+    partition.accepted = 70;
+    partition.duplicates = 5;
+    partition.refused = 14;
+    partition.quarantined = 1;
+    partition.refused_by_reason[static_cast<std::size_t>(wire::Reason::voucher_expired)] = 14;
+    engine.partitions.push_back(partition);
+    engine.stages.push_back({"apply", 1.5});
+    return engine;
+}
+
+StatisticsFigures statistics_figures() {
+    StatisticsFigures statistics;
+    statistics.recovered = true;
+    statistics.turned = std::chrono::steady_clock::now();
+    statistics.partitions.push_back({.partition = 3, .sequence = 88, .rows = 12});
+    return statistics;
+}
+
+TEST(Metrics, ShowTheFiguresUnderTheirNames) {
+    Figures figures;
+    figures.engine = engine_figures();
+    figures.statistics = statistics_figures();
+    const std::string text = metrics_text(figures);
+    for (const char* const line :
+         {"fiscus_events_total{partition=\"3\",outcome=\"accepted\"} 70",
+          "fiscus_events_total{partition=\"3\",outcome=\"quarantined\"} 1",
+          "fiscus_refusals_total{reason=\"voucher_expired\"} 14",
+          "fiscus_refusals_total{reason=\"voucher_voided\"} 0", "fiscus_duplicates_total 5",
+          "fiscus_lag_records{partition=\"3\"} 30", "fiscus_durable_position{partition=\"3\"} 80",
+          "fiscus_stage_seconds_total{stage=\"apply\"} 1.5",
+          "fiscus_statistics_sequence{partition=\"3\"} 88",
+          "fiscus_statistics_rows_total{partition=\"3\"} 12",
+          "# TYPE fiscus_events_total counter", "# TYPE fiscus_gaps_open gauge"}) {
+        EXPECT_THAT(text, HasSubstr(std::string(line) + "\n"));
+    }
+}
+
+TEST(Metrics, EverySpecIsInTheTextAndHasItsUnit) {
+    Figures figures;
+    figures.engine = engine_figures();
+    figures.statistics = statistics_figures();
+    const std::string text = metrics_text(figures);
+    std::set<std::string_view> names;
+    for (const MetricSpec& spec : metric_specs()) {
+        EXPECT_TRUE(names.insert(spec.name).second) << spec.name;
+        EXPECT_THAT(text, HasSubstr("\n" + std::string(spec.name))) << "no sample";
+        EXPECT_EQ(spec.kind == MetricKind::counter, spec.name.ends_with("_total")) << spec.name;
+    }
+}
+
+TEST(Health, NamesEveryReason) {
+    Figures figures;
+    const auto now = std::chrono::steady_clock::now();
+    EXPECT_THAT(ready_health(figures, limits, now).reasons, ::testing::SizeIs(1));
+    EXPECT_TRUE(live_health(figures, limits, now).good());
+
+    figures.engine = engine_figures();
+    figures.statistics = statistics_figures();
+    EXPECT_TRUE(ready_health(figures, limits, now).good());
+
+    figures.engine->partitions[0].input_end = 1'000;
+    figures.engine->partitions[0].store_stalled = true;
+    figures.engine->partitions[0].trial_balance_fen = -1;
+    figures.statistics->recovered = false;
+    const Health ready = ready_health(figures, limits, now);
+    EXPECT_THAT(ready.reasons,
+                ::testing::ElementsAre(HasSubstr("910 records behind"), HasSubstr("RocksDB"),
+                                       HasSubstr("-1 fen"), HasSubstr("statistics")));
+    EXPECT_TRUE(live_health(figures, limits, now).good());
+}
+
+TEST(Health, ALoopThatStandsStillIsNotLive) {
+    Figures figures;
+    figures.engine = engine_figures();
+    const auto later = figures.engine->turned + std::chrono::seconds(61);
+    EXPECT_THAT(live_health(figures, limits, later).reasons,
+                ::testing::ElementsAre(HasSubstr("the engine has not turned for 61 s")));
+    figures.failure = "the disk is full";
+    EXPECT_THAT(live_health(figures, limits, figures.engine->turned).reasons,
+                ::testing::ElementsAre("the disk is full"));
+}
+
+TEST(Server, AnswersOnLoopbackWithStatusAndReasons) {
+    FiguresBoard board;
+    const auto server = Server::start(board, {.address = "127.0.0.1", .port = 0, .limits = limits});
+    ASSERT_TRUE(server.ok()) << server.error().text();
+    httplib::Client client("127.0.0.1", server.value()->port());
+
+    auto answer = client.Get("/readyz");
+    ASSERT_TRUE(answer);
+    EXPECT_EQ(answer->status, 503);
+    EXPECT_EQ(nlohmann::json::parse(answer->body)["ready"], false);
+    EXPECT_EQ(nlohmann::json::parse(answer->body)["reasons"].size(), 1U);
+
+    board.put(engine_figures());
+    answer = client.Get("/readyz");
+    ASSERT_TRUE(answer);
+    EXPECT_EQ(answer->status, 200);
+    answer = client.Get("/livez");
+    ASSERT_TRUE(answer);
+    EXPECT_EQ(answer->body, "{\"live\":true,\"reasons\":[]}\n");
+    answer = client.Get("/metrics");
+    ASSERT_TRUE(answer);
+    EXPECT_THAT(answer->get_header_value("Content-Type"), HasSubstr("version=0.0.4"));
+    EXPECT_THAT(answer->body, HasSubstr("fiscus_build_info"));
+    answer = client.Get("/");
+    ASSERT_TRUE(answer);
+    EXPECT_EQ(answer->status, 404);
+}
+
+TEST(Server, ATakenPortIsAUsageErrorThatNamesThePort) {
+    FiguresBoard board;
+    const auto first = Server::start(board, {.address = "127.0.0.1", .port = 0, .limits = limits});
+    ASSERT_TRUE(first.ok());
+    const std::int32_t port = first.value()->port();
+    const auto second = Server::start(board, {.address = "127.0.0.1", .port = port, .limits = limits});
+    ASSERT_FALSE(second.ok());
+    EXPECT_EQ(second.error().code, ErrorCode::usage);
+    EXPECT_THAT(second.error().text(), HasSubstr(std::to_string(port)));
+    EXPECT_THAT(second.error().text(), HasSubstr("--http"));
+}
+
+TEST(Server, AnAddressThatIsNotOursIsAUsageError) {
+    FiguresBoard board;
+    const auto server = Server::start(board, {.address = "192.0.2.1", .port = 0, .limits = limits});
+    ASSERT_FALSE(server.ok());
+    EXPECT_EQ(server.error().code, ErrorCode::usage);
+}
+
+}  // namespace
+}  // namespace fiscus::app
