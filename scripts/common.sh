@@ -70,3 +70,9 @@ configure() {
     quietly "build/$preset-configure.log" cmake --preset "$preset" "$@"
     printf '%s' "$*" >"$stamp"
 }
+
+# Every C++ file of ours, one a line.
+cpp_files() {
+    find engine projections bench tests \( -name '*.h' -o -name '*.cc' \) \
+        -not -path 'tests/compile_fail/*' -not -path 'tests/tidy/fixtures/*' | sort
+}

@@ -17,8 +17,8 @@ bool applies(const BannedWord& word, const Source& source) {
     return inside && std::none_of(word.excepted.begin(), word.excepted.end(), covers);
 }
 
-// A word that begins or ends with a letter matches whole words only; `f(` is not a member function's
-// call, and `new` is not `operator new`.
+// A word that begins or ends with a letter matches whole words only; `f(` is not a member
+// function's call, and `new` is not `operator new`.
 bool contains_word(std::string_view line, std::string_view word) {
     for (std::size_t at = line.find(word); at != std::string_view::npos;
          at = line.find(word, at + 1)) {
@@ -207,7 +207,7 @@ void check_layers(const Source& source, const Tables& tables, Findings& findings
         }
         if (is_ours(*path)) {
             check_own(source, *layer, i, *path, findings);
-        } else if (source.lines[i].find("\"") != std::string::npos) {
+        } else if (source.lines[i].find('"') != std::string::npos) {
             findings.push_back({source.path, i + 1, "layers",
                                 "include from the root: \"engine/…/" + std::string(*path) + "\""});
         }

@@ -1,6 +1,6 @@
 // The length of every function of a C++ file, found by matching braces: a brace that opens where a
-// namespace or a class could hold a function, after something with parentheses, opens a body. That is
-// a heuristic; clang-tidy's readability-function-size (scripts/check) is the exact second opinion.
+// namespace or a class could hold a function, after something with parentheses, opens a body. That
+// is a heuristic; clang-tidy's readability-function-size (scripts/check) is the second opinion.
 #include <string>
 #include <vector>
 

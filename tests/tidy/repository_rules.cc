@@ -1,5 +1,5 @@
-// Rules that need several files: every source is built, every table of folders is true, every link of
-// a document leads somewhere, every guarantee names its test.
+// Rules that need several files: every source is built, every table of folders is true, every link
+// of a document leads somewhere, every guarantee names its test.
 #include <algorithm>
 #include <array>
 #include <set>

@@ -1,6 +1,6 @@
 // Aim: the house rules hold in the whole repository, and each rule still catches what it is for.
-// Method: every rule runs over every file; and every file of fixtures/ says in its first lines which
-// findings it must give (`expect: rule:line`), or that it must give none.
+// Method: every rule runs over every file; and every file of fixtures/ says in its first lines
+// which findings it must give (`expect: rule:line`), or that it must give none.
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
