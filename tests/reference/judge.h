@@ -1,0 +1,108 @@
+// One event before the bench: the ladder of each kind and what an accepted event does. Every decide()
+// makes all its checks first and returns the first reason that applies; only then does it write.
+// Thread: that of the ledger. Fails: never.
+#pragma once
+
+#include "tests/reference/ledger.h"
+
+namespace fiscus::reference {
+
+class Judge {
+public:
+    Judge(Ledger& ledger,
+          Programme& programme,
+          const Source& source,
+          const wire::Event& event,
+          Answer& answer);
+
+    // From reason 43 on: programme, closing, and the ladder of the kind.
+    wire::Reason decide();
+    // The event says once more what is known already, under another natural key.
+    [[nodiscard]] bool repeats() const { return repeats_; }
+
+private:
+    using Reason = wire::Reason;
+
+    // judge_programme.cc
+    Reason decide(const wire::ProgrammeOpened& e);
+    Reason decide(const wire::ProgrammeClosed& e);
+    Reason decide(const wire::SourceRegistered& e);
+    Reason decide(const wire::SourceRevoked& e);
+    Reason decide(const wire::PlatformAdmitted& e);
+    Reason decide(const wire::PlatformSuspended& e);
+    Reason decide(const wire::PlatformResumed& e);
+    Reason decide(const wire::PlatformTerminated& e);
+    Reason decide(const wire::MerchantRegistered& e);
+    Reason decide(const wire::MerchantChanged& e);
+    Reason decide(const wire::MerchantSuspended& e);
+    Reason decide(const wire::MerchantResumed& e);
+    Reason decide(const wire::ConsumerRegistered& e);
+    Reason decide(const wire::SourceDayClosed& e);
+    // judge_money.cc
+    Reason decide(const wire::FundDeposited& e);
+    Reason decide(const wire::BatchFunded& e);
+    Reason decide(const wire::FundReturned& e);
+    Reason decide(const wire::BatchOpened& e);
+    Reason decide(const wire::BatchAdjusted& e);
+    Reason decide(const wire::BatchClosed& e);
+    Reason decide(const wire::SettlementRequested& e);
+    Reason decide(const wire::SettlementPaid& e);
+    Reason decide(const wire::RecoveryDemanded& e);
+    Reason decide(const wire::RecoveryReceived& e);
+    Reason decide(const wire::CompensationReceived& e);
+    Reason decide(const wire::ClockAdvanced& e);
+    // judge_voucher.cc
+    Reason decide(const wire::VoucherClaimed& e);
+    Reason decide(const wire::VoucherRedeemed& e);
+    Reason decide(const wire::RedemptionRefunded& e);
+    Reason decide(const wire::VoucherVoided& e);
+
+    template <typename Body>
+    static Reason decide_body(Judge& judge);
+
+    // none, platform_suspended or platform_terminated: of the source's own platform.
+    Reason check_platform() const;
+    std::uint32_t name_consumer(const Id& consumer);
+    template <typename MerchantEvent>
+    void describe_merchant(const MerchantEvent& e, Merchant& merchant);
+    void describe_redeeming_merchant(const Merchant& merchant);
+    Reason check_batch_rules(const wire::BatchOpened& e) const;
+    Reason check_claim_limits(const wire::VoucherClaimed& e, const Batch& batch) const;
+    Reason check_vouchers(const wire::VoucherRedeemed& e) const;
+    Reason check_merchant(const wire::VoucherRedeemed& e) const;
+    Reason check_order(const wire::VoucherRedeemed& e) const;
+    void refund_money(const wire::RedemptionRefunded& e, Redemption& redemption);
+    bool restore_vouchers(Redemption& redemption);
+    std::vector<const Voucher*> vouchers_of(const wire::VoucherRedeemed& e) const;
+    // Outstanding cohorts with money, by last day, then batch.
+    std::vector<Account> cohorts_with_money() const;
+
+    [[nodiscard]] Account fund() const;
+    [[nodiscard]] Account budget(std::uint32_t batch) const;
+    [[nodiscard]] Account outstanding(std::uint32_t batch, std::int32_t last_day) const;
+    [[nodiscard]] Account payable(std::uint32_t batch, std::uint16_t platform) const;
+    [[nodiscard]] Account paid(std::uint16_t platform) const;
+    [[nodiscard]] Account receivable_of(std::uint16_t platform, const Id& merchant) const;
+    [[nodiscard]] Account memorandum(wire::AccountKind kind,
+                                     std::uint32_t batch,
+                                     std::uint16_t platform) const;
+    [[nodiscard]] std::int64_t balance(const Account& account) const;
+    // Nothing when the amount is zero.
+    void post(const Account& debit, const Account& credit, std::int64_t amount_fen);
+
+    Ledger& ledger_;
+    Programme& programme_;
+    const Source& source_;
+    const wire::Event& event_;
+    Answer& answer_;
+    bool repeats_ = false;
+};
+
+// What the event says of itself, whatever the ledger thinks of it.
+void state_dimensions(const wire::Event& event, Answer& answer);
+// The event has a platform of its own to speak of, so the source's is not stated.
+bool names_platform(const wire::Event& event);
+
+Id id_of(const wire::Id128* id);
+
+}  // namespace fiscus::reference

@@ -1,0 +1,220 @@
+// Ladders of programme, source, platform, merchant, consumer and the source's day.
+#include "tests/reference/judge.h"
+
+namespace fiscus::reference {
+
+using wire::Reason;
+
+Reason Judge::decide(const wire::ProgrammeOpened& e) {
+    Programme fresh;
+    if (e.categories() != nullptr) {
+        for (const wire::Category* category : *e.categories()) {
+            if (!fresh.categories.insert(category->category()).second) {
+                return Reason::category_repeated;
+            }
+            if (category->industries() == nullptr) {
+                continue;
+            }
+            for (const std::uint16_t industry : *category->industries()) {
+                const auto [place, inserted] =
+                    fresh.category_of_industry.emplace(industry, category->category());
+                if (!inserted && place->second != category->category()) {
+                    return Reason::category_repeated;
+                }
+            }
+        }
+    }
+    if (e.districts() != nullptr) {
+        programme_.districts.assign(e.districts()->begin(), e.districts()->end());
+    }
+    programme_.categories = std::move(fresh.categories);
+    programme_.category_of_industry = std::move(fresh.category_of_industry);
+    programme_.registration_required = e.registration_required();
+    programme_.cut_minute = e.cut_minute();
+    programme_.first_day = e.first_day();
+    return Reason::none;
+}
+
+Reason Judge::decide(const wire::ProgrammeClosed&) {
+    for (const auto& [number, batch] : programme_.batches) {
+        if (!batch.closed) {
+            return Reason::batches_still_open;
+        }
+    }
+    programme_.closed = true;
+    return Reason::none;
+}
+
+Reason Judge::decide(const wire::SourceRegistered& e) {
+    if (e.role() == wire::SourceRole::platform) {
+        const auto platform = programme_.platforms.find(e.platform());
+        if (platform == programme_.platforms.end()) {
+            return Reason::platform_unknown;
+        }
+        if (platform->second.terminated) {
+            return Reason::platform_terminated;
+        }
+    }
+    if (programme_.sources.count(e.source()) != 0) {
+        return Reason::source_exists;
+    }
+    Source& source = programme_.sources[e.source()];
+    source.role = e.role();
+    source.platform = e.platform();
+    return Reason::none;
+}
+
+Reason Judge::decide(const wire::SourceRevoked& e) {
+    const auto source = programme_.sources.find(e.source());
+    if (source == programme_.sources.end()) {
+        return Reason::source_unknown;
+    }
+    source->second.revoked = true;
+    return Reason::none;
+}
+
+Reason Judge::decide(const wire::PlatformAdmitted& e) {
+    return programme_.platforms.emplace(e.platform(), Platform{}).second ? Reason::none
+                                                                         : Reason::platform_exists;
+}
+
+Reason Judge::decide(const wire::PlatformSuspended& e) {
+    const auto platform = programme_.platforms.find(e.platform());
+    if (platform == programme_.platforms.end()) {
+        return Reason::platform_unknown;
+    }
+    if (platform->second.suspended) {
+        return Reason::platform_suspended;
+    }
+    if (platform->second.terminated) {
+        return Reason::platform_terminated;
+    }
+    platform->second.suspended = true;
+    return Reason::none;
+}
+
+Reason Judge::decide(const wire::PlatformResumed& e) {
+    const auto platform = programme_.platforms.find(e.platform());
+    if (platform == programme_.platforms.end()) {
+        return Reason::platform_unknown;
+    }
+    if (!platform->second.suspended) {
+        return Reason::platform_not_suspended;
+    }
+    if (platform->second.terminated) {
+        return Reason::platform_terminated;
+    }
+    platform->second.suspended = false;
+    return Reason::none;
+}
+
+Reason Judge::decide(const wire::PlatformTerminated& e) {
+    const auto platform = programme_.platforms.find(e.platform());
+    if (platform == programme_.platforms.end()) {
+        return Reason::platform_unknown;
+    }
+    if (platform->second.terminated) {
+        return Reason::platform_terminated;
+    }
+    platform->second.terminated = true;
+    return Reason::none;
+}
+
+template <typename MerchantEvent>
+void Judge::describe_merchant(const MerchantEvent& e, Merchant& merchant) {
+    merchant.district = e.district();
+    merchant.industry = e.industry();
+    const auto category = programme_.category_of_industry.find(e.industry());
+    merchant.category =
+        category == programme_.category_of_industry.end() ? std::uint16_t{0} : category->second;
+    merchant.size_class = e.size_class();
+    merchant.limit_class = e.limit_class();
+    merchant.channel = e.channel();
+    answer_.merchant_ordinal = merchant.ordinal;
+    answer_.industry = merchant.industry;
+    answer_.category = merchant.category;
+    answer_.size_class = static_cast<std::uint8_t>(merchant.size_class);
+    answer_.limit_class = static_cast<std::uint8_t>(merchant.limit_class);
+    answer_.channel = static_cast<std::uint8_t>(merchant.channel);
+}
+
+Reason Judge::decide(const wire::MerchantRegistered& e) {
+    const Id id = id_of(e.merchant());
+    if (programme_.merchants.count(id) != 0) {
+        return Reason::merchant_exists;
+    }
+    const auto ordinal = static_cast<std::uint32_t>(programme_.merchants.size() + 1);
+    Merchant& merchant = programme_.merchants[id];
+    merchant.ordinal = ordinal;
+    describe_merchant(e, merchant);
+    return Reason::none;
+}
+
+Reason Judge::decide(const wire::MerchantChanged& e) {
+    const auto merchant = programme_.merchants.find(id_of(e.merchant()));
+    if (merchant == programme_.merchants.end()) {
+        return Reason::merchant_unknown;
+    }
+    describe_merchant(e, merchant->second);
+    return Reason::none;
+}
+
+Reason Judge::decide(const wire::MerchantSuspended& e) {
+    const auto merchant = programme_.merchants.find(id_of(e.merchant()));
+    if (merchant == programme_.merchants.end()) {
+        return Reason::merchant_unknown;
+    }
+    if (merchant->second.suspended) {
+        return Reason::merchant_suspended;
+    }
+    merchant->second.suspended = true;
+    answer_.merchant_ordinal = merchant->second.ordinal;
+    return Reason::none;
+}
+
+Reason Judge::decide(const wire::MerchantResumed& e) {
+    const auto merchant = programme_.merchants.find(id_of(e.merchant()));
+    if (merchant == programme_.merchants.end()) {
+        return Reason::merchant_unknown;
+    }
+    if (!merchant->second.suspended) {
+        return Reason::merchant_not_suspended;
+    }
+    merchant->second.suspended = false;
+    answer_.merchant_ordinal = merchant->second.ordinal;
+    return Reason::none;
+}
+
+Reason Judge::decide(const wire::ConsumerRegistered& e) {
+    const Reason standing = check_platform();
+    if (standing != Reason::none) {
+        return standing;
+    }
+    const Id consumer = id_of(e.consumer());
+    const Id identity = id_of(e.identity());
+    const auto owner = programme_.consumer_of_identity.find(identity);
+    if (owner != programme_.consumer_of_identity.end() && owner->second != consumer) {
+        return Reason::identity_of_other_consumer;
+    }
+    const auto registered = programme_.identity_of_consumer.find(consumer);
+    if (registered != programme_.identity_of_consumer.end() && registered->second != identity) {
+        return Reason::consumer_of_other_identity;
+    }
+    if (!programme_.covers(e.district())) {
+        return Reason::consumer_district_not_eligible;
+    }
+    if (registered != programme_.identity_of_consumer.end()) {
+        repeats_ = true;
+        return Reason::none;
+    }
+    answer_.consumer_ordinal = name_consumer(consumer);
+    programme_.identity_of_consumer[consumer] = identity;
+    programme_.consumer_of_identity[identity] = consumer;
+    return Reason::none;
+}
+
+Reason Judge::decide(const wire::SourceDayClosed& e) {
+    return e.day() >= answer_.business_day ? Reason::day_not_over : Reason::none;
+}
+
+}  // namespace fiscus::reference

@@ -1,0 +1,316 @@
+#include "tests/reference/ledger.h"
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "engine/base/limits.h"
+#include "tests/reference/judge.h"
+
+namespace fiscus::reference {
+namespace {
+
+using wire::EventBody;
+using wire::Outcome;
+using wire::Reason;
+
+void refuse(Answer& answer, Reason reason) {
+    answer.outcome = Outcome::refused;
+    answer.reason = reason;
+}
+
+// What the source's numbering says to one number of one epoch.
+struct Numbering {
+    Reason reason = Reason::none;
+    bool duplicate = false;
+};
+
+Numbering judge_number(const Source& source,
+                       const wire::Origin& origin,
+                       const std::string& content,
+                       const std::string* accepted_under_key) {
+    if (source.epoch && origin.epoch() < *source.epoch) {
+        return {.reason = Reason::epoch_fenced};
+    }
+    const std::uint64_t number = origin.sequence();
+    if (number == 0) {
+        return {.reason = Reason::sequence_zero};
+    }
+    const bool fresh = !source.epoch || origin.epoch() > *source.epoch;
+    const std::uint64_t low = fresh ? 0 : source.low;
+    const std::uint64_t high = fresh ? 0 : source.high;
+    const auto known = fresh ? source.seen.end() : source.seen.find(number);
+    if (known != source.seen.end()) {
+        const bool remembered = Sum{number} > Sum{high} - Sum{source_window};
+        const std::string* before = remembered ? &known->second : accepted_under_key;
+        if (before == nullptr) {
+            return {.reason = Reason::sequence_forgotten};
+        }
+        return *before == content ? Numbering{.duplicate = true}
+                                  : Numbering{.reason = Reason::sequence_conflict};
+    }
+    if (Sum{number} > Sum{low} + Sum{source_window}) {
+        return {.reason = Reason::sequence_beyond_window};
+    }
+    return {};
+}
+
+// Marks a new number as seen; says what it does to the gaps.
+void mark_number(Source& source,
+                 const wire::Origin& origin,
+                 const std::string& content,
+                 Answer& answer) {
+    if (!source.epoch || origin.epoch() > *source.epoch) {
+        source.abandoned += source.high - source.seen.size();
+        source.epoch = origin.epoch();
+        source.seen.clear();
+        source.low = 0;
+        source.high = 0;
+    }
+    const std::uint64_t number = origin.sequence();
+    source.seen.emplace(number, content);
+    if (number > source.high + 1) {
+        answer.gap_from = source.high + 1;
+    }
+    if (number < source.high) {
+        answer.flags |= fills_gap;
+    }
+    source.high = std::max(source.high, number);
+    while (source.seen.count(source.low + 1) != 0) {
+        ++source.low;
+    }
+}
+
+bool entitled(const Source& source, EventBody kind) {
+    static const std::set<EventBody> only_platforms = {
+        EventBody::ConsumerRegistered, EventBody::VoucherClaimed,      EventBody::VoucherRedeemed,
+        EventBody::RedemptionRefunded, EventBody::SettlementRequested, EventBody::SourceDayClosed};
+    static const std::set<EventBody> both = {EventBody::MerchantRegistered,
+                                             EventBody::MerchantChanged, EventBody::VoucherVoided};
+    const bool platforms = only_platforms.count(kind) != 0;
+    return both.count(kind) != 0 || platforms == (source.role == wire::SourceRole::platform);
+}
+
+bool allowed_after_close(EventBody kind) {
+    static const std::set<EventBody> allowed = {
+        EventBody::RedemptionRefunded, EventBody::SettlementRequested,
+        EventBody::SettlementPaid,     EventBody::RecoveryDemanded,
+        EventBody::RecoveryReceived,   EventBody::CompensationReceived,
+        EventBody::FundReturned,       EventBody::SourceDayClosed,
+        EventBody::ClockAdvanced,      EventBody::SourceRegistered,
+        EventBody::SourceRevoked,      EventBody::PlatformTerminated};
+    return allowed.count(kind) != 0;
+}
+
+// Reasons 40 to 44 and the ladder; the number is marked already.
+Reason judge_event(Judge& judge,
+                   const Reading& reading,
+                   const Programme& programme,
+                   const Source& source,
+                   const std::string* accepted_under_key,
+                   bool known,
+                   bool& duplicate) {
+    const wire::Event& event = *reading.event;
+    if (event.occurred_at_us() > *programme.log_time_us + future_tolerance_us) {
+        return Reason::occurred_in_future;
+    }
+    if (accepted_under_key != nullptr) {
+        duplicate = *accepted_under_key == reading.content;
+        return duplicate ? Reason::none : Reason::natural_key_conflict;
+    }
+    if (!entitled(source, event.body_type())) {
+        return Reason::source_not_entitled;
+    }
+    if (known && event.body_type() == EventBody::ProgrammeOpened) {
+        return Reason::programme_exists;
+    }
+    if (programme.closed && !allowed_after_close(event.body_type())) {
+        return Reason::programme_closed;
+    }
+    const Reason reason = judge.decide();
+    duplicate = judge.repeats();
+    return reason;
+}
+
+}  // namespace
+
+bool Programme::covers(std::uint32_t district) const {
+    return std::any_of(districts.begin(), districts.end(), [district](std::uint32_t eligible) {
+        const std::uint32_t whole = eligible % 10'000 == 0 ? 10'000 : eligible % 100 == 0 ? 100 : 1;
+        return district / whole == eligible / whole;
+    });
+}
+
+std::uint32_t Programme::province() const {
+    return districts.empty() ? 0 : districts.front() / 10'000;
+}
+
+bool Programme::released(std::uint32_t batch, std::int32_t last_day) const {
+    return batches.at(batch).closed || clock_us >= start_of(last_day + 1);
+}
+
+Answer Ledger::apply(const Input& input) {
+    Answer answer;
+    answer.sequence = ++entries_;
+    answer.input_offset = input.offset;
+    answer.logged_at_us = input.timestamp_us;
+    const Reading reading = read(input);
+    answer.content_hash = reading.content_hash;
+    if (reading.event == nullptr) {
+        answer.outcome = Outcome::quarantined;
+        answer.reason = reading.quarantine;
+        return answer;
+    }
+    state_dimensions(*reading.event, answer);
+    const Reason envelope = reading.envelope();
+    if (envelope != Reason::none) {
+        refuse(answer, envelope);
+        return answer;
+    }
+    judge(reading, answer);
+    return answer;
+}
+
+void Ledger::judge(const Reading& reading, Answer& answer) {
+    const wire::Event& event = *reading.event;
+    const std::uint16_t number = event.origin()->source();
+    const auto found = programmes_.find(event.programme());
+    if (found == programmes_.end()) {
+        if (event.body_type() != EventBody::ProgrammeOpened) {
+            return refuse(answer, Reason::programme_unknown);
+        }
+        // The programme and its first source begin with this event, or not at all.
+        Programme candidate;
+        Source& source = candidate.sources[number];
+        source.role = wire::SourceRole::authority;
+        judge_known_source(reading, candidate, source, answer);
+        if (answer.outcome == Outcome::accepted) {
+            programmes_.emplace(event.programme(), std::move(candidate));
+        } else {
+            answer.gap_from = 0;
+        }
+        return;
+    }
+    Programme& programme = found->second;
+    const auto source = programme.sources.find(number);
+    if (source == programme.sources.end()) {
+        return refuse(answer, Reason::source_unregistered);
+    }
+    if (!names_platform(event)) {
+        answer.platform = source->second.platform;
+    }
+    if (source->second.revoked) {
+        return refuse(answer, Reason::source_revoked);
+    }
+    judge_known_source(reading, programme, source->second, answer);
+}
+
+void Ledger::judge_known_source(const Reading& reading,
+                                Programme& programme,
+                                Source& source,
+                                Answer& answer) {
+    const wire::Event& event = *reading.event;
+    const bool known = programmes_.count(event.programme()) != 0;
+    programme.log_time_us =
+        std::max(programme.log_time_us.value_or(answer.logged_at_us), answer.logged_at_us);
+    const auto key = std::make_pair(event.body_type(), id_of(event.key()));
+    const auto accepted = programme.keys.find(key);
+    const std::string* accepted_under_key =
+        accepted == programme.keys.end() ? nullptr : &accepted->second;
+    const Numbering numbering =
+        judge_number(source, *event.origin(), reading.content, accepted_under_key);
+    if (numbering.reason != Reason::none) {
+        return refuse(answer, numbering.reason);
+    }
+    if (numbering.duplicate) {
+        answer.outcome = Outcome::duplicate;
+        return;
+    }
+    mark_number(source, *event.origin(), reading.content, answer);
+
+    Judge judge(*this, programme, source, event, answer);
+    bool duplicate = false;
+    const Reason reason =
+        judge_event(judge, reading, programme, source, accepted_under_key, known, duplicate);
+    if (reason != Reason::none) {
+        return refuse(answer, reason);
+    }
+    if (duplicate) {
+        answer.outcome = Outcome::duplicate;
+        return;
+    }
+    answer.outcome = Outcome::accepted;
+    programme.keys.emplace(key, reading.content);
+}
+
+std::int64_t Ledger::balance(const Account& account) const {
+    const auto found = balances_.find(account);
+    return found == balances_.end() ? 0 : static_cast<std::int64_t>(found->second);
+}
+
+const Programme* Ledger::programme(std::uint32_t number) const {
+    const auto found = programmes_.find(number);
+    return found == programmes_.end() ? nullptr : &found->second;
+}
+
+std::vector<std::uint64_t> Ledger::missing(std::uint32_t programme, std::uint16_t source) const {
+    const Source& of = programmes_.at(programme).sources.at(source);
+    std::vector<std::uint64_t> numbers;
+    for (std::uint64_t number = of.low + 1; number < of.high; ++number) {
+        if (of.seen.count(number) == 0) {
+            numbers.push_back(number);
+        }
+    }
+    return numbers;
+}
+
+std::string Ledger::broken_identities() const {
+    using wire::AccountKind;
+    static const std::set<AccountKind> may_be_negative = {
+        AccountKind::treasury, AccountKind::compensation, AccountKind::memorandum};
+    static const std::set<AccountKind> holds_money = {
+        AccountKind::fund,    AccountKind::budget, AccountKind::outstanding,
+        AccountKind::payable, AccountKind::paid,   AccountKind::receivable};
+    std::string broken;
+    Sum total = 0;
+    std::map<std::uint32_t, Sum> inside;
+    std::map<std::uint32_t, Sum> outside;
+    for (const auto& [account, amount] : balances_) {
+        total += amount;
+        if (amount < 0 && may_be_negative.count(account.kind) == 0) {
+            broken += text(account) + " is negative: " + money_text(amount) + '\n';
+        }
+        if (holds_money.count(account.kind) != 0) {
+            inside[account.programme] += amount;
+        }
+    }
+    if (total != 0) {
+        broken += "the sum over all accounts is " + money_text(total) + '\n';
+    }
+    for (const auto& [number, programme] : programmes_) {
+        for (const auto& [account, deposits] : programme.deposits) {
+            outside[number] += Sum{deposits.deposited_fen} - deposits.returned_fen;
+        }
+        for (const auto& [platform, standing] : programme.platforms) {
+            outside[number] -=
+                balance({.kind = AccountKind::compensation, .programme = number, .key = platform});
+        }
+        if (inside[number] != outside[number]) {
+            broken += "programme " + std::to_string(number) + ": accounts hold " +
+                      money_text(inside[number]) + ", deposits − returns + compensation is " +
+                      money_text(outside[number]) + '\n';
+        }
+        std::map<Id, int> redeemed_by;
+        for (const auto& [id, redemption] : programme.redemptions) {
+            if (redemption.order_left_fen > 0) {
+                for (const Id& voucher : redemption.vouchers) {
+                    if (++redeemed_by[voucher] > 1) {
+                        broken += "voucher " + text(voucher) + " is redeemed twice\n";
+                    }
+                }
+            }
+        }
+    }
+    return broken;
+}
+
+}  // namespace fiscus::reference

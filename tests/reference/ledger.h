@@ -1,0 +1,182 @@
+// The oracle: docs/domain.md written down a second time, with plain maps and no thought of speed. It
+// shares no code with the engine, so that a slip in one of the two shows as a difference. Counts are
+// not kept but counted anew from the list of claims.
+// Thread: one. Fails: never; a broken belief of its own aborts through std::abort.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "tests/reference/answer.h"
+#include "tests/reference/reading.h"
+
+namespace fiscus::reference {
+
+struct Source {
+    wire::SourceRole role = wire::SourceRole::unknown;
+    std::uint16_t platform = 0;
+    bool revoked = false;
+    std::optional<std::uint32_t> epoch;         // that of its first event
+    std::map<std::uint64_t, std::string> seen;  // of this epoch: number → content
+    std::uint64_t low = 0;                      // 1 … low were all seen
+    std::uint64_t high = 0;
+    std::uint64_t abandoned = 0;  // numbers still missing when an epoch ended
+};
+
+struct Platform {
+    bool suspended = false;
+    bool terminated = false;
+};
+
+struct Merchant {
+    std::uint32_t ordinal = 0;
+    std::uint32_t district = 0;
+    std::uint16_t industry = 0;
+    std::uint16_t category = 0;
+    wire::SizeClass size_class = wire::SizeClass::unknown;
+    wire::LimitClass limit_class = wire::LimitClass::unknown;
+    wire::Channel channel = wire::Channel::any;
+    bool suspended = false;
+};
+
+struct Pack {
+    wire::Channel channel = wire::Channel::any;
+    std::uint16_t category = 0;
+};
+
+struct Denomination {
+    std::uint16_t pack = 0;
+    std::int64_t face_fen = 0;
+    std::int64_t threshold_fen = 0;
+};
+
+struct Batch {
+    bool closed = false;
+    std::int64_t claim_from_us = 0;
+    std::int64_t claim_until_us = 0;
+    std::int32_t redeem_first_day = 0;
+    std::int32_t redeem_last_day = 0;
+    std::uint16_t valid_days = 0;
+    std::map<std::uint16_t, Pack> packs;
+    std::map<std::uint16_t, Denomination> denominations;
+    std::uint64_t quota = 0;
+    std::uint64_t quota_per_day = 0;
+    std::map<std::uint16_t, std::uint64_t> platform_quotas;
+    std::map<std::uint32_t, std::uint64_t> district_quotas;
+    std::set<std::uint16_t> categories;
+    std::uint8_t cap_per_consumer_day = 0;
+    std::uint32_t cap_per_consumer = 0;
+    bool restore_on_full_refund = false;
+    std::uint8_t stacking_max = 1;
+    bool shipping_inside_province = false;
+    bool void_returns_quota = false;
+    std::vector<Id> claims;  // accepted, in order
+};
+
+enum class VoucherState : std::uint8_t { claimed, redeemed, returned, voided };
+
+struct Voucher {
+    VoucherState state = VoucherState::claimed;
+    Id consumer;
+    std::uint32_t consumer_ordinal = 0;
+    std::uint32_t batch = 0;
+    std::uint16_t pack = 0;
+    std::uint16_t denomination = 0;
+    std::uint16_t platform = 0;
+    std::uint32_t district = 0;
+    std::int64_t claimed_at_us = 0;
+    std::int32_t claim_day = 0;
+    std::int32_t last_day = 0;
+    std::int64_t face_fen = 0;
+    std::int64_t threshold_fen = 0;
+    bool counts = true;  // against quotas and caps
+};
+
+struct Redemption {
+    std::vector<Id> vouchers;
+    std::int64_t order_fen = 0;
+    std::int64_t subsidy_fen = 0;
+    std::int64_t order_left_fen = 0;
+    std::int64_t subsidy_left_fen = 0;
+    std::int64_t occurred_at_us = 0;
+    Answer answer;  // of the redemption: who, where, which day
+};
+
+struct Request {
+    std::uint32_t batch = 0;
+    std::uint16_t platform = 0;
+    std::int64_t amount_fen = 0;
+    std::int64_t paid_fen = 0;
+};
+
+struct Deposits {
+    std::uint64_t ordinal = 0;
+    std::int64_t deposited_fen = 0;
+    std::int64_t returned_fen = 0;
+};
+
+struct Programme {
+    bool closed = false;
+    std::vector<std::uint32_t> districts;
+    std::set<std::uint16_t> categories;
+    std::map<std::uint16_t, std::uint16_t> category_of_industry;
+    bool registration_required = false;
+    std::uint16_t cut_minute = 0;
+    std::int32_t first_day = 0;
+    std::int64_t clock_us = 0;
+    std::optional<std::int64_t> log_time_us;
+    std::map<std::uint16_t, Source> sources;
+    std::map<std::uint16_t, Platform> platforms;
+    std::map<Id, Merchant> merchants;
+    std::map<Id, Deposits> deposits;
+    std::map<std::uint32_t, Batch> batches;
+    std::map<Id, std::uint32_t> consumers;  // named: token → ordinal
+    std::map<Id, Id> identity_of_consumer;
+    std::map<Id, Id> consumer_of_identity;
+    std::map<Id, Voucher> vouchers;
+    std::map<Id, Redemption> redemptions;
+    std::map<Id, Request> requests;
+    // Natural keys of accepted events: kind and key → content.
+    std::map<std::pair<wire::EventBody, Id>, std::string> keys;
+
+    [[nodiscard]] bool covers(std::uint32_t district) const;
+    // First two digits of the first district, 0 when there is none.
+    [[nodiscard]] std::uint32_t province() const;
+    [[nodiscard]] bool released(std::uint32_t batch, std::int32_t last_day) const;
+};
+
+class Ledger {
+public:
+    // Judges the record and keeps what it changes.
+    Answer apply(const Input& input);
+
+    [[nodiscard]] std::int64_t balance(const Account& account) const;
+    // Every account that was ever posted to.
+    [[nodiscard]] const std::map<Account, Sum>& balances() const { return balances_; }
+    // Null when there is no such programme.
+    [[nodiscard]] const Programme* programme(std::uint32_t number) const;
+    // Numbers between low and high that were not seen, in the source's present epoch.
+    [[nodiscard]] std::vector<std::uint64_t> missing(std::uint32_t programme,
+                                                     std::uint16_t source) const;
+    // Breaks of the identities of docs/domain.md §4, one sentence each; empty when they hold.
+    [[nodiscard]] std::string broken_identities() const;
+
+private:
+    friend class Judge;
+    void judge(const Reading& reading, Answer& answer);
+    void judge_known_source(const Reading& reading,
+                            Programme& programme,
+                            Source& source,
+                            Answer& answer);
+
+    std::uint64_t entries_ = 0;
+    std::map<std::uint32_t, Programme> programmes_;
+    std::map<Account, Sum> balances_;
+};
+
+}  // namespace fiscus::reference
