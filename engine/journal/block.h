@@ -15,6 +15,9 @@
 
 namespace fiscus::journal {
 
+// Highest version of the format that this program reads, and the one that it writes.
+inline constexpr std::uint16_t block_version = 1;
+
 // Bytes of an entry beyond its struct (wire::Detail); `entry` is the index in the block.
 struct Detail {
     std::uint32_t entry = 0;
@@ -31,14 +34,17 @@ struct Entries {
     [[nodiscard]] bool empty() const { return entries.empty(); }
 };
 
+// No block of these entries is longer than this; one of more than block_bytes_max cannot be published.
+std::size_t block_bytes_bound(const Entries& entries);
+
 struct BlockHeader {
     wire::BlockKind kind = wire::BlockKind::entries;
     std::uint32_t partition = 0;
     std::uint64_t term = 0;
     std::uint64_t first_sequence = 0;  // claims: the sequence that the next entry will have
-    Hash128 state_digest;              // claims: zero
-    Sha256 previous{};
-    std::string writer;
+    Hash128 state_digest{};            // claims: zero
+    Sha256 previous{};                 // of the last counted block of entries; claims: zero
+    std::string writer{};
 };
 
 // The value bytes of one record of the journal topic. The result lives until the next encode().
@@ -48,6 +54,7 @@ public:
 
 private:
     flatbuffers::FlatBufferBuilder builder_{1U << 20};
+    std::vector<flatbuffers::Offset<wire::Detail>> details_;
 };
 
 // A verified block over borrowed bytes; valid as long as they are.
@@ -67,7 +74,9 @@ private:
     const wire::Block* block_;
 };
 
-// Checks identifier, structure, version, and that the postings add up to Σ Entry.postings.
+// Checks identifier, structure, version, consecutive sequence numbers, and that the postings add up to
+// Σ Entry.postings. The bytes begin at a multiple of eight, as every log::Reader gives them.
+// Fails: corrupt.
 Result<BlockView> open_block(Bytes value);
 
 }  // namespace fiscus::journal

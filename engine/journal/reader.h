@@ -33,16 +33,24 @@ struct ReadBlock {
 
 class JournalReader {
 public:
+    // Fails: as log::Log::reader does for the cursor's offset.
     static Result<std::unique_ptr<JournalReader>> open(log::Log& log, std::int32_t partition,
                                                        const Cursor& from);
 
     // The next counted block of entries (claims are followed, never returned); nothing when none came in
     // time. The block lives until the next call. cursor() then stands after it.
+    // Fails: corrupt naming the offset; the cursor stays before the block. As log::Reader::read does.
     Result<std::optional<ReadBlock>> next(std::chrono::milliseconds wait);
+    // As next(), but never goes past the record before offset `end`: nothing is in front of it, or nothing
+    // came in time. cursor().next_offset ≥ end tells which.
+    Result<std::optional<ReadBlock>> next_before(std::int64_t end, std::chrono::milliseconds wait);
     [[nodiscard]] const Cursor& cursor() const { return cursor_; }
 
 private:
     JournalReader(std::unique_ptr<log::Reader> reader, std::int32_t partition, const Cursor& from);
+
+    // Follows one record: a block if it counts, nothing if it is a claim, dropped or a repeat.
+    Result<std::optional<ReadBlock>> follow(const log::Record& record);
 
     std::unique_ptr<log::Reader> reader_;
     std::int32_t partition_;
@@ -50,5 +58,8 @@ private:
     std::span<const log::Record> records_;
     std::size_t taken_ = 0;
 };
+
+// The view of a record of the journal topic. Fails: corrupt, naming partition and offset.
+Result<BlockView> open_record(const log::Record& record, std::int32_t partition);
 
 }  // namespace fiscus::journal

@@ -23,8 +23,8 @@ namespace fiscus::log {
 struct Record {
     std::int64_t offset = 0;
     std::int64_t timestamp_us = 0;  // whole milliseconds: Kafka keeps no more
-    Bytes key;
-    Bytes value;
+    Bytes key{};
+    Bytes value{};
     bool key_is_null = false;
     bool value_is_null = false;
 };
@@ -32,8 +32,8 @@ struct Record {
 // A record to append; bytes are copied before append() returns.
 struct NewRecord {
     std::int64_t timestamp_us = 0;  // kept in whole milliseconds; 0: the moment of the append
-    Bytes key;
-    Bytes value;
+    Bytes key{};
+    Bytes value{};
     bool key_is_null = false;
     bool value_is_null = false;
 };
@@ -51,7 +51,7 @@ struct TopicPlan {
 // What a topic is. `identity` changes when the topic is deleted and made anew.
 struct TopicInfo {
     TopicPlan plan;
-    std::string identity;
+    std::string identity{};
 };
 
 // Offsets of a partition: [first, end). Offsets are ascending, not necessarily without holes.

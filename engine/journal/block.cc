@@ -1,0 +1,236 @@
+#include "engine/journal/block.h"
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+#include "engine/base/check.h"
+
+namespace fiscus::journal {
+namespace {
+
+constexpr std::size_t identifier_end = 8;
+// Far above any block of ours, far below what the verifier can take.
+constexpr std::size_t value_bytes_max = 1U << 30;
+// A block is a table of tables without children.
+constexpr std::uint32_t depth_max = 3;
+// Everything of a block but its vectors' contents: tables, vtable, digest, hash, padding.
+constexpr std::size_t block_overhead = 512;
+// Table, vector length, offset and padding around the bytes of a detail.
+constexpr std::size_t detail_overhead = 48;
+
+Error not_a_block(std::string why) {
+    return {.code = ErrorCode::corrupt,
+            .what = "the bytes are not a journal block that can be read",
+            .why = std::move(why),
+            .hint = "Restore the journal from a copy; if a newer fiscus wrote it, use that one."};
+}
+
+template <typename T>
+std::span<const T> structs(const flatbuffers::Vector<const T*>* vector) {
+    if (vector == nullptr) {
+        return {};
+    }
+    return {reinterpret_cast<const T*>(vector->Data()), vector->size()};
+}
+
+// The verifier checks bounds, but not that structs in a vector lie at multiples of eight.
+template <typename T>
+bool aligned(const flatbuffers::Vector<const T*>* vector) {
+    return vector == nullptr || reinterpret_cast<std::uintptr_t>(vector->Data()) % alignof(T) == 0;
+}
+
+Status check_details(const wire::Block& block, std::size_t entries) {
+    const auto* details = block.details();
+    std::int64_t before = -1;
+    for (std::uint32_t i = 0; details != nullptr && i < details->size(); ++i) {
+        const auto entry = static_cast<std::int64_t>(details->Get(i)->entry());
+        if (entry <= before || static_cast<std::size_t>(entry) >= entries) {
+            return not_a_block("detail " + std::to_string(i) + " belongs to entry " +
+                               std::to_string(entry) + ", out of order or out of the block");
+        }
+        before = entry;
+    }
+    return Done{};
+}
+
+Status check_entries(const wire::Block& block) {
+    const auto entries = structs(block.entries());
+    std::uint64_t postings = 0;
+    std::uint64_t sequence = block.first_sequence();
+    for (const wire::Entry& entry : entries) {
+        if (entry.sequence() != sequence) {
+            return not_a_block("entry " + std::to_string(sequence) + " carries the number " +
+                               std::to_string(entry.sequence()));
+        }
+        const auto outcome = static_cast<wire::Outcome>(entry.outcome());
+        if (outcome < wire::Outcome::accepted || outcome > wire::Outcome::quarantined) {
+            return not_a_block("entry " + std::to_string(sequence) + " has the unknown outcome " +
+                               std::to_string(entry.outcome()));
+        }
+        postings += entry.postings();
+        ++sequence;
+    }
+    const std::size_t found = structs(block.postings()).size();
+    if (postings != found) {
+        return not_a_block("the entries count " + std::to_string(postings) +
+                           " postings, the block holds " + std::to_string(found));
+    }
+    return check_details(block, entries.size());
+}
+
+Status check_kind(const wire::Block& block) {
+    const std::size_t entries = structs(block.entries()).size();
+    switch (block.kind()) {
+        case wire::BlockKind::entries:
+            if (entries == 0) {
+                return not_a_block("a block of entries has none");
+            }
+            if (block.first_sequence() == 0 || block.state_digest() == nullptr) {
+                return not_a_block("a block of entries has no first sequence or no state digest");
+            }
+            return check_entries(block);
+        case wire::BlockKind::claim:
+            if (entries != 0 || !structs(block.postings()).empty() ||
+                (block.details() != nullptr && block.details()->size() != 0)) {
+                return not_a_block("a claim carries entries");
+            }
+            return Done{};
+    }
+    return not_a_block("the kind of block " + std::to_string(static_cast<int>(block.kind())) +
+                       " is unknown");
+}
+
+}  // namespace
+
+void Entries::clear() {
+    entries.clear();
+    postings.clear();
+    details.clear();
+}
+
+std::size_t block_bytes_bound(const Entries& entries) {
+    std::size_t bytes = block_overhead + entries.entries.size() * sizeof(wire::Entry) +
+                        entries.postings.size() * sizeof(wire::Posting);
+    for (const Detail& detail : entries.details) {
+        bytes += detail.bytes.size() + detail_overhead;
+    }
+    return bytes;
+}
+
+Bytes BlockEncoder::encode(const BlockHeader& header, const Entries& entries) {
+    builder_.Clear();
+    details_.clear();
+    for (const Detail& detail : entries.details) {
+        const auto bytes = builder_.CreateVector(
+            reinterpret_cast<const std::uint8_t*>(detail.bytes.data()), detail.bytes.size());
+        details_.push_back(wire::CreateDetail(builder_, detail.entry, bytes));
+    }
+    const bool claim = header.kind == wire::BlockKind::claim;
+    const auto details = claim ? 0 : builder_.CreateVector(details_);
+    const auto postings = claim ? 0
+                                : builder_.CreateVectorOfStructs(entries.postings.data(),
+                                                                 entries.postings.size());
+    const auto rows = claim ? 0
+                            : builder_.CreateVectorOfStructs(entries.entries.data(),
+                                                             entries.entries.size());
+    const auto writer = header.writer.empty() ? 0 : builder_.CreateString(header.writer);
+    const wire::Digest digest(header.state_digest.hi, header.state_digest.lo);
+    wire::Hash256 previous;
+    static_assert(sizeof previous == std::tuple_size_v<Sha256>);
+    std::memcpy(static_cast<void*>(&previous), header.previous.data(), sizeof previous);
+
+    wire::BlockBuilder block(builder_);
+    block.add_version(block_version);
+    block.add_kind(header.kind);
+    block.add_partition(header.partition);
+    block.add_term(header.term);
+    block.add_first_sequence(header.first_sequence);
+    block.add_state_digest(&digest);
+    block.add_previous(&previous);
+    if (!claim) {
+        block.add_entries(rows);
+        block.add_postings(postings);
+        block.add_details(details);
+    }
+    if (!header.writer.empty()) {
+        block.add_writer(writer);
+    }
+    builder_.Finish(block.Finish(), wire::BlockIdentifier());
+    return std::as_bytes(std::span(builder_.GetBufferPointer(), builder_.GetSize()));
+}
+
+BlockHeader BlockView::header() const {
+    BlockHeader header{.kind = block_->kind(),
+                       .partition = block_->partition(),
+                       .term = block_->term(),
+                       .first_sequence = block_->first_sequence()};
+    if (const wire::Digest* digest = block_->state_digest(); digest != nullptr) {
+        header.state_digest = {.hi = digest->hi(), .lo = digest->lo()};
+    }
+    if (const wire::Hash256* previous = block_->previous(); previous != nullptr) {
+        std::memcpy(header.previous.data(), previous, header.previous.size());
+    }
+    if (block_->writer() != nullptr) {
+        header.writer = block_->writer()->str();
+    }
+    return header;
+}
+
+std::span<const wire::Entry> BlockView::entries() const { return structs(block_->entries()); }
+
+std::span<const wire::Posting> BlockView::postings() const { return structs(block_->postings()); }
+
+Bytes BlockView::detail(std::size_t entry_index) const {
+    const auto* details = block_->details();
+    if (details == nullptr) {
+        return {};
+    }
+    std::uint32_t low = 0;
+    std::uint32_t high = details->size();
+    while (low < high) {
+        const std::uint32_t middle = low + (high - low) / 2;
+        if (details->Get(middle)->entry() < entry_index) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    if (low == details->size() || details->Get(low)->entry() != entry_index ||
+        details->Get(low)->bytes() == nullptr) {
+        return {};
+    }
+    const auto* bytes = details->Get(low)->bytes();
+    return std::as_bytes(std::span(bytes->data(), bytes->size()));
+}
+
+Result<BlockView> open_block(Bytes value) {
+    FISCUS_CHECK(reinterpret_cast<std::uintptr_t>(value.data()) % alignof(wire::Entry) == 0,
+                 "a log gives values at multiples of eight");
+    if (value.size() < identifier_end || value.size() > value_bytes_max) {
+        return not_a_block("it has " + std::to_string(value.size()) + " bytes");
+    }
+    const auto* bytes = reinterpret_cast<const std::uint8_t*>(value.data());
+    if (!wire::BlockBufferHasIdentifier(bytes)) {
+        return not_a_block(std::string("the identifier is not ") + wire::BlockIdentifier());
+    }
+    flatbuffers::Verifier verifier(bytes, value.size(), depth_max);
+    if (!wire::VerifyBlockBuffer(verifier)) {
+        return not_a_block("the structure is damaged");
+    }
+    const wire::Block* block = wire::GetBlock(bytes);
+    if (block->version() == 0 || block->version() > block_version) {
+        return not_a_block("version " + std::to_string(block->version()) + " of the format is not " +
+                           std::to_string(block_version));
+    }
+    if (!aligned(block->entries()) || !aligned(block->postings())) {
+        return not_a_block("entries or postings are not at a multiple of eight");
+    }
+    if (block->term() == 0 || block->previous() == nullptr) {
+        return not_a_block("it has no term or no previous hash");
+    }
+    FISCUS_TRY(check_kind(*block));
+    return BlockView(block);
+}
+
+}  // namespace fiscus::journal
