@@ -141,7 +141,7 @@ constexpr std::array<Category, category_count> category_table{{
 }};
 
 constexpr std::array<Industry, industry_count> industry_table{{
-    {6210, 1, "正餐服务", "酒楼,私房菜馆,土家菜馆,湘鄂情饭店"},
+    {6210, 1, "正餐服务", "酒楼,私房菜馆,土家菜馆,湘鄂饭店"},
     {6220, 1, "快餐服务", "快餐店,牛肉面馆,便当店"},
     {6232, 1, "咖啡馆服务", "咖啡馆,咖啡烘焙坊"},
     {6291, 1, "小吃服务", "热干面馆,豆皮店,生煎包店"},
@@ -218,12 +218,13 @@ constexpr std::array<Theme, theme_count> theme_table{{
      .void_returns_quota = false},
 }};
 
-constexpr std::array<std::string_view, platform_count> platform_table{"江城惠购", "楚天生活", "荆楚通",
-                                                                      "云上荆楚"};
+constexpr std::array<std::string_view, platform_count> platform_table{"江城惠购", "楚天生活",
+                                                                      "荆楚通", "云上荆楚"};
 
 constexpr std::array<std::string_view, 24> brand_table{
-    "江城", "楚味", "鑫源", "老街", "汉口", "东湖", "琴台", "归元", "长江", "晴川", "荆楚", "聚福",
-    "锦绣", "同心", "德润", "华盛", "瑞丰", "新世纪", "百姓", "好邻居", "蓝天", "金桥", "三峡", "知音"};
+    "江城", "楚味",   "鑫源", "老街",   "汉口", "东湖", "琴台", "归元",
+    "长江", "晴川",   "荆楚", "聚福",   "锦绣", "同心", "德润", "华盛",
+    "瑞丰", "新世纪", "百姓", "好邻居", "蓝天", "金桥", "三峡", "知音"};
 
 std::string_view pick_from_list(std::string_view list, Random& random) {
     std::uint64_t count = 1;

@@ -78,7 +78,8 @@ std::span<const std::string_view, platform_count> platform_names();
 // Districts of other provinces that are not part of the programme.
 std::span<const std::uint32_t> foreign_districts();
 
-// Index of a theme's denomination whose pack is not `pack`, for a claim that asks for the wrong one.
+// Index of a theme's denomination whose pack is not `pack`, for a claim that asks for the wrong
+// one.
 std::size_t denomination_of_other_pack(const Theme& theme, std::uint16_t pack);
 
 std::string merchant_name(const District& district, const Industry& industry, Random& random);

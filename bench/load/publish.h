@@ -1,6 +1,6 @@
-// Writes the standard load to a log, local or Kafka. The events topic must exist; each record goes to
-// the partition that Kafka's default partitioner gives its key. Thread: the caller's. Fails: not_found
-// when the topic is missing, otherwise whatever the log's writers report.
+// Writes the standard load to a log, local or Kafka. The events topic must exist; each record goes
+// to the partition that Kafka's default partitioner gives its key. Thread: the caller's. Fails:
+// not_found when the topic is missing, otherwise whatever the log's writers report.
 #pragma once
 
 #include <cstdint>

@@ -1,7 +1,7 @@
-// Randomness of the load: integers only, so the same seed gives the same numbers under every compiler
-// and standard library (std:: distributions differ between them). SplitMix64 seeds and scatters,
-// xoshiro256** draws. Both are public-domain algorithms of Blackman and Vigna.
-// Thread: values, one thread at a time. Fails: never.
+// Randomness of the load: integers only, so the same seed gives the same numbers under every
+// compiler and standard library (std:: distributions differ between them). SplitMix64 seeds and
+// scatters, xoshiro256** draws. Both are public-domain algorithms of Blackman and Vigna. Thread:
+// values, one thread at a time. Fails: never.
 #pragma once
 
 #include <array>
@@ -54,8 +54,8 @@ public:
     // True `parts` times in 10,000.
     constexpr bool chance(std::uint64_t parts) { return below(10'000) < parts; }
 
-    // Exponentially distributed with this mean, by von Neumann's comparison of uniforms: no logarithm,
-    // hence no rounding that could differ between machines.
+    // Exponentially distributed with this mean, by von Neumann's comparison of uniforms: no
+    // logarithm, hence no rounding that could differ between machines.
     constexpr std::uint64_t exponential(std::uint64_t mean) {
         for (std::uint64_t whole = 0;; ++whole) {
             const std::uint64_t first = next();

@@ -1,9 +1,10 @@
-// The standard load: a programme's month, the same bytes for the same options on every machine. Events
-// of every family in the order of the log, with what the engine should make of them: the generator keeps
-// a light model of its own (balances, quotas, recent vouchers), so that what is meant to be valid is
-// valid and what is meant to be refused is refused for one known reason. Tests, benchmarks and the demo
-// read it; bench/load/publish.h writes it to a log. Memory is bounded (about 70 MB for each programme).
-// Thread: one at a time. Fails: never; check_options() says beforehand what cannot be generated.
+// The standard load: a programme's month, the same bytes for the same options on every machine.
+// Events of every family in the order of the log, with what the engine should make of them: the
+// generator keeps a light model of its own (balances, quotas, recent vouchers), so that what is
+// meant to be valid is valid and what is meant to be refused is refused for one known reason.
+// Tests, benchmarks and the demo read it; bench/load/publish.h writes it to a log. Memory is
+// bounded (about 70 MB for each programme). Thread: one at a time. Fails: never; check_options()
+// says beforehand what cannot be generated.
 #pragma once
 
 #include <array>
@@ -34,8 +35,8 @@ struct LoadOptions {
 
 Status check_options(const LoadOptions& options);
 
-// Records in log order. `records` borrows from the batch itself: valid until the batch is filled again
-// or destroyed, and never after a move.
+// Records in log order. `records` borrows from the batch itself: valid until the batch is filled
+// again or destroyed, and never after a move.
 class LoadBatch {
 public:
     LoadBatch() = default;
@@ -132,7 +133,7 @@ public:
     // Of everything generated so far; complete after next() said false.
     [[nodiscard]] Expected expected() const;
     // Of one programme: first_programme + index.
-    [[nodiscard]] const Expected& expected_of(std::size_t index) const;
+    [[nodiscard]] Expected expected_of(std::size_t index) const;
 
 private:
     LoadOptions options_;
