@@ -1,7 +1,7 @@
 # fiscus_library(name SOURCES … PUBLIC … PRIVATE …): a static library fiscus::name, warnings on.
 # fiscus_program(name …) and fiscus_test(name …) the same for programs and for tests under ctest.
 set(FISCUS_WARNINGS
-    -Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow -Wswitch-enum -Wold-style-cast
+    -Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow -Wold-style-cast
     -Wnon-virtual-dtor -Woverloaded-virtual)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     list(APPEND FISCUS_WARNINGS -Wduplicated-cond -Wlogical-op)

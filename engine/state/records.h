@@ -144,14 +144,13 @@ struct ConsumerRecord {
     std::uint32_t district = 0;
 };
 
-// Accepted claims of a consumer in a batch. Page p counts the days p × 56 … after the batch's first
+// Accepted claims of a consumer in a batch. Page p counts the days p × 30 … after the batch's first
 // claim day; the total stands in page 0.
 struct ConsumerBatchRecord {
     static constexpr TableId table = TableId::consumer_batch;
-    static constexpr std::int32_t days_per_page = 56;
+    static constexpr std::int32_t days_per_page = 30;
     std::uint32_t total = 0;
-    std::uint32_t reserved = 0;
-    std::array<std::uint8_t, days_per_page> days{};
+    std::array<std::uint16_t, days_per_page> days{};
 };
 
 struct RedemptionRecord {

@@ -34,24 +34,24 @@ public:
     State& operator=(const State&) = delete;
 
     // Hot: complete in memory.
-    Table<ProgrammeRecord> programmes;
-    Table<PlatformRecord> platforms;
-    Table<SourceRecord> sources;
-    Table<SourcePageRecord> source_pages;
-    Table<BatchRecord> batches;
-    Table<MerchantRecord> merchants;
-    Table<AccountRecord> accounts;
-    Table<CounterRecord> counters;
-    Table<DepositorRecord> depositors;
+    Table<ProgrammeRecord> programmes{false};
+    Table<PlatformRecord> platforms{false};
+    Table<SourceRecord> sources{false};
+    Table<SourcePageRecord> source_pages{false};
+    Table<BatchRecord> batches{false};
+    Table<MerchantRecord> merchants{false};
+    Table<AccountRecord> accounts{false};
+    Table<CounterRecord> counters{false};
+    Table<DepositorRecord> depositors{false};
     // Cold: want() and load_wanted() before get() or change().
-    Table<SettlementRequestRecord> settlement_requests;
-    Table<NaturalKeyRecord> natural_keys;
-    Table<IdentityRecord> identities;
-    Table<VoucherRecord> vouchers;
-    Table<ConsumerRecord> consumers;
-    Table<ConsumerBatchRecord> consumer_batches;
-    Table<RedemptionRecord> redemptions;
-    Table<RedemptionVouchersRecord> redemption_vouchers;
+    Table<SettlementRequestRecord> settlement_requests{true};
+    Table<NaturalKeyRecord> natural_keys{true};
+    Table<IdentityRecord> identities{true};
+    Table<VoucherRecord> vouchers{true};
+    Table<ConsumerRecord> consumers{true};
+    Table<ConsumerBatchRecord> consumer_batches{true};
+    Table<RedemptionRecord> redemptions{true};
+    Table<RedemptionVouchersRecord> redemption_vouchers{true};
 
     // Asks for a cold record; true when it is resident already (then nothing is to be loaded).
     bool want(const Key& key);

@@ -44,15 +44,20 @@ public:
         return at == young_.index.end() ? nullptr : young_.slots[at->second];
     }
 
+    // A cold table checks that whatever is read was loaded before.
+    explicit Table(bool cold) : cold_(cold) {}
+
     // The record for reading, or null.
     const Record* get(const Key& key) {
         const Slot* slot = find(key);
+        FISCUS_CHECK(!cold_ || slot != nullptr, "a cold record is loaded before it is read");
         return slot != nullptr && slot->present ? &slot->value : nullptr;
     }
 
     // The record for changing; made (zeroed) when absent. `digest` loses its old contribution.
     Record& change(const Key& key, Hash128& digest) {
         Slot* slot = find(key);
+        FISCUS_CHECK(!cold_ || slot != nullptr, "a cold record is loaded before it is changed");
         return change(slot != nullptr ? *slot : add(key), digest);
     }
 
@@ -157,6 +162,7 @@ private:
         return slot;
     }
 
+    bool cold_;
     Generation young_;
     Generation old_;
     std::vector<Slot*> touched_;

@@ -1,0 +1,82 @@
+// Batch family (批次 / 轮次). Closing releases outstanding money cohort by cohort, never voucher by
+// voucher, so its cost does not depend on how many vouchers there are.
+#include "engine/apply/families.h"
+
+namespace fiscus::apply {
+
+using state::TableId;
+
+Answer apply(Context& c, const wire::BatchOpened& event) {
+    const BatchId batch(event.batch());
+    if (c.batch_rules(batch) != nullptr) {
+        return refused(wire::Reason::batch_exists);
+    }
+    auto rules = batch_rules(event, *c.rules);
+    if (!rules.has_value()) {
+        return refused(wire::Reason::batch_rules_invalid);
+    }
+    auto& record = c.state.change(c.state.batches, c.key(TableId::batch, batch.value()));
+    record.claim_until_us = event.claim_until_us();
+    record.quota = event.quota();
+    record.quota_per_day = event.quota_per_day();
+    record.cap_per_consumer = event.cap_per_consumer();
+    record.cap_per_consumer_day = event.cap_per_consumer_day();
+    c.rules->batches.emplace(batch.value(), *std::move(rules));
+    c.state.define(c.in.programme, batch, c.in.value);
+    c.remember_natural_key();
+    return accepted();
+}
+
+Answer apply(Context& c, const wire::BatchAdjusted& event) {
+    const BatchId batch(event.batch());
+    const BatchRules* rules = c.batch_rules(batch);
+    if (rules == nullptr) {
+        return refused(wire::Reason::batch_unknown);
+    }
+    if (c.batch(batch).closed != 0) {
+        return refused(wire::Reason::batch_closed);
+    }
+    if (event.claim_until_us().has_value() && *event.claim_until_us() <= rules->claim_from_us) {
+        return refused(wire::Reason::batch_rules_invalid);
+    }
+    const auto* issued =
+        c.state.counters.get(c.counter_key(batch, state::CounterScope::batch, 0));
+    if (event.quota().has_value() && *event.quota() != 0 && issued != nullptr &&
+        *event.quota() < issued->count) {
+        return refused(wire::Reason::limit_below_used);
+    }
+    auto& record = c.state.change(c.state.batches, c.key(TableId::batch, batch.value()));
+    record.claim_until_us = event.claim_until_us().value_or(record.claim_until_us);
+    record.quota = event.quota().value_or(record.quota);
+    record.quota_per_day = event.quota_per_day().value_or(record.quota_per_day);
+    record.cap_per_consumer = event.cap_per_consumer().value_or(record.cap_per_consumer);
+    record.cap_per_consumer_day = event.cap_per_consumer_day().value_or(record.cap_per_consumer_day);
+    c.remember_natural_key();
+    return accepted();
+}
+
+Answer apply(Context& c, const wire::BatchClosed& event) {
+    const BatchId batch(event.batch());
+    if (c.batch_rules(batch) == nullptr) {
+        return refused(wire::Reason::batch_unknown);
+    }
+    if (c.batch(batch).closed != 0) {
+        return refused(wire::Reason::batch_closed);
+    }
+    c.state.change(c.state.batches, c.key(TableId::batch, batch.value())).closed = 1;
+    auto& cohorts = c.cohorts[c.in.programme.value()];
+    for (auto at = cohorts.begin(); at != cohorts.end();) {
+        if (at->second != batch.value()) {
+            ++at;
+            continue;
+        }
+        const AccountName cohort = outstanding(batch, at->first);
+        c.post(cohort, budget(batch), c.balance(cohort));
+        at = cohorts.erase(at);
+    }
+    c.post(budget(batch), fund(), c.balance(budget(batch)));
+    c.remember_natural_key();
+    return accepted();
+}
+
+}  // namespace fiscus::apply

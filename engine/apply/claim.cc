@@ -1,0 +1,199 @@
+// VoucherClaimed (领取): quotas and caps hold exactly, because one writer takes claims in log order.
+#include "engine/apply/claim_counts.h"
+#include "engine/apply/families.h"
+#include "engine/apply/naming.h"
+
+namespace fiscus::apply {
+namespace {
+
+using state::CounterScope;
+using state::TableId;
+using wire::Reason;
+
+std::uint64_t counted(Context& c, BatchId batch, CounterScope scope, std::uint64_t of) {
+    const auto* record = c.state.counters.get(c.counter_key(batch, scope, of));
+    return record == nullptr ? 0 : record->count;
+}
+
+bool exhausted(std::uint64_t limit, std::uint64_t used) { return limit != 0 && used >= limit; }
+
+Reason check_caps(Context& c, const ClaimCounts& counts, const state::BatchRecord& batch) {
+    const auto* day = c.state.consumer_batches.get(counts.day_key);
+    if (exhausted(batch.cap_per_consumer_day, day == nullptr ? 0 : day->days[counts.day_slot])) {
+        return Reason::consumer_day_cap_reached;
+    }
+    const auto* total = c.state.consumer_batches.get(counts.total_key);
+    if (exhausted(batch.cap_per_consumer, total == nullptr ? 0 : total->total)) {
+        return Reason::consumer_cap_reached;
+    }
+    return Reason::none;
+}
+
+Reason check_quotas(Context& c, BatchId id, const BatchRules& rules, const state::BatchRecord& batch,
+                    std::uint32_t district) {
+    const auto day = static_cast<std::uint64_t>(c.draft.business_day);
+    if (exhausted(batch.quota, counted(c, id, CounterScope::batch, 0))) {
+        return Reason::batch_quota_exhausted;
+    }
+    if (exhausted(batch.quota_per_day, counted(c, id, CounterScope::day, day))) {
+        return Reason::day_quota_exhausted;
+    }
+    const std::uint16_t platform = c.own_platform().value();
+    const auto platform_quota = rules.platform_quotas.find(platform);
+    if (platform_quota != rules.platform_quotas.end() &&
+        exhausted(platform_quota->second, counted(c, id, CounterScope::platform, platform))) {
+        return Reason::platform_quota_exhausted;
+    }
+    const auto district_quota = rules.district_quotas.find(district);
+    if (district_quota != rules.district_quotas.end() &&
+        exhausted(district_quota->second, counted(c, id, CounterScope::district, district))) {
+        return Reason::district_quota_exhausted;
+    }
+    return Reason::none;
+}
+
+// Adds one to everything that counts claims, or takes it back when a void returns quotas.
+void count_claim(Context& c, BatchId batch, const ClaimCounts& counts, std::int32_t day,
+                 PlatformId platform, std::uint32_t district, bool back) {
+    const auto step = [back](auto& value) {
+        FISCUS_CHECK(!back || value > 0, "only a counted claim is given back");
+        value = static_cast<std::remove_reference_t<decltype(value)>>(back ? value - 1 : value + 1);
+    };
+    const auto count = [&](CounterScope scope, std::uint64_t of) {
+        step(c.state.change(c.state.counters, c.counter_key(batch, scope, of)).count);
+    };
+    count(CounterScope::batch, 0);
+    count(CounterScope::day, static_cast<std::uint64_t>(day));
+    count(CounterScope::platform, platform.value());
+    count(CounterScope::district, district);
+    auto& day_count = c.state.change(c.state.consumer_batches, counts.day_key).days[counts.day_slot];
+    FISCUS_CHECK(back || day_count < UINT16_MAX, "the claims of a day fit their counter");
+    step(day_count);
+    step(c.state.change(c.state.consumer_batches, counts.total_key).total);
+}
+
+void issue(Context& c, const wire::VoucherClaimed& event, const PackRules& pack,
+           const DenominationRules& denomination, std::int32_t last_day, ConsumerOrdinal consumer) {
+    const BatchId batch(event.batch());
+    auto& voucher = c.state.change(c.state.vouchers, c.key(TableId::voucher, c.in.key));
+    voucher.consumer = decode::id_of(event.consumer());
+    voucher.content = c.in.content;
+    voucher.claimed_at_us = c.in.occurred_at_us;
+    voucher.face_fen = denomination.face.fen();
+    voucher.consumer_ordinal = consumer.value();
+    voucher.batch = event.batch();
+    voucher.district = event.district();
+    voucher.last_day = last_day;
+    voucher.pack = event.pack();
+    voucher.denomination = event.denomination();
+    voucher.platform = c.own_platform().value();
+    voucher.status = state::VoucherStatus::claimed;
+    c.draft.amount_fen = denomination.face.fen();
+    c.draft.category = pack.category;
+    c.draft.channel = static_cast<std::uint8_t>(pack.channel);
+    c.post(budget(batch), outstanding(batch, last_day), denomination.face);
+}
+
+}  // namespace
+
+Answer apply(Context& c, const wire::VoucherClaimed& event) {
+    if (const Reason reason = c.own_platform_refusal(); reason != Reason::none) {
+        return refused(reason);
+    }
+    const BatchId id(event.batch());
+    const BatchRules* rules = c.batch_rules(id);
+    if (rules == nullptr) {
+        return refused(Reason::batch_unknown);
+    }
+    // From here on the consumer has asked (抢券用户数), whatever the answer is.
+    const Id128 token = decode::id_of(event.consumer());
+    const ConsumerOrdinal consumer = name_consumer(c, token);
+    c.draft.consumer_ordinal = consumer.value();
+    const state::BatchRecord& batch = c.batch(id);
+    if (batch.closed != 0) {
+        return refused(Reason::batch_closed);
+    }
+    if (c.in.occurred_at_us < rules->claim_from_us || c.in.occurred_at_us >= batch.claim_until_us) {
+        return refused(Reason::claim_outside_window);
+    }
+    const PackRules* pack = rules->pack(PackId(event.pack()));
+    if (pack == nullptr) {
+        return refused(Reason::pack_unknown);
+    }
+    const DenominationRules* denomination =
+        rules->denomination(DenominationId(event.denomination()));
+    if (denomination == nullptr || denomination->pack != pack->pack) {
+        return refused(Reason::denomination_unknown);
+    }
+    if (!c.rules->has_district(event.district())) {
+        return refused(Reason::consumer_district_not_eligible);
+    }
+    if (c.rules->registration_required &&
+        c.state.consumers.get(c.key(TableId::consumer, token))->identity.none()) {
+        return refused(Reason::consumer_not_registered);
+    }
+    const ClaimCounts counts = claim_counts(c.in.programme, id, token, *rules, c.draft.business_day);
+    if (const Reason reason = check_caps(c, counts, batch); reason != Reason::none) {
+        return refused(reason);
+    }
+    if (const Reason reason = check_quotas(c, id, *rules, batch, event.district());
+        reason != Reason::none) {
+        return refused(reason);
+    }
+    const std::int32_t last_day = rules->last_day(c.draft.business_day);
+    if (last_day < c.draft.business_day) {
+        return refused(Reason::voucher_expired);
+    }
+    if (c.cohort_released(id, last_day)) {
+        return refused(Reason::cohort_released);
+    }
+    if (c.balance(budget(id)) < denomination->face) {
+        return refused(Reason::budget_exhausted);
+    }
+    issue(c, event, *pack, *denomination, last_day, consumer);
+    count_claim(c, id, counts, c.draft.business_day, c.own_platform(), event.district(), false);
+    return accepted();
+}
+
+Answer apply(Context& c, const wire::VoucherVoided& event) {
+    const state::Key key = c.key(TableId::voucher, decode::id_of(event.voucher()));
+    const auto* voucher = c.state.vouchers.get(key);
+    if (voucher == nullptr) {
+        return refused(Reason::voucher_unknown);
+    }
+    const bool by_platform = c.source.role == static_cast<std::uint8_t>(wire::SourceRole::platform);
+    if (by_platform && voucher->platform != c.source.platform) {
+        return refused(Reason::voucher_of_other_platform);
+    }
+    switch (voucher->status) {
+        case state::VoucherStatus::claimed: break;
+        case state::VoucherStatus::voided: return refused(Reason::voucher_voided);
+        case state::VoucherStatus::redeemed: return refused(Reason::voucher_already_redeemed);
+        case state::VoucherStatus::returned: return refused(Reason::voucher_returned);
+    }
+    const BatchId batch(voucher->batch);
+    if (c.cohort_released(batch, voucher->last_day)) {
+        return refused(Reason::cohort_released);
+    }
+    c.draft.amount_fen = voucher->face_fen;
+    c.draft.batch = voucher->batch;
+    c.draft.pack = voucher->pack;
+    c.draft.denomination = voucher->denomination;
+    c.draft.district = voucher->district;
+    c.draft.platform = voucher->platform;
+    c.draft.consumer_ordinal = voucher->consumer_ordinal;
+    c.draft.origin_day = business_day(voucher->claimed_at_us);
+    c.post(outstanding(batch, voucher->last_day), budget(batch), c.amount());
+    const BatchRules& rules = *c.batch_rules(batch);
+    if (rules.void_returns_quota) {
+        const auto counts = claim_counts(c.in.programme, batch, voucher->consumer, rules,
+                                         c.draft.origin_day);
+        count_claim(c, batch, counts, c.draft.origin_day, PlatformId(voucher->platform),
+                    voucher->district, true);
+    }
+    c.state.change(c.state.vouchers, key).status = state::VoucherStatus::voided;
+    c.remember_natural_key();
+    return accepted();
+}
+
+}  // namespace fiscus::apply

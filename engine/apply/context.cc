@@ -1,0 +1,108 @@
+#include "engine/apply/context.h"
+
+namespace fiscus::apply {
+namespace {
+
+bool may_be_negative(wire::AccountKind kind) {
+    return kind == wire::AccountKind::treasury || kind == wire::AccountKind::compensation ||
+           kind == wire::AccountKind::memorandum;
+}
+
+wire::Account wire_account(ProgrammeId programme, const AccountName& account) {
+    return {account.key, programme.value(), account.batch.value(),
+            static_cast<std::uint8_t>(account.kind), 0, 0, 0};
+}
+
+}  // namespace
+
+state::Key Context::key(state::TableId table, std::uint32_t part) const {
+    return {.programme = in.programme.value(), .part = part, .table = table};
+}
+
+state::Key Context::key(state::TableId table, Id128 id) const {
+    return {.id = id, .programme = in.programme.value(), .table = table};
+}
+
+state::Key Context::natural_key() const {
+    return {.id = in.key,
+            .programme = in.programme.value(),
+            .part = static_cast<std::uint32_t>(in.kind),
+            .table = state::TableId::natural_key};
+}
+
+state::Key Context::account_key(const AccountName& account) const {
+    return {.id = {.hi = static_cast<std::uint64_t>(account.kind), .lo = account.key},
+            .programme = in.programme.value(),
+            .part = account.batch.value(),
+            .table = state::TableId::account};
+}
+
+state::Key Context::counter_key(BatchId batch, state::CounterScope scope, std::uint64_t of) const {
+    return {.id = {.hi = static_cast<std::uint64_t>(scope), .lo = of},
+            .programme = in.programme.value(),
+            .part = batch.value(),
+            .table = state::TableId::counter};
+}
+
+const state::ProgrammeRecord& Context::programme() const {
+    const auto* record = state.programmes.get(key(state::TableId::programme));
+    FISCUS_CHECK(record != nullptr, "rules run for a known programme");
+    return *record;
+}
+
+Amount Context::balance(const AccountName& account) {
+    const auto* record = state.accounts.get(account_key(account));
+    return record == nullptr ? Amount(0) : Amount(record->fen);
+}
+
+const BatchRules* Context::batch_rules(BatchId batch) const {
+    const auto at = rules->batches.find(batch.value());
+    return at == rules->batches.end() ? nullptr : &at->second;
+}
+
+const state::BatchRecord& Context::batch(BatchId batch) const {
+    const auto* record = state.batches.get(key(state::TableId::batch, batch.value()));
+    FISCUS_CHECK(record != nullptr, "a batch with rules has a record");
+    return *record;
+}
+
+void Context::post(const AccountName& debit, const AccountName& credit, Amount amount) {
+    FISCUS_CHECK(!amount.negative(), "a posting moves money one way");
+    if (amount.zero()) {
+        return;
+    }
+    auto& from = state.change(state.accounts, account_key(debit));
+    from.fen = (Amount(from.fen) - amount).fen();
+    FISCUS_CHECK(from.fen >= 0 || may_be_negative(debit.kind), "an account stays non-negative");
+    auto& to = state.change(state.accounts, account_key(credit));
+    const bool was_empty = to.fen == 0;
+    to.fen = (Amount(to.fen) + amount).fen();
+    if (was_empty && credit.kind == wire::AccountKind::outstanding) {
+        cohorts[in.programme.value()].insert(
+            {static_cast<std::int32_t>(credit.key), credit.batch.value()});
+    }
+    postings_.emplace_back(wire_account(in.programme, debit), wire_account(in.programme, credit),
+                           amount.fen());
+    ++draft.postings;
+}
+
+void Context::remember_natural_key() {
+    state.change(state.natural_keys, natural_key()).content = in.content;
+}
+
+bool Context::cohort_released(BatchId batch_id, std::int32_t last_day) const {
+    return batch(batch_id).closed != 0 || programme().clock_us >= start_of_day_us(last_day + 1);
+}
+
+wire::Reason Context::own_platform_refusal() const {
+    const auto* platform = state.platforms.get(key(state::TableId::platform, source.platform));
+    FISCUS_CHECK(platform != nullptr, "a platform's source has a platform");
+    switch (platform->status) {
+        case state::PlatformStatus::admitted: return wire::Reason::none;
+        case state::PlatformStatus::suspended: return wire::Reason::platform_suspended;
+        case state::PlatformStatus::terminated: return wire::Reason::platform_terminated;
+    }
+    FISCUS_CHECK(false, "a platform has one of three states");
+}
+
+}  // namespace fiscus::apply

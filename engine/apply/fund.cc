@@ -1,0 +1,60 @@
+// Fund family (专户): deposits, funding of batches, and the return by the original route (资金原路退回).
+#include "engine/apply/families.h"
+
+namespace fiscus::apply {
+
+using state::TableId;
+
+Answer apply(Context& c, const wire::FundDeposited& event) {
+    const state::Key key = c.key(TableId::depositor, decode::id_of(event.account()));
+    const auto* known = c.state.depositors.get(key);
+    c.draft.amount_fen = event.amount_fen();
+    std::uint32_t ordinal = known == nullptr ? 0 : known->ordinal;
+    if (ordinal == 0) {
+        ordinal = ++c.state.change(c.state.programmes, c.key(TableId::programme)).depositors;
+        c.state.change(c.state.depositors, key).ordinal = ordinal;
+    }
+    c.post(treasury(ordinal), fund(), c.amount());
+    c.remember_natural_key();
+    return accepted();
+}
+
+Answer apply(Context& c, const wire::BatchFunded& event) {
+    const BatchId batch(event.batch());
+    const Amount amount(event.amount_fen());
+    if (c.batch_rules(batch) == nullptr) {
+        return refused(wire::Reason::batch_unknown);
+    }
+    if (c.batch(batch).closed != 0) {
+        return refused(wire::Reason::batch_closed);
+    }
+    if (c.balance(fund()) < amount) {
+        return refused(wire::Reason::fund_insufficient);
+    }
+    c.draft.amount_fen = amount.fen();
+    c.post(fund(), budget(batch), amount);
+    c.remember_natural_key();
+    return accepted();
+}
+
+Answer apply(Context& c, const wire::FundReturned& event) {
+    const auto* depositor =
+        c.state.depositors.get(c.key(TableId::depositor, decode::id_of(event.account())));
+    const Amount amount(event.amount_fen());
+    if (depositor == nullptr) {
+        return refused(wire::Reason::account_never_deposited);
+    }
+    // The treasury account is negative by what its owner still has in the fund.
+    if (Amount(0) - c.balance(treasury(depositor->ordinal)) < amount) {
+        return refused(wire::Reason::return_exceeds_deposit);
+    }
+    if (c.balance(fund()) < amount) {
+        return refused(wire::Reason::fund_insufficient);
+    }
+    c.draft.amount_fen = amount.fen();
+    c.post(fund(), treasury(depositor->ordinal), amount);
+    c.remember_natural_key();
+    return accepted();
+}
+
+}  // namespace fiscus::apply

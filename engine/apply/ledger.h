@@ -1,0 +1,44 @@
+// The pure core: (state, event) → one entry with its postings. No clock, thread, file, random number,
+// float, or batch boundary can be seen here; the same log prefix gives the same entries and digest.
+// Thread: the partition's one writer. Fails: never; a broken belief stops the process before commit.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <span>
+
+#include "engine/apply/context.h"
+#include "engine/journal/block.h"
+
+namespace fiscus::apply {
+
+class Ledger {
+public:
+    // Reads the rules and cohorts that `state` holds. `state` outlives the ledger.
+    explicit Ledger(state::State& state);
+
+    // Loads every cold record that these events may touch. No event but the last may be a definition
+    // (see is_definition): what it defines decides which records the next ones touch.
+    Status prefetch(std::span<const decode::DecodedEvent> events);
+    // ProgrammeOpened and BatchOpened.
+    static bool is_definition(const decode::DecodedEvent& event);
+
+    // One entry for one input record, appended to `out`; `sequence` is its ledger sequence number.
+    void apply(const decode::DecodedEvent& in, std::uint64_t sequence, journal::Entries& out);
+
+private:
+    Answer answer(Context& context);
+    Answer sequence_and_apply(Context& context);
+    Answer apply_rules(Context& context);
+    ProgrammeRules* rules_of(ProgrammeId programme);
+    void load_cohorts();
+    bool want_direct(const decode::DecodedEvent& in);
+    bool want_indirect(const decode::DecodedEvent& in);
+
+    state::State& state_;
+    std::map<std::uint32_t, std::unique_ptr<ProgrammeRules>> rules_;
+    Cohorts cohorts_;
+};
+
+}  // namespace fiscus::apply

@@ -1,0 +1,156 @@
+// Which cold records an event may touch, found before any rule runs, so that a whole turn costs one or two
+// MultiGets. The rules check that nothing they read was forgotten here.
+#include "engine/apply/claim_counts.h"
+#include "engine/apply/ledger.h"
+
+namespace fiscus::apply {
+namespace {
+
+using state::Key;
+using state::TableId;
+using wire::EventBody;
+
+Key key_of(const decode::DecodedEvent& in, TableId table, Id128 id) {
+    return {.id = id, .programme = in.programme.value(), .table = table};
+}
+
+Key natural_key_of(const decode::DecodedEvent& in) {
+    Key key = key_of(in, TableId::natural_key, in.key);
+    key.part = static_cast<std::uint32_t>(in.kind);
+    return key;
+}
+
+// Before the batch's first day the rules refuse the claim without looking at its counts.
+bool counts_claims(const BatchRules* rules, std::int32_t day) {
+    return rules != nullptr && day >= rules->claim_first_day;
+}
+
+}  // namespace
+
+bool Ledger::is_definition(const decode::DecodedEvent& event) {
+    return event.kind == EventBody::ProgrammeOpened || event.kind == EventBody::BatchOpened;
+}
+
+Status Ledger::prefetch(std::span<const decode::DecodedEvent> events) {
+    bool indirect = false;
+    for (const decode::DecodedEvent& in : events) {
+        if (in.reason == wire::Reason::none) {
+            indirect |= want_direct(in);
+        }
+    }
+    FISCUS_TRY(state_.load_wanted());
+    // A refund names its vouchers only in its redemption, a stacked one in a second record.
+    for (bool more = indirect; more;) {
+        more = false;
+        for (const decode::DecodedEvent& in : events) {
+            if (in.reason == wire::Reason::none) {
+                more |= want_indirect(in);
+            }
+        }
+        FISCUS_TRY(state_.load_wanted());
+    }
+    return Done{};
+}
+
+// True when the event has records that only become known once these are loaded.
+bool Ledger::want_direct(const decode::DecodedEvent& in) {
+    switch (in.kind) {
+        case EventBody::VoucherClaimed: {
+            const wire::VoucherClaimed& event = *in.event->body_as_VoucherClaimed();
+            const Id128 consumer = decode::id_of(event.consumer());
+            state_.want(key_of(in, TableId::voucher, in.key));
+            state_.want(key_of(in, TableId::consumer, consumer));
+            const ProgrammeRules* programme = rules_of(in.programme);
+            if (programme == nullptr) {
+                return false;
+            }
+            const auto at = programme->batches.find(event.batch());
+            const std::int32_t day = business_day(in.occurred_at_us);
+            if (at != programme->batches.end() && counts_claims(&at->second, day)) {
+                const ClaimCounts counts =
+                    claim_counts(in.programme, BatchId(event.batch()), consumer, at->second, day);
+                state_.want(counts.total_key);
+                state_.want(counts.day_key);
+            }
+            return false;
+        }
+        case EventBody::VoucherRedeemed: {
+            const wire::VoucherRedeemed& event = *in.event->body_as_VoucherRedeemed();
+            state_.want(key_of(in, TableId::redemption, in.key));
+            if (event.vouchers() == nullptr || event.vouchers()->size() > vouchers_max) {
+                return false;
+            }
+            if (event.vouchers()->size() > 1) {
+                state_.want(key_of(in, TableId::redemption_vouchers, in.key));
+            }
+            for (const wire::Id128* voucher : *event.vouchers()) {
+                state_.want(key_of(in, TableId::voucher, decode::id_of(voucher)));
+            }
+            return false;
+        }
+        case EventBody::RedemptionRefunded:
+            state_.want(natural_key_of(in));
+            state_.want(key_of(in, TableId::redemption,
+                               decode::id_of(in.event->body_as_RedemptionRefunded()->redemption())));
+            return true;
+        case EventBody::VoucherVoided:
+            state_.want(natural_key_of(in));
+            state_.want(key_of(in, TableId::voucher,
+                               decode::id_of(in.event->body_as_VoucherVoided()->voucher())));
+            return true;
+        case EventBody::ConsumerRegistered: {
+            const wire::ConsumerRegistered& event = *in.event->body_as_ConsumerRegistered();
+            state_.want(natural_key_of(in));
+            state_.want(key_of(in, TableId::identity, decode::id_of(event.identity())));
+            state_.want(key_of(in, TableId::consumer, decode::id_of(event.consumer())));
+            return false;
+        }
+        case EventBody::SettlementRequested:
+            state_.want(natural_key_of(in));
+            state_.want(key_of(in, TableId::settlement_request, in.key));
+            return false;
+        case EventBody::SettlementPaid:
+            state_.want(natural_key_of(in));
+            state_.want(key_of(in, TableId::settlement_request,
+                               decode::id_of(in.event->body_as_SettlementPaid()->request())));
+            return false;
+        default: state_.want(natural_key_of(in)); return false;
+    }
+}
+
+// True when something was missing, so that another look may find more.
+bool Ledger::want_indirect(const decode::DecodedEvent& in) {
+    bool resident = true;
+    if (in.kind == EventBody::RedemptionRefunded) {
+        const Id128 id = decode::id_of(in.event->body_as_RedemptionRefunded()->redemption());
+        const auto* redemption = state_.redemptions.get(key_of(in, TableId::redemption, id));
+        if (redemption == nullptr) {
+            return false;
+        }
+        resident &= state_.want(key_of(in, TableId::voucher, redemption->first_voucher));
+        if (redemption->vouchers > 1) {
+            const Key more_key = key_of(in, TableId::redemption_vouchers, id);
+            const bool known = state_.want(more_key);
+            resident &= known;
+            const auto* more = known ? state_.redemption_vouchers.get(more_key) : nullptr;
+            for (std::size_t i = 0; more != nullptr && i + 1 < redemption->vouchers; ++i) {
+                resident &= state_.want(key_of(in, TableId::voucher, more->more[i]));
+            }
+        }
+    } else if (in.kind == EventBody::VoucherVoided) {
+        const Id128 id = decode::id_of(in.event->body_as_VoucherVoided()->voucher());
+        const auto* voucher = state_.vouchers.get(key_of(in, TableId::voucher, id));
+        if (voucher == nullptr) {
+            return false;
+        }
+        const BatchRules& rules = rules_of(in.programme)->batches.at(voucher->batch);
+        const auto counts =
+            claim_counts(in.programme, BatchId(voucher->batch), voucher->consumer, rules,
+                         business_day(voucher->claimed_at_us));
+        resident &= state_.want(counts.total_key);
+        resident &= state_.want(counts.day_key);
+    }
+    return !resident;
+}
+
+}  // namespace fiscus::apply

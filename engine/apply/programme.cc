@@ -1,0 +1,125 @@
+// Programme family (活动): opened, closed, sources, platforms. Only the authority publishes these.
+#include "engine/apply/families.h"
+
+namespace fiscus::apply {
+namespace {
+
+using state::PlatformStatus;
+using state::TableId;
+
+const state::PlatformRecord* platform_of(Context& c, std::uint16_t platform) {
+    return c.state.platforms.get(c.key(TableId::platform, platform));
+}
+
+Answer set_status(Context& c, std::uint16_t platform, PlatformStatus status) {
+    c.state.change(c.state.platforms, c.key(TableId::platform, platform)).status = status;
+    c.remember_natural_key();
+    return accepted();
+}
+
+}  // namespace
+
+Answer apply(Context& c, const wire::ProgrammeOpened& event) {
+    if (c.rules != nullptr) {
+        return refused(wire::Reason::programme_exists);
+    }
+    if (!programme_rules(event).has_value()) {
+        return refused(wire::Reason::category_repeated);
+    }
+    auto& programme = c.state.change(c.state.programmes, c.key(TableId::programme));
+    programme.authority_source = c.in.source.value();
+    programme.log_time_us = c.in.logged_at_us;
+    auto& source = c.state.change(c.state.sources, c.key(TableId::source, c.in.source.value()));
+    source.role = static_cast<std::uint8_t>(wire::SourceRole::authority);
+    c.state.define(c.in.programme, BatchId(), c.in.value);
+    c.remember_natural_key();
+    return accepted();
+}
+
+Answer apply(Context& c, const wire::ProgrammeClosed&) {
+    for (const auto& [batch, rules] : c.rules->batches) {
+        if (c.batch(BatchId(batch)).closed == 0) {
+            return refused(wire::Reason::batches_still_open);
+        }
+    }
+    c.state.change(c.state.programmes, c.key(TableId::programme)).closed = 1;
+    c.remember_natural_key();
+    return accepted();
+}
+
+Answer apply(Context& c, const wire::SourceRegistered& event) {
+    if (event.role() == wire::SourceRole::platform) {
+        const auto* platform = platform_of(c, event.platform());
+        if (platform == nullptr) {
+            return refused(wire::Reason::platform_unknown);
+        }
+        if (platform->status == PlatformStatus::terminated) {
+            return refused(wire::Reason::platform_terminated);
+        }
+    }
+    const state::Key key = c.key(TableId::source, event.source());
+    if (c.state.sources.get(key) != nullptr) {
+        return refused(wire::Reason::source_exists);
+    }
+    auto& source = c.state.change(c.state.sources, key);
+    source.role = static_cast<std::uint8_t>(event.role());
+    source.platform = event.platform();
+    c.remember_natural_key();
+    return accepted();
+}
+
+Answer apply(Context& c, const wire::SourceRevoked& event) {
+    const state::Key key = c.key(TableId::source, event.source());
+    if (c.state.sources.get(key) == nullptr) {
+        return refused(wire::Reason::source_unknown);
+    }
+    c.state.change(c.state.sources, key).revoked = 1;
+    c.remember_natural_key();
+    return accepted();
+}
+
+Answer apply(Context& c, const wire::PlatformAdmitted& event) {
+    if (platform_of(c, event.platform()) != nullptr) {
+        return refused(wire::Reason::platform_exists);
+    }
+    return set_status(c, event.platform(), PlatformStatus::admitted);
+}
+
+Answer apply(Context& c, const wire::PlatformSuspended& event) {
+    const auto* platform = platform_of(c, event.platform());
+    if (platform == nullptr) {
+        return refused(wire::Reason::platform_unknown);
+    }
+    if (platform->status == PlatformStatus::suspended) {
+        return refused(wire::Reason::platform_suspended);
+    }
+    if (platform->status == PlatformStatus::terminated) {
+        return refused(wire::Reason::platform_terminated);
+    }
+    return set_status(c, event.platform(), PlatformStatus::suspended);
+}
+
+Answer apply(Context& c, const wire::PlatformResumed& event) {
+    const auto* platform = platform_of(c, event.platform());
+    if (platform == nullptr) {
+        return refused(wire::Reason::platform_unknown);
+    }
+    // "not suspended" stands before "terminated" in the order of the reasons.
+    if (platform->status != PlatformStatus::suspended) {
+        return refused(wire::Reason::platform_not_suspended);
+    }
+    return set_status(c, event.platform(), PlatformStatus::admitted);
+}
+
+Answer apply(Context& c, const wire::PlatformTerminated& event) {
+    const auto* platform = platform_of(c, event.platform());
+    if (platform == nullptr) {
+        return refused(wire::Reason::platform_unknown);
+    }
+    if (platform->status == PlatformStatus::terminated) {
+        return refused(wire::Reason::platform_terminated);
+    }
+    return set_status(c, event.platform(), PlatformStatus::terminated);
+}
+
+}  // namespace fiscus::apply

@@ -1,0 +1,70 @@
+// The rules of a programme and of a batch, as their opening events state them, laid out for look-up.
+// Built when the event is accepted and again when state is opened: a pure function of the bytes.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <vector>
+
+#include "engine/base/amount.h"
+#include "engine/base/ids.h"
+#include "schemas/events_generated.h"
+
+namespace fiscus::apply {
+
+struct PackRules {
+    PackId pack;
+    wire::Channel channel = wire::Channel::any;
+    std::uint16_t category = 0;  // 0: every one
+};
+
+struct DenominationRules {
+    DenominationId denomination;
+    PackId pack;
+    Amount face;
+    Amount threshold;
+};
+
+struct BatchRules {
+    std::int64_t claim_from_us = 0;
+    std::int32_t claim_first_day = 0;  // business day of claim_from
+    std::int32_t redeem_first_day = 0;
+    std::int32_t redeem_last_day = 0;
+    std::uint16_t valid_days = 0;
+    std::uint8_t stacking_max = 1;
+    bool restore_on_full_refund = false;
+    bool shipping_inside_province = false;
+    bool void_returns_quota = false;
+    std::vector<PackRules> packs;
+    std::vector<DenominationRules> denominations;
+    std::vector<std::uint16_t> categories;  // sorted; empty: all
+    std::map<std::uint16_t, std::uint64_t> platform_quotas;
+    std::map<std::uint32_t, std::uint64_t> district_quotas;
+
+    [[nodiscard]] const PackRules* pack(PackId id) const;
+    [[nodiscard]] const DenominationRules* denomination(DenominationId id) const;
+    // Last day of validity of a voucher claimed on `claim_day`.
+    [[nodiscard]] std::int32_t last_day(std::int32_t claim_day) const;
+};
+
+struct ProgrammeRules {
+    std::vector<std::uint32_t> districts;  // sorted; may name prefectures and provinces
+    std::map<std::uint16_t, std::uint16_t> category_of_industry;
+    std::vector<std::uint16_t> categories;  // sorted
+    std::uint8_t province = 0;
+    bool registration_required = false;
+    std::map<std::uint32_t, BatchRules> batches;
+
+    [[nodiscard]] bool has_district(std::uint32_t district) const;
+    [[nodiscard]] bool has_category(std::uint16_t category) const;
+    // 0 when the programme's table does not name it.
+    [[nodiscard]] std::uint16_t category_of(std::uint16_t industry) const;
+};
+
+// Nothing when a category stands twice or an industry in two of them.
+std::optional<ProgrammeRules> programme_rules(const wire::ProgrammeOpened& event);
+// Nothing when the batch's rules contradict themselves or the programme.
+std::optional<BatchRules> batch_rules(const wire::BatchOpened& event, const ProgrammeRules& programme);
+
+}  // namespace fiscus::apply
