@@ -56,6 +56,8 @@ ExitCode exit_code_of(ErrorCode code) {
 
 CommandList all_commands() {
     CommandList commands;
+    commands.push_back(make_topics_plan());
+    commands.push_back(make_topics_apply());
     commands.push_back(make_config_check());
     commands.push_back(make_reference());
     commands.push_back(make_version());

@@ -63,6 +63,7 @@ const SettingSpec& spec_of(Setting setting);
 // FISCUS_LOG__DIRECTORY for log.directory.
 std::string environment_name(const SettingSpec& spec);
 
+// In the order of their strength.
 enum class Origin : std::uint8_t { built_in, file, environment, flag };
 std::string_view origin_name(Origin origin);
 

@@ -9,6 +9,8 @@ namespace fiscus::app {
 
 std::unique_ptr<Command> make_config_check();
 std::unique_ptr<Command> make_reference();
+std::unique_ptr<Command> make_topics_apply();
+std::unique_ptr<Command> make_topics_plan();
 std::unique_ptr<Command> make_version();
 
 }  // namespace fiscus::app

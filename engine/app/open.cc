@@ -1,0 +1,92 @@
+#include "engine/app/open.h"
+
+#include <fmt/format.h>
+
+#include <cstdint>
+#include <vector>
+
+#include "engine/log/local_log.h"
+#include "engine/log/topics.h"
+
+namespace fiscus::app {
+namespace {
+
+enum class LogKind : std::uint8_t { local, kafka };
+
+// Of two logs the one with the stronger origin counts: a flag beats the other log of the environment.
+Result<LogKind> log_kind(const Settings& settings) {
+    const SettingValue& local = settings.value(Setting::log_directory);
+    const SettingValue& kafka = settings.value(Setting::kafka_bootstrap);
+    if (local.text.empty() && kafka.text.empty()) {
+        return Error{ErrorCode::usage, "no log is named", "",
+                     "Give --log DIR for the embedded log or --kafka HOST:PORT."};
+    }
+    if (local.text.empty() || kafka.text.empty()) {
+        return local.text.empty() ? LogKind::kafka : LogKind::local;
+    }
+    if (local.origin == kafka.origin) {
+        return Error{ErrorCode::usage, "two logs are named",
+                     fmt::format("log.directory comes from {}, kafka.bootstrap from {}", local.where,
+                                 kafka.where),
+                     "Give one of them; an empty text takes a setting back."};
+    }
+    return local.origin > kafka.origin ? LogKind::local : LogKind::kafka;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<log::Log>> open_log(const Settings& settings, LogMode mode) {
+    FISCUS_ASSIGN(const LogKind kind, log_kind(settings));
+    if (kind == LogKind::kafka) {
+        return Error{ErrorCode::usage, "this build has no Kafka adapter", "", ""};
+    }
+    return log::open_local_log(settings.path(Setting::log_directory), mode == LogMode::create);
+}
+
+Result<std::int32_t> partitions_of(log::Log& log, std::string_view topic) {
+    FISCUS_ASSIGN(const auto info, log.describe(topic));
+    if (!info) {
+        return Error{ErrorCode::not_found, fmt::format("the log has no topic {}", topic), "",
+                     "Make the topics with `fiscus topics apply`, or check that this is the right log."};
+    }
+    return info->plan.partitions;
+}
+
+Result<std::int32_t> ensure_topics(log::Log& log, const Settings& settings) {
+    const auto wanted = static_cast<std::int32_t>(settings.integer(Setting::topics_partitions));
+    FISCUS_ASSIGN(const auto info, log.describe(log::events_topic));
+    if (!info) {
+        const std::vector<log::TopicPlan> plans = log::topic_plans(wanted);
+        FISCUS_TRY(log.create(plans));
+        return wanted;
+    }
+    const SettingValue& value = settings.value(Setting::topics_partitions);
+    if (value.origin != Origin::built_in && info->plan.partitions != wanted) {
+        return Error{ErrorCode::usage,
+                     fmt::format("the topics have {} partitions, not {}", info->plan.partitions, wanted),
+                     fmt::format("{} asks for {}, and the number is fixed once topics are made",
+                                 value.where, wanted),
+                     "Leave the number out, or use another log."};
+    }
+    // What may be missing beside the events topic.
+    const std::vector<log::TopicPlan> plans = log::topic_plans(info->plan.partitions);
+    FISCUS_TRY(log.create(plans));
+    return info->plan.partitions;
+}
+
+std::string log_flags(const Settings& settings) {
+    const auto kind = log_kind(settings);
+    return kind.ok() && kind.value() == LogKind::kafka
+               ? "--kafka " + settings.text(Setting::kafka_bootstrap)
+               : "--log " + settings.text(Setting::log_directory);
+}
+
+Result<std::filesystem::path> state_directory(const Settings& settings) {
+    if (!settings.given(Setting::state_directory)) {
+        return Error{ErrorCode::usage, "no state directory is named", "",
+                     "Give --state DIR, the directory that `fiscus run` writes."};
+    }
+    return settings.path(Setting::state_directory);
+}
+
+}  // namespace fiscus::app

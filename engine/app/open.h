@@ -1,0 +1,33 @@
+// Opens what the settings name: the log (local or Kafka), its topics. Shared by the commands, so the
+// same trouble has the same words everywhere. Thread: main.
+// Fails: usage when nothing or both logs are named, otherwise as the log says.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "engine/app/settings.h"
+#include "engine/base/result.h"
+#include "engine/log/log.h"
+
+namespace fiscus::app {
+
+enum class LogMode : std::uint8_t { existing, create };
+
+// create: a local log's directory is made when it is not there; topics are not.
+Result<std::unique_ptr<log::Log>> open_log(const Settings& settings, LogMode mode);
+
+// Partitions of the events topic. Makes all topics when there are none; topics.partitions, if given by
+// anybody but the default, must agree with what is there.
+Result<std::int32_t> ensure_topics(log::Log& log, const Settings& settings);
+// Partitions of the events topic; not_found when there is none, with the command that makes it.
+Result<std::int32_t> partitions_of(log::Log& log, std::string_view topic);
+
+// "--log DIR" or "--kafka HOST:PORT", as the user may type it again.
+std::string log_flags(const Settings& settings);
+// The state directory; usage when it is not given.
+Result<std::filesystem::path> state_directory(const Settings& settings);
+
+}  // namespace fiscus::app
