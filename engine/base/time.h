@@ -14,10 +14,16 @@ inline constexpr std::int64_t us_per_minute = 60 * us_per_second;
 inline constexpr std::int64_t us_per_day = 86'400 * us_per_second;
 inline constexpr std::int64_t shanghai_offset_us = 8 * 3'600 * us_per_second;
 
+// For any instant at all: entries of refused events carry the business day of whatever was published.
 constexpr std::int32_t business_day(std::int64_t instant_us) {
-    const std::int64_t local = instant_us + shanghai_offset_us;
-    const std::int64_t floored = local >= 0 ? local / us_per_day : -((-local + us_per_day - 1) / us_per_day);
-    return static_cast<std::int32_t>(floored);
+    std::int64_t day = instant_us / us_per_day;
+    std::int64_t rest_us = instant_us % us_per_day;
+    if (rest_us < 0) {
+        rest_us += us_per_day;
+        --day;
+    }
+    // Midnight in Shanghai comes before midnight UTC, by the offset.
+    return static_cast<std::int32_t>(rest_us + shanghai_offset_us >= us_per_day ? day + 1 : day);
 }
 
 // 00:00 of a business day as an instant; the end of a day is the start of the next.
