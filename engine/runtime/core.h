@@ -1,0 +1,43 @@
+// The deterministic heart of a partition: records in, entries out. decode → sequence → prefetch → apply over
+// one turn, no log and no journal; the engine, replay and the tests drive the same class.
+// Thread: the partition's one writer. Fails: only when the state store does.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "engine/apply/ledger.h"
+#include "engine/decode/decode.h"
+#include "engine/journal/block.h"
+#include "engine/log/log.h"
+#include "engine/runtime/stage_times.h"
+#include "engine/state/state.h"
+
+namespace fiscus::runtime {
+
+class Core {
+public:
+    // `next_sequence` is the ledger sequence number of the next record. `state` outlives the core.
+    Core(decode::Shard shard, state::State& state, std::uint64_t next_sequence = 1);
+
+    // One entry for each record, appended to `out`. Records are borrowed for the call only.
+    Status turn(std::span<const log::Record> records, journal::Entries& out);
+
+    [[nodiscard]] std::uint64_t next_sequence() const { return next_sequence_; }
+    // State digest after everything applied so far.
+    Hash128 digest();
+    [[nodiscard]] const StageTimes& times() const { return times_; }
+
+private:
+    Status apply_segment(std::span<const decode::DecodedEvent> events, journal::Entries& out);
+
+    state::State& state_;
+    decode::Decoder decoder_;
+    apply::Ledger ledger_;
+    std::uint64_t next_sequence_;
+    std::vector<decode::DecodedEvent> events_;
+    StageTimes times_;
+};
+
+}  // namespace fiscus::runtime

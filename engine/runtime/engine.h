@@ -1,0 +1,104 @@
+// The engine of one process: every partition's state, the events it reads and the journal it writes.
+// open() checks the log against the state, claims the journal, replays what the journal already says and
+// compares it; then run_once() applies what comes. State is written only after the journal is durable.
+// Thread: one calls open, run_once and flush; view() may be called from any.
+// Fails: log_mismatch, fenced, diverged, state, io: each stops the engine before anything is committed.
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "engine/base/hash.h"
+#include "engine/base/result.h"
+#include "engine/log/log.h"
+#include "engine/runtime/stage_times.h"
+#include "schemas/journal_generated.h"
+
+namespace fiscus::runtime {
+
+inline constexpr std::size_t reasons_end = 256;
+
+struct EngineOptions {
+    std::filesystem::path state_dir;
+    std::vector<std::int32_t> partitions;  // empty: all
+    std::uint64_t memory_bytes = 1ULL << 30;
+    std::size_t turn_records = 8'192;
+    // Records folded in memory before changed state is written: more is faster, and a longer restart.
+    std::size_t fold_records = 262'144;
+    std::string writer_name = "fiscus";
+};
+
+// Counts of entries since the state began; kept with the position.
+struct Counts {
+    std::uint64_t accepted = 0;
+    std::uint64_t duplicates = 0;
+    std::uint64_t refused = 0;
+    std::uint64_t quarantined = 0;
+    std::array<std::uint64_t, reasons_end> by_reason{};  // refused and quarantined
+};
+
+struct PartitionView {
+    std::int32_t partition = 0;
+    std::int64_t next_offset = 0;     // of the next input record
+    std::int64_t input_end = 0;       // end of the events partition when last looked
+    std::int64_t durable_offset = 0;  // a crash now would resume here
+    std::uint64_t sequence = 0;       // last ledger sequence number, 0: none
+    std::uint64_t term = 0;
+    Hash128 digest;
+    Counts counts;
+    std::uint64_t gaps_open = 0;  // numbers missing, over all sources
+    std::int64_t trial_balance_fen = 0;
+    std::uint64_t journal_blocks = 0;
+    std::uint64_t replayed = 0;  // records compared with the journal since the start
+    bool stalled = false;        // the state store delays writes
+    StageTimes times;
+};
+
+class Partition;
+
+class Engine {
+public:
+    static Result<std::unique_ptr<Engine>> open(log::Log& log, const EngineOptions& options);
+    ~Engine();
+    Engine(const Engine&) = delete;
+    Engine& operator=(const Engine&) = delete;
+
+    // One turn of every partition: records applied, their journal durable. 0: nothing came within `wait`.
+    Result<std::uint64_t> run_once(std::chrono::milliseconds wait);
+    // Every partition has applied all that the log holds now.
+    Result<bool> caught_up();
+    // State is durable up to here. Call before leaving.
+    Status flush();
+    // One for each partition, as of its last turn. Thread-safe.
+    [[nodiscard]] std::vector<PartitionView> view() const;
+    // Σ of the partitions' state digests: the same for 1 partition and for many.
+    [[nodiscard]] Hash128 digest() const;
+    // Reads the state back record by record and compares the sum with the digest.
+    Status verify_state();
+
+private:
+    Engine() = default;
+
+    EngineOptions options_;
+    std::vector<std::unique_ptr<Partition>> partitions_;
+};
+
+struct AccountBalance {
+    wire::Account account;
+    std::int64_t fen = 0;
+};
+
+// What a state directory holds, without an engine: accounts in key order, and the position.
+struct StateView {
+    std::vector<AccountBalance> accounts;
+    std::vector<PartitionView> partitions;
+    Hash128 digest;
+};
+Result<StateView> read_state(const std::filesystem::path& state_dir);
+
+}  // namespace fiscus::runtime

@@ -1,0 +1,344 @@
+#include "engine/runtime/partition.h"
+
+#include <cstring>
+
+#include "engine/log/topics.h"
+
+namespace fiscus::runtime {
+namespace {
+
+using std::chrono::milliseconds;
+
+// Bytes of events in one turn: their entries, postings and details stay below a block's limit.
+constexpr std::size_t turn_bytes_max = block_bytes_max / 4;
+constexpr milliseconds recovery_wait{10'000};
+// Half of the memory goes to the record cache, half to RocksDB; a slot of all cold tables together.
+constexpr std::uint64_t cold_slot_bytes = 1'200;
+
+Error log_shorter_than(std::string_view what, std::int32_t partition, std::int64_t offset) {
+    return {.code = ErrorCode::log_mismatch,
+            .what = "partition " + std::to_string(partition) + " of " + std::string(log::events_topic) +
+                    " ends before record " + std::to_string(offset),
+            .why = std::string(what),
+            .hint = "the log was cut or is another one: restore it; state never goes ahead of the log"};
+}
+
+template <typename T>
+bool same_bytes(std::span<const T> a, std::span<const T> b) {
+    return a.size_bytes() == b.size_bytes() && std::memcmp(a.data(), b.data(), a.size_bytes()) == 0;
+}
+
+// The longest prefix of the records whose events fit one block.
+std::size_t fitting(std::span<const log::Record> records) {
+    std::size_t bytes = 0;
+    std::size_t count = 0;
+    while (count < records.size()) {
+        bytes += std::min(records[count].value.size(), event_bytes_max);
+        if (count > 0 && bytes > turn_bytes_max) {
+            break;
+        }
+        ++count;
+    }
+    return count;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Partition>> Partition::open(log::Log& log, const EngineOptions& options,
+                                                   const PartitionOptions& partition) {
+    std::unique_ptr<Partition> opened(new Partition(log, options, partition));
+    FISCUS_TRY(opened->open_state());
+    FISCUS_TRY(opened->check_log());
+    const std::string writer =
+        options.writer_name + "/" + std::to_string(partition.partition);
+    FISCUS_ASSIGN(opened->publisher_, journal::Publisher::open(log, partition.partition,
+                                                               opened->position_.cursor, writer));
+    FISCUS_ASSIGN(opened->reader_, log.reader(log::events_topic, partition.partition,
+                                              opened->position_.next_offset));
+    FISCUS_TRY(opened->recover());
+    opened->update_view();
+    return opened;
+}
+
+Status Partition::open_state() {
+    const std::filesystem::path directory =
+        options_.state_dir / "engine" / std::to_string(partition_.partition);
+    std::error_code failed;
+    std::filesystem::create_directories(directory, failed);
+    if (failed) {
+        return Error{.code = ErrorCode::io,
+                     .what = "cannot make the state directory " + directory.string(),
+                     .why = failed.message(),
+                     .hint = "give --state a directory that may be written"};
+    }
+    state::RocksOptions rocks;
+    rocks.memory_bytes = partition_.memory_bytes / 2;
+    FISCUS_ASSIGN(auto store, state::open_rocks_store(directory.string(), rocks));
+    const state::StateOptions state_options{
+        .cold_slots_max = std::max<std::size_t>(
+            partition_.memory_bytes / 2 / cold_slot_bytes, 2 * options_.turn_records)};
+    FISCUS_ASSIGN(state_, state::State::open(std::move(store), state_options));
+    FISCUS_ASSIGN(position_, decode_position(state_->position()));
+    core_ = std::make_unique<Core>(
+        decode::Shard{.partition = partition_.partition, .partitions = partition_.partitions}, *state_,
+        position_.next_sequence);
+    return Done{};
+}
+
+// The log must be the one that the state was built from.
+Status Partition::check_log() {
+    FISCUS_ASSIGN(const std::string identity, log_.identity());
+    if (!position_.log_identity.empty() && position_.log_identity != identity) {
+        return Error{.code = ErrorCode::log_mismatch,
+                     .what = "the state was built from log " + position_.log_identity +
+                             ", this is log " + identity,
+                     .why = "state and log belong together",
+                     .hint = "give the right log, or another --state directory to build from this one"};
+    }
+    if (position_.partitions != 0 && position_.partitions != partition_.partitions) {
+        return Error{.code = ErrorCode::log_mismatch,
+                     .what = "the state was built from " + std::to_string(position_.partitions) +
+                             " partitions, the log has " + std::to_string(partition_.partitions),
+                     .why = "programmes are spread over partitions by their number",
+                     .hint = "partitions are never added to these topics; give the right log"};
+    }
+    position_.log_identity = identity;
+    position_.partitions = partition_.partitions;
+    return check_last_record();
+}
+
+// The client library does not notice a log that was cut and written anew: the last record tells.
+Status Partition::check_last_record() {
+    if (position_.last_offset < 0) {
+        return Done{};
+    }
+    FISCUS_ASSIGN(const log::Extent extent, log_.extent(log::events_topic, partition_.partition));
+    if (extent.end <= position_.last_offset) {
+        return log_shorter_than("the state has applied it", partition_.partition,
+                                position_.last_offset);
+    }
+    FISCUS_ASSIGN(auto reader,
+                  log_.reader(log::events_topic, partition_.partition, position_.last_offset));
+    FISCUS_ASSIGN(const auto records, reader->read(1, recovery_wait));
+    if (records.empty() || records[0].offset != position_.last_offset ||
+        record_hash(records[0]) != position_.last_record_hash) {
+        return Error{.code = ErrorCode::log_mismatch,
+                     .what = "record " + std::to_string(position_.last_offset) + " of partition " +
+                             std::to_string(partition_.partition) + " of " +
+                             std::string(log::events_topic) + " is not the one that was applied",
+                     .why = "the log was rewritten after the state was built",
+                     .hint = "find out who rewrote the log; the state shows what it said before"};
+    }
+    return Done{};
+}
+
+// Replays what the journal already says and compares every block with what is computed now.
+Status Partition::recover() {
+    const journal::Cursor& end = publisher_->tail_end();
+    FISCUS_ASSIGN(auto journal, journal::JournalReader::open(log_, partition_.partition,
+                                                             position_.cursor));
+    while (journal->cursor().next_sequence < end.next_sequence) {
+        FISCUS_ASSIGN(const auto block, journal->next_before(end.next_offset, recovery_wait));
+        if (!block.has_value()) {
+            return Error{.code = ErrorCode::log_unavailable,
+                         .what = "the journal's tail did not come in time",
+                         .why = "",
+                         .hint = "look at the broker, then start again"};
+        }
+        entries_.clear();
+        std::size_t missing = block->view.entries().size();
+        while (missing > 0) {
+            FISCUS_ASSIGN(const auto records, reader_->read(missing, recovery_wait));
+            if (records.empty()) {
+                return log_shorter_than("the journal has published its entry", partition_.partition,
+                                        position_.next_offset);
+            }
+            FISCUS_TRY(apply(records));
+            missing -= records.size();
+        }
+        FISCUS_TRY(compare(*block, core_->digest()));
+        replayed_ += entries_.entries.size();
+        count_entries();
+        position_.cursor = journal->cursor();
+        FISCUS_TRY(fold_if_due(false));
+    }
+    position_.cursor = publisher_->cursor();
+    return Done{};
+}
+
+Status Partition::compare(const journal::ReadBlock& block, const Hash128& digest) const {
+    const auto published = block.view.entries();
+    const auto diverged = [&](const std::string& what, std::uint64_t sequence) {
+        return Error{.code = ErrorCode::diverged,
+                     .what = what + " at ledger sequence " + std::to_string(sequence) +
+                             " differs from the published journal (partition " +
+                             std::to_string(partition_.partition) + ", block at offset " +
+                             std::to_string(block.offset) + ")",
+                     .why = "the same log must give the same entries; this program, the log or the "
+                            "journal is not what it was",
+                     .hint = "nothing was written; `fiscus replay` names the first difference"};
+    };
+    for (std::size_t i = 0; i < published.size(); ++i) {
+        if (!same_bytes(published.subspan(i, 1), std::span(entries_.entries).subspan(i, 1))) {
+            return diverged("the entry", published[i].sequence());
+        }
+    }
+    const std::uint64_t last = published.back().sequence();
+    if (!same_bytes(block.view.postings(), std::span<const wire::Posting>(entries_.postings))) {
+        return diverged("a posting of the block", last);
+    }
+    for (const journal::Detail& detail : entries_.details) {
+        if (!same_bytes(block.view.detail(detail.entry), Bytes(detail.bytes))) {
+            return diverged("a detail of the block", last);
+        }
+    }
+    if (block.view.header().state_digest != digest) {
+        return diverged("the state digest", last);
+    }
+    return Done{};
+}
+
+Status Partition::apply(std::span<const log::Record> records) {
+    FISCUS_TRY(core_->turn(records, entries_));
+    const log::Record& last = records.back();
+    position_.next_offset = last.offset + 1;
+    position_.next_sequence = core_->next_sequence();
+    position_.last_offset = last.offset;
+    position_.last_record_hash = record_hash(last);
+    unfolded_records_ += records.size();
+    return Done{};
+}
+
+Result<std::uint64_t> Partition::run_once(milliseconds wait) {
+    std::span<const log::Record> records;
+    {
+        const StageTimer timer(times_, Stage::read);
+        FISCUS_ASSIGN(records, reader_->read(options_.turn_records, wait));
+    }
+    std::uint64_t applied = 0;
+    while (!records.empty()) {
+        const std::size_t count = fitting(records);
+        entries_.clear();
+        FISCUS_TRY(apply(records.first(count)));
+        FISCUS_TRY(publish());
+        records = records.subspan(count);
+        applied += count;
+    }
+    FISCUS_TRY(fold_if_due(applied == 0));
+    update_view();
+    return applied;
+}
+
+// Queues the block; fold and the view wait for sync(), so nothing counts before it is durable.
+Status Partition::publish() {
+    const Hash128 digest = core_->digest();
+    {
+        const StageTimer timer(times_, Stage::journal);
+        FISCUS_TRY(publisher_->append(entries_, digest, entries_.entries.back().logged_at_us()));
+    }
+    const StageTimer timer(times_, Stage::sync);
+    FISCUS_TRY(publisher_->sync());
+    position_.cursor = publisher_->cursor();
+    count_entries();
+    ++journal_blocks_;
+    return Done{};
+}
+
+Status Partition::fold_if_due(bool idle) {
+    if (unfolded_records_ < options_.fold_records && !(idle && unfolded_records_ > 0)) {
+        return Done{};
+    }
+    return fold();
+}
+
+Status Partition::fold() {
+    const StageTimer timer(times_, Stage::fold);
+    unfolded_records_ = 0;
+    return state_->fold(encode(position_));
+}
+
+void Partition::count_entries() {
+    for (const wire::Entry& entry : entries_.entries) {
+        switch (static_cast<wire::Outcome>(entry.outcome())) {
+            case wire::Outcome::accepted: ++position_.counts.accepted; break;
+            case wire::Outcome::duplicate: ++position_.counts.duplicates; break;
+            case wire::Outcome::refused: ++position_.counts.refused; break;
+            case wire::Outcome::quarantined: ++position_.counts.quarantined; break;
+            case wire::Outcome::none: break;
+        }
+        if (entry.reason() != 0) {
+            FISCUS_CHECK(entry.reason() < reasons_end, "every reason has a counter");
+            ++position_.counts.by_reason[entry.reason()];
+        }
+    }
+}
+
+Result<bool> Partition::caught_up() {
+    FISCUS_ASSIGN(const log::Extent extent, log_.extent(log::events_topic, partition_.partition));
+    {
+        const std::lock_guard lock(view_mutex_);
+        view_.input_end = extent.end;
+    }
+    return position_.next_offset >= extent.end;
+}
+
+Status Partition::flush() {
+    if (unfolded_records_ > 0 || position_.next_offset == 0) {
+        FISCUS_TRY(fold());
+    }
+    FISCUS_TRY(state_->flush());
+    update_view();
+    return Done{};
+}
+
+Status Partition::verify_state() {
+    FISCUS_TRY(flush());
+    FISCUS_ASSIGN(const Hash128 stored, state_->recompute_digest());
+    const Hash128 kept = core_->digest();
+    if (stored != kept) {
+        return Error{.code = ErrorCode::diverged,
+                     .what = "the records of partition " + std::to_string(partition_.partition) +
+                             " add up to digest " + to_hex(stored) + ", the engine holds " +
+                             to_hex(kept),
+                     .why = "a record in the state store is not what was written",
+                     .hint = "delete the state directory, it is rebuilt from the log; check the disk"};
+    }
+    return Done{};
+}
+
+void Partition::update_view() {
+    PartitionView view;
+    view.partition = partition_.partition;
+    view.next_offset = position_.next_offset;
+    view.sequence = position_.next_sequence - 1;
+    view.term = publisher_->term();
+    view.digest = core_->digest();
+    view.counts = position_.counts;
+    state_->sources.for_each([&view](const state::Key&, const state::SourceRecord& source) {
+        view.gaps_open += source.missing;
+    });
+    state_->accounts.for_each([&view](const state::Key&, const state::AccountRecord& account) {
+        view.trial_balance_fen += account.fen;
+    });
+    FISCUS_CHECK(view.trial_balance_fen == 0, "the sum over all accounts is zero");
+    view.journal_blocks = journal_blocks_;
+    view.replayed = replayed_;
+    view.stalled = state_->stalled();
+    view.times = times_;
+    view.times += core_->times();
+    if (auto durable = state_->durable_position(); durable.ok()) {
+        if (auto position = decode_position(*durable); position.ok()) {
+            view.durable_offset = position->next_offset;
+        }
+    }
+    const std::lock_guard lock(view_mutex_);
+    view.input_end = std::max(view_.input_end, view.next_offset);
+    view_ = view;
+}
+
+PartitionView Partition::view() const {
+    const std::lock_guard lock(view_mutex_);
+    return view_;
+}
+
+}  // namespace fiscus::runtime

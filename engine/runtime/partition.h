@@ -1,0 +1,68 @@
+// One partition of the engine: reader → core → journal → state, in this order and with no way back.
+// Thread: the engine's. Fails: as the engine; after an error the partition is dead.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <mutex>
+
+#include "engine/journal/publisher.h"
+#include "engine/journal/reader.h"
+#include "engine/runtime/core.h"
+#include "engine/runtime/engine.h"
+#include "engine/runtime/position.h"
+
+namespace fiscus::runtime {
+
+struct PartitionOptions {
+    std::int32_t partition = 0;
+    std::int32_t partitions = 1;
+    std::uint64_t memory_bytes = 0;  // this partition's part of the setting
+};
+
+class Partition {
+public:
+    static Result<std::unique_ptr<Partition>> open(log::Log& log, const EngineOptions& options,
+                                                   const PartitionOptions& partition);
+
+    Result<std::uint64_t> run_once(std::chrono::milliseconds wait);
+    Result<bool> caught_up();
+    Status flush();
+    [[nodiscard]] PartitionView view() const;
+    Status verify_state();
+
+private:
+    Partition(log::Log& log, const EngineOptions& options, const PartitionOptions& partition)
+        : log_(log), options_(options), partition_(partition) {}
+
+    Status open_state();
+    Status check_log();
+    Status check_last_record();
+    Status recover();
+    Status compare(const journal::ReadBlock& block, const Hash128& digest) const;
+    Status apply(std::span<const log::Record> records);
+    Status publish();
+    Status fold_if_due(bool idle);
+    Status fold();
+    void count_entries();
+    void update_view();
+
+    log::Log& log_;
+    const EngineOptions& options_;
+    PartitionOptions partition_;
+    std::unique_ptr<state::State> state_;
+    Position position_;
+    std::unique_ptr<Core> core_;
+    std::unique_ptr<journal::Publisher> publisher_;
+    std::unique_ptr<log::Reader> reader_;
+    journal::Entries entries_;
+    std::uint64_t unfolded_records_ = 0;
+    std::uint64_t journal_blocks_ = 0;
+    std::uint64_t replayed_ = 0;
+    StageTimes times_;
+
+    mutable std::mutex view_mutex_;
+    PartitionView view_;
+};
+
+}  // namespace fiscus::runtime
