@@ -128,12 +128,11 @@ Bytes BlockEncoder::encode(const BlockHeader& header, const Entries& entries) {
     }
     const bool claim = header.kind == wire::BlockKind::claim;
     const auto details = claim ? 0 : builder_.CreateVector(details_);
-    const auto postings = claim ? 0
-                                : builder_.CreateVectorOfStructs(entries.postings.data(),
-                                                                 entries.postings.size());
-    const auto rows = claim ? 0
-                            : builder_.CreateVectorOfStructs(entries.entries.data(),
-                                                             entries.entries.size());
+    const auto postings =
+        claim ? 0
+              : builder_.CreateVectorOfStructs(entries.postings.data(), entries.postings.size());
+    const auto rows =
+        claim ? 0 : builder_.CreateVectorOfStructs(entries.entries.data(), entries.entries.size());
     const auto writer = header.writer.empty() ? 0 : builder_.CreateString(header.writer);
     const wire::Digest digest(header.state_digest.hi, header.state_digest.lo);
     wire::Hash256 previous;
@@ -220,8 +219,8 @@ Result<BlockView> open_block(Bytes value) {
     }
     const wire::Block* block = wire::GetBlock(bytes);
     if (block->version() == 0 || block->version() > block_version) {
-        return not_a_block("version " + std::to_string(block->version()) + " of the format is not " +
-                           std::to_string(block_version));
+        return not_a_block("version " + std::to_string(block->version()) +
+                           " of the format is not " + std::to_string(block_version));
     }
     if (!aligned(block->entries()) || !aligned(block->postings())) {
         return not_a_block("entries or postings are not at a multiple of eight");

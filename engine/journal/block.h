@@ -1,5 +1,5 @@
-// Journal blocks on the wire (docs/formats/journal.md): build one from entries, open one from bytes.
-// Every entry is a fixed struct of schemas/journal.fbs, so opening a block copies nothing.
+// Journal blocks on the wire (docs/formats/journal.md): build one from entries, open one from
+// bytes. Every entry is a fixed struct of schemas/journal.fbs, so opening a block copies nothing.
 // Thread: values, one thread at a time. Fails: open_block on bytes that are not a block of ours.
 #pragma once
 
@@ -24,7 +24,8 @@ struct Detail {
     std::vector<std::byte> bytes;
 };
 
-// Entries, postings and details of one turn, in order. Reused from turn to turn: clear() keeps memory.
+// Entries, postings and details of one turn, in order. Reused from turn to turn: clear() keeps
+// memory.
 struct Entries {
     std::vector<wire::Entry> entries;
     std::vector<wire::Posting> postings;
@@ -34,7 +35,8 @@ struct Entries {
     [[nodiscard]] bool empty() const { return entries.empty(); }
 };
 
-// No block of these entries is longer than this; one of more than block_bytes_max cannot be published.
+// No block of these entries is longer than this; one of more than block_bytes_max cannot be
+// published.
 std::size_t block_bytes_bound(const Entries& entries);
 
 struct BlockHeader {
@@ -74,8 +76,8 @@ private:
     const wire::Block* block_;
 };
 
-// Checks identifier, structure, version, consecutive sequence numbers, and that the postings add up to
-// Σ Entry.postings. The bytes begin at a multiple of eight, as every log::Reader gives them.
+// Checks identifier, structure, version, consecutive sequence numbers, and that the postings add up
+// to Σ Entry.postings. The bytes begin at a multiple of eight, as every log::Reader gives them.
 // Fails: corrupt.
 Result<BlockView> open_block(Bytes value);
 

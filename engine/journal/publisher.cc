@@ -8,7 +8,8 @@
 namespace fiscus::journal {
 namespace {
 
-// Two writers that start at once may take each other's term; more than this is somebody misbehaving.
+// Two writers that start at once may take each other's term; more than this is somebody
+// misbehaving.
 constexpr int claims_max = 16;
 // A log that shows nothing of what it acknowledged for so long will not do so later.
 constexpr std::chrono::milliseconds progress_wait{30'000};
@@ -31,8 +32,8 @@ Error stand_down(std::int32_t partition, std::uint64_t own, std::uint64_t higher
             .hint = "Let the other writer work, or stop it and start this one again."};
 }
 
-// Reads on to the record before `end`. A hole at the end (no record at end − 1) would look like a log that
-// stands still, so `patience` says how long to wait for the next record.
+// Reads on to the record before `end`. A hole at the end (no record at end − 1) would look like a
+// log that stands still, so `patience` says how long to wait for the next record.
 Status drain(JournalReader& reader, std::int64_t end, std::chrono::milliseconds patience) {
     while (reader.cursor().next_offset < end) {
         FISCUS_ASSIGN(const auto block, reader.next_before(end, patience));
@@ -43,7 +44,8 @@ Status drain(JournalReader& reader, std::int64_t end, std::chrono::milliseconds 
     return Done{};
 }
 
-Result<std::int64_t> append_claim(log::Writer& writer, BlockEncoder& encoder,
+Result<std::int64_t> append_claim(log::Writer& writer,
+                                  BlockEncoder& encoder,
                                   const BlockHeader& claim) {
     const std::array records{
         log::NewRecord{.value = encoder.encode(claim, Entries{}), .key_is_null = true}};
@@ -54,8 +56,10 @@ Result<std::int64_t> append_claim(log::Writer& writer, BlockEncoder& encoder,
 
 }  // namespace
 
-Result<std::unique_ptr<Publisher>> Publisher::open(log::Log& log, std::int32_t partition,
-                                                   const Cursor& from, std::string writer_name) {
+Result<std::unique_ptr<Publisher>> Publisher::open(log::Log& log,
+                                                   std::int32_t partition,
+                                                   const Cursor& from,
+                                                   std::string writer_name) {
     FISCUS_ASSIGN(auto writer, log.writer(log::journal_topic, partition));
     FISCUS_ASSIGN(auto reader, JournalReader::open(log, partition, from));
     FISCUS_ASSIGN(const log::Extent extent, log.extent(log::journal_topic, partition));
@@ -87,7 +91,9 @@ Result<std::unique_ptr<Publisher>> Publisher::open(log::Log& log, std::int32_t p
     return stand_down(partition, reader->cursor().term, reader->cursor().term + 1);
 }
 
-Publisher::Publisher(log::Log& log, std::int32_t partition, std::unique_ptr<log::Writer> writer,
+Publisher::Publisher(log::Log& log,
+                     std::int32_t partition,
+                     std::unique_ptr<log::Writer> writer,
                      const Cursor& tail_end)
     : log_(log),
       partition_(partition),
@@ -100,7 +106,8 @@ Error Publisher::die(Error error) {
     return error;
 }
 
-Status Publisher::append(const Entries& entries, const Hash128& state_digest,
+Status Publisher::append(const Entries& entries,
+                         const Hash128& state_digest,
                          std::int64_t timestamp_us) {
     if (dead_) {
         return *dead_;
@@ -112,8 +119,8 @@ Status Publisher::append(const Entries& entries, const Hash128& state_digest,
                              .state_digest = state_digest,
                              .previous = cursor_.previous};
     const Bytes value = encoder_.encode(header, entries);
-    const std::array records{log::NewRecord{
-        .timestamp_us = timestamp_us, .value = value, .key_is_null = true}};
+    const std::array records{
+        log::NewRecord{.timestamp_us = timestamp_us, .value = value, .key_is_null = true}};
     auto appended = writer_->append(records);
     if (!appended.ok()) {
         return die(std::move(appended).error());

@@ -1,6 +1,6 @@
-// The one writer of a journal partition. open() appends Claim{term = highest seen + 1}, reads back up to
-// its own claim and only then publishes; every block carries the term. A higher term read back, in
-// sync() or in check_fence(), is `fenced`: stand down. Thread: one.
+// The one writer of a journal partition. open() appends Claim{term = highest seen + 1}, reads back
+// up to its own claim and only then publishes; every block carries the term. A higher term read
+// back, in sync() or in check_fence(), is `fenced`: stand down. Thread: one.
 #pragma once
 
 #include <chrono>
@@ -15,18 +15,23 @@ namespace fiscus::journal {
 
 class Publisher {
 public:
-    // `from` is any cursor at or before the journal's end (the state's). Blocks from there to the claim are
-    // already published: `tail_end` is the cursor after them, for recovery to compare against.
-    // Fails: corrupt, fenced (the local log's lock, or others claim again and again), log_unavailable
-    // when the own claim does not come back, as the log does.
-    static Result<std::unique_ptr<Publisher>> open(log::Log& log, std::int32_t partition,
-                                                   const Cursor& from, std::string writer_name);
+    // `from` is any cursor at or before the journal's end (the state's). Blocks from there to the
+    // claim are already published: `tail_end` is the cursor after them, for recovery to compare
+    // against.
+    // Fails: corrupt, fenced (the local log's lock, or others claim again and again),
+    // log_unavailable when the own claim does not come back, as the log does.
+    static Result<std::unique_ptr<Publisher>> open(log::Log& log,
+                                                   std::int32_t partition,
+                                                   const Cursor& from,
+                                                   std::string writer_name);
 
-    // Encodes and queues the block after the last one; nothing counts before sync(). Fails: usage for a
-    // block above the topic's limit (block_bytes_bound tells before), as log::Writer::append does.
+    // Encodes and queues the block after the last one; nothing counts before sync(). Fails: usage
+    // for a block above the topic's limit (block_bytes_bound tells before), as log::Writer::append
+    // does.
     Status append(const Entries& entries, const Hash128& state_digest, std::int64_t timestamp_us);
-    // Waits until all that was appended is durable, then looks for a higher term. On success cursor() is
-    // durable too. After an error the publisher is dead: nothing of the turn may be committed.
+    // Waits until all that was appended is durable, then looks for a higher term. On success
+    // cursor() is durable too. After an error the publisher is dead: nothing of the turn may be
+    // committed.
     Status sync();
     // For a writer with nothing to publish: did another one claim since? Fails: fenced.
     Status check_fence();
@@ -37,7 +42,9 @@ public:
     [[nodiscard]] std::uint64_t term() const { return cursor_.term; }
 
 private:
-    Publisher(log::Log& log, std::int32_t partition, std::unique_ptr<log::Writer> writer,
+    Publisher(log::Log& log,
+              std::int32_t partition,
+              std::unique_ptr<log::Writer> writer,
               const Cursor& tail_end);
 
     // Looks at every record from the cursor's offset up to `end` for a higher term.

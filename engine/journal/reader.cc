@@ -37,13 +37,15 @@ Result<BlockView> open_record(const log::Record& record, std::int32_t partition)
     return view;
 }
 
-Result<std::unique_ptr<JournalReader>> JournalReader::open(log::Log& log, std::int32_t partition,
+Result<std::unique_ptr<JournalReader>> JournalReader::open(log::Log& log,
+                                                           std::int32_t partition,
                                                            const Cursor& from) {
     FISCUS_ASSIGN(auto reader, log.reader(log::journal_topic, partition, from.next_offset));
     return std::unique_ptr<JournalReader>(new JournalReader(std::move(reader), partition, from));
 }
 
-JournalReader::JournalReader(std::unique_ptr<log::Reader> reader, std::int32_t partition,
+JournalReader::JournalReader(std::unique_ptr<log::Reader> reader,
+                             std::int32_t partition,
                              const Cursor& from)
     : reader_(std::move(reader)), partition_(partition), cursor_(from) {}
 
@@ -86,7 +88,8 @@ Result<std::optional<ReadBlock>> JournalReader::follow(const log::Record& record
     const wire::Block& block = view.raw();
     const std::int64_t after = record.offset + 1;
     if (block.kind() == wire::BlockKind::claim) {
-        // A claim of a term already taken is void: of two writers that claimed at once, the first wins.
+        // A claim of a term already taken is void: of two writers that claimed at once, the first
+        // wins.
         cursor_.term = std::max(cursor_.term, block.term());
         cursor_.next_offset = after;
         return std::optional<ReadBlock>();

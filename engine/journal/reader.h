@@ -1,7 +1,7 @@
-// Reads a journal partition in order: only blocks that count. Blocks of a lower term that come after a
-// claim of a higher one are dropped (a fenced writer's last words); the hash chain and the sequence
-// numbers are checked, a break is `corrupt` and names the offset. For engine recovery, statistics,
-// replay and every other fold. Thread: one.
+// Reads a journal partition in order: only blocks that count. Blocks of a lower term that come
+// after a claim of a higher one are dropped (a fenced writer's last words); the hash chain and the
+// sequence numbers are checked, a break is `corrupt` and names the offset. For engine recovery,
+// statistics, replay and every other fold. Thread: one.
 #pragma once
 
 #include <chrono>
@@ -17,11 +17,11 @@ namespace fiscus::journal {
 // Where a fold of the journal stands; stored beside the fold's own state in one write. The default
 // value is the start of the journal.
 struct Cursor {
-    std::int64_t next_offset = 0;      // first journal record not yet read
-    std::uint64_t next_sequence = 1;   // ledger sequence of the next entry
-    std::uint64_t term = 0;            // highest claimed so far
-    Sha256 previous{};                 // SHA-256 of the last counted block's bytes
-    Hash128 state_digest;              // of the last counted block of entries
+    std::int64_t next_offset = 0;     // first journal record not yet read
+    std::uint64_t next_sequence = 1;  // ledger sequence of the next entry
+    std::uint64_t term = 0;           // highest claimed so far
+    Sha256 previous{};                // SHA-256 of the last counted block's bytes
+    Hash128 state_digest;             // of the last counted block of entries
     friend bool operator==(const Cursor&, const Cursor&) = default;
 };
 
@@ -34,15 +34,17 @@ struct ReadBlock {
 class JournalReader {
 public:
     // Fails: as log::Log::reader does for the cursor's offset.
-    static Result<std::unique_ptr<JournalReader>> open(log::Log& log, std::int32_t partition,
+    static Result<std::unique_ptr<JournalReader>> open(log::Log& log,
+                                                       std::int32_t partition,
                                                        const Cursor& from);
 
-    // The next counted block of entries (claims are followed, never returned); nothing when none came in
-    // time. The block lives until the next call. cursor() then stands after it.
-    // Fails: corrupt naming the offset; the cursor stays before the block. As log::Reader::read does.
+    // The next counted block of entries (claims are followed, never returned); nothing when none
+    // came in time. The block lives until the next call. cursor() then stands after it.
+    // Fails: corrupt naming the offset; the cursor stays before the block. As log::Reader::read
+    // does.
     Result<std::optional<ReadBlock>> next(std::chrono::milliseconds wait);
-    // As next(), but never goes past the record before offset `end`: nothing is in front of it, or nothing
-    // came in time. cursor().next_offset ≥ end tells which.
+    // As next(), but never goes past the record before offset `end`: nothing is in front of it, or
+    // nothing came in time. cursor().next_offset ≥ end tells which.
     Result<std::optional<ReadBlock>> next_before(std::int64_t end, std::chrono::milliseconds wait);
     [[nodiscard]] const Cursor& cursor() const { return cursor_; }
 

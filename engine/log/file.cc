@@ -1,11 +1,10 @@
 #include "engine/log/file.h"
 
+#include <cerrno>
 #include <fcntl.h>
 #include <sys/stat.h>
-#include <unistd.h>
-
-#include <cerrno>
 #include <system_error>
+#include <unistd.h>
 #include <utility>
 
 namespace fiscus::log {
@@ -86,8 +85,10 @@ Result<std::uint64_t> file_size(const FileDescriptor& file, const std::filesyste
     return static_cast<std::uint64_t>(status.st_size);
 }
 
-Result<std::size_t> read_at(const FileDescriptor& file, std::span<std::byte> into,
-                            std::uint64_t position, const std::filesystem::path& path) {
+Result<std::size_t> read_at(const FileDescriptor& file,
+                            std::span<std::byte> into,
+                            std::uint64_t position,
+                            const std::filesystem::path& path) {
     std::size_t done = 0;
     while (done < into.size()) {
         const ssize_t count = ::pread(file.number(), into.data() + done, into.size() - done,
@@ -106,7 +107,9 @@ Result<std::size_t> read_at(const FileDescriptor& file, std::span<std::byte> int
     return done;
 }
 
-Status write_at(const FileDescriptor& file, Bytes bytes, std::uint64_t position,
+Status write_at(const FileDescriptor& file,
+                Bytes bytes,
+                std::uint64_t position,
                 const std::filesystem::path& path) {
     std::size_t done = 0;
     while (done < bytes.size()) {

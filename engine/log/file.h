@@ -1,6 +1,6 @@
-// Files as the local log needs them: an owned descriptor and whole reads, whole writes and syncs that
-// come back as a Result naming the path. Nothing is retried but an interrupted call: after a failed
-// sync the kernel may have dropped the data, so a second success would prove nothing.
+// Files as the local log needs them: an owned descriptor and whole reads, whole writes and syncs
+// that come back as a Result naming the path. Nothing is retried but an interrupted call: after a
+// failed sync the kernel may have dropped the data, so a second success would prove nothing.
 // Thread: any, one at a time for each descriptor. Fails: io with the path and the system's reason.
 #pragma once
 
@@ -46,9 +46,13 @@ Result<std::optional<FileDescriptor>> open_existing(const std::filesystem::path&
 
 Result<std::uint64_t> file_size(const FileDescriptor& file, const std::filesystem::path& path);
 // Reads until `into` is full or the file ends; the value is the count of bytes read.
-Result<std::size_t> read_at(const FileDescriptor& file, std::span<std::byte> into,
-                            std::uint64_t position, const std::filesystem::path& path);
-Status write_at(const FileDescriptor& file, Bytes bytes, std::uint64_t position,
+Result<std::size_t> read_at(const FileDescriptor& file,
+                            std::span<std::byte> into,
+                            std::uint64_t position,
+                            const std::filesystem::path& path);
+Status write_at(const FileDescriptor& file,
+                Bytes bytes,
+                std::uint64_t position,
                 const std::filesystem::path& path);
 Status cut_file(const FileDescriptor& file, std::uint64_t size, const std::filesystem::path& path);
 Status sync_file(const FileDescriptor& file, const std::filesystem::path& path);

@@ -1,17 +1,17 @@
 #include "engine/log/local_log.h"
 
-#include <unistd.h>
-
 #include <array>
 #include <cerrno>
 #include <cstdio>
 #include <map>
 #include <mutex>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <system_error>
+#include <unistd.h>
 #include <utility>
+
+#include <nlohmann/json.hpp>
 
 #include "engine/base/ids.h"
 #include "engine/log/file.h"
@@ -108,7 +108,8 @@ public:
     Result<std::optional<TopicInfo>> describe(std::string_view topic) override;
     Status create(std::span<const TopicPlan> plans) override;
     Result<Extent> extent(std::string_view topic, std::int32_t partition) override;
-    Result<std::unique_ptr<Reader>> reader(std::string_view topic, std::int32_t partition,
+    Result<std::unique_ptr<Reader>> reader(std::string_view topic,
+                                           std::int32_t partition,
                                            std::int64_t offset) override;
     Result<std::unique_ptr<Writer>> writer(std::string_view topic, std::int32_t partition) override;
 
@@ -208,26 +209,27 @@ Result<LocalPartition*> LocalLog::find(std::string_view topic, std::int32_t part
     const std::lock_guard guard(mutex_);
     auto& slot = partitions_[{found->info.identity, partition}];
     if (!slot) {
-        slot = std::make_unique<LocalPartition>(
-            directory_ / plan.name / std::to_string(partition), plan, found->identity,
-            static_cast<std::uint32_t>(partition));
+        slot = std::make_unique<LocalPartition>(directory_ / plan.name / std::to_string(partition),
+                                                plan, found->identity,
+                                                static_cast<std::uint32_t>(partition));
     }
     return slot.get();
 }
 
 Result<Extent> LocalLog::extent(std::string_view topic, std::int32_t partition) {
-    FISCUS_ASSIGN(LocalPartition* found, find(topic, partition));
+    FISCUS_ASSIGN(LocalPartition * found, find(topic, partition));
     return found->extent();
 }
 
-Result<std::unique_ptr<Reader>> LocalLog::reader(std::string_view topic, std::int32_t partition,
+Result<std::unique_ptr<Reader>> LocalLog::reader(std::string_view topic,
+                                                 std::int32_t partition,
                                                  std::int64_t offset) {
-    FISCUS_ASSIGN(LocalPartition* found, find(topic, partition));
+    FISCUS_ASSIGN(LocalPartition * found, find(topic, partition));
     return open_local_reader(*found, offset);
 }
 
 Result<std::unique_ptr<Writer>> LocalLog::writer(std::string_view topic, std::int32_t partition) {
-    FISCUS_ASSIGN(LocalPartition* found, find(topic, partition));
+    FISCUS_ASSIGN(LocalPartition * found, find(topic, partition));
     return open_local_writer(*found, options_.segment_bytes_max);
 }
 
@@ -265,7 +267,8 @@ Status create_identity(const std::filesystem::path& directory, const std::filesy
 
 }  // namespace
 
-Result<std::unique_ptr<Log>> open_local_log(std::filesystem::path dir, bool create,
+Result<std::unique_ptr<Log>> open_local_log(std::filesystem::path dir,
+                                            bool create,
                                             const LocalLogOptions& options) {
     const auto path = dir / "identity";
     FISCUS_ASSIGN(std::optional<std::string> identity, read_identity(path));

@@ -1,14 +1,13 @@
 #include "engine/log/local_partition.h"
 
-#include <fcntl.h>
-#include <sys/file.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <fcntl.h>
+#include <sys/file.h>
 #include <system_error>
+#include <unistd.h>
 #include <utility>
 
 #include "engine/base/check.h"
@@ -56,8 +55,10 @@ Error damage(const std::filesystem::path& path, std::uint64_t position, std::str
             .hint = "Stop everything that uses this log and restore the file from a copy."};
 }
 
-LocalPartition::LocalPartition(std::filesystem::path directory, const TopicPlan& plan,
-                               const Hash128& topic_identity, std::uint32_t partition)
+LocalPartition::LocalPartition(std::filesystem::path directory,
+                               const TopicPlan& plan,
+                               const Hash128& topic_identity,
+                               std::uint32_t partition)
     : directory_(std::move(directory)),
       plan_(plan),
       topic_identity_(topic_identity),
@@ -90,7 +91,7 @@ Result<std::vector<std::int64_t>> LocalPartition::segments() const {
 Result<Extent> LocalPartition::extent() {
     FISCUS_ASSIGN(const std::int64_t last, end());
     FISCUS_ASSIGN(const std::vector<std::int64_t> bases, segments());
-    return Extent{.first = bases.empty() ? 0 : std::min(bases.front(), last), .end = last};
+    return Extent{.first = bases.empty() ? last : std::min(bases.front(), last), .end = last};
 }
 
 Result<std::int64_t> LocalPartition::end() {
@@ -193,11 +194,11 @@ Status LocalPartition::lock() {
         std::array<char, 24> holder{};
         const auto count = read_at(file, std::as_writable_bytes(std::span(holder)), 0, path);
         const std::string process(holder.data(), count.ok() ? count.value() : 0);
-        return Error{.code = ErrorCode::fenced,
-                     .what = "cannot write " + name() + " in " + directory_.string(),
-                     .why = "process " + (process.empty() ? "unknown" : process) +
-                            " holds it for writing",
-                     .hint = "Only one writer may hold a partition: stop the other one first."};
+        return Error{
+            .code = ErrorCode::fenced,
+            .what = "cannot write " + name() + " in " + directory_.string(),
+            .why = "process " + (process.empty() ? "unknown" : process) + " holds it for writing",
+            .hint = "Only one writer may hold a partition: stop the other one first."};
     }
     // The holder's number is for people; the lock itself is the descriptor's.
     const std::string process = std::to_string(::getpid());
@@ -221,7 +222,8 @@ Status LocalPartition::acknowledge(std::int64_t end) {
     if (!written_end_) {
         FISCUS_ASSIGN(acknowledged_file_, open_file(path, O_RDWR | O_CREAT));
     }
-    // Not synced: written after the records were, so whatever the disk keeps of it is never too much.
+    // Not synced: written after the records were, so whatever the disk keeps of it is never too
+    // much.
     FISCUS_TRY(write_at(acknowledged_file_, encode_acknowledged(end), 0, path));
     written_end_ = end;
     moved_.notify_all();

@@ -1,5 +1,5 @@
-// One partition of the local log inside this process: where it lies on disk, how far its records are
-// acknowledged, and who waits for more. Writer and readers of a process meet only here.
+// One partition of the local log inside this process: where it lies on disk, how far its records
+// are acknowledged, and who waits for more. Writer and readers of a process meet only here.
 // Owner: the LocalLog. Thread: any. Fails: io, corrupt (naming file and position), fenced.
 #pragma once
 
@@ -26,8 +26,10 @@ Error damage(const std::filesystem::path& path, std::uint64_t position, std::str
 
 class LocalPartition {
 public:
-    LocalPartition(std::filesystem::path directory, const TopicPlan& plan,
-                   const Hash128& topic_identity, std::uint32_t partition);
+    LocalPartition(std::filesystem::path directory,
+                   const TopicPlan& plan,
+                   const Hash128& topic_identity,
+                   std::uint32_t partition);
 
     [[nodiscard]] const std::filesystem::path& directory() const { return directory_; }
     [[nodiscard]] const TopicPlan& plan() const { return plan_; }

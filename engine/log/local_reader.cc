@@ -1,9 +1,8 @@
 #include "engine/log/local_reader.h"
 
-#include <fcntl.h>
-
 #include <algorithm>
 #include <chrono>
+#include <fcntl.h>
 #include <filesystem>
 #include <iterator>
 #include <limits>
@@ -57,8 +56,9 @@ private:
     std::uint64_t position_ = 0;
     std::int64_t frame_base_ = 0;
 
-    // Bytes of the file from loaded_from_ on; words, so that they are aligned as in the file. Only frames
-    // that were acknowledged when they were loaded may be used: others may have changed since.
+    // Bytes of the file from loaded_from_ on; words, so that they are aligned as in the file. Only
+    // frames that were acknowledged when they were loaded may be used: others may have changed
+    // since.
     std::vector<std::uint64_t> memory_;
     std::size_t loaded_bytes_ = 0;
     std::uint64_t loaded_from_ = 0;
@@ -235,7 +235,8 @@ Status LocalReader::take_records(std::size_t records_max) {
         }
     }
     if (frame_left_ == 0 && frame_taken_ != frame_.size()) {
-        return damage(path_, frame_position_ + frame_taken_, "bytes follow the frame's last record");
+        return damage(path_, frame_position_ + frame_taken_,
+                      "bytes follow the frame's last record");
     }
     return Done{};
 }

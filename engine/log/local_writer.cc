@@ -1,15 +1,14 @@
 #include "engine/log/local_writer.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <cstring>
+#include <fcntl.h>
 #include <filesystem>
 #include <optional>
 #include <system_error>
+#include <unistd.h>
 #include <utility>
 #include <vector>
 
@@ -61,7 +60,8 @@ Result<Tail> recreate_segment(const LocalPartition& partition, std::int64_t base
     return create_segment(partition, base_offset);
 }
 
-// Where the tail is not vouched for by the acknowledged file: is there a whole frame behind the damage?
+// Where the tail is not vouched for by the acknowledged file: is there a whole frame behind the
+// damage?
 Result<bool> whole_frame_behind(const Tail& tail, std::uint64_t from, std::uint64_t file_bytes) {
     std::vector<std::uint64_t> memory(static_cast<std::size_t>(file_bytes - from) / 8 + 1);
     const auto room = std::as_writable_bytes(std::span(memory));
@@ -96,8 +96,8 @@ Result<Tail> recover_segment(LocalPartition& partition, std::int64_t base_offset
     auto header = partition.read_header(tail.file, tail.path, base_offset);
     if (!header.ok()) {
         FISCUS_ASSIGN(const std::uint64_t bytes, file_size(tail.file, tail.path));
-        const bool nothing_lost = acknowledged ? *acknowledged <= base_offset
-                                               : bytes <= segment_header_bytes;
+        const bool nothing_lost =
+            acknowledged ? *acknowledged <= base_offset : bytes <= segment_header_bytes;
         if (header.error().code != ErrorCode::corrupt || !nothing_lost) {
             return std::move(header).error();
         }
@@ -138,9 +138,9 @@ Result<Tail> open_tail(LocalPartition& partition) {
     }
     FISCUS_ASSIGN(const std::optional<std::int64_t> acknowledged, partition.acknowledged());
     if (acknowledged.value_or(0) > 0) {
-        return damage(partition.segment_path(0), 0,
-                      std::to_string(*acknowledged) +
-                          " records were acknowledged, but no segment is left");
+        return damage(
+            partition.segment_path(0), 0,
+            std::to_string(*acknowledged) + " records were acknowledged, but no segment is left");
     }
     return create_segment(partition, 0);
 }
@@ -149,7 +149,8 @@ Result<Tail> open_tail(LocalPartition& partition) {
 class WriterLock {
 public:
     explicit WriterLock(LocalPartition& partition) : partition_(&partition) {}
-    WriterLock(WriterLock&& other) noexcept : partition_(std::exchange(other.partition_, nullptr)) {}
+    WriterLock(WriterLock&& other) noexcept
+        : partition_(std::exchange(other.partition_, nullptr)) {}
     WriterLock(const WriterLock&) = delete;
     WriterLock& operator=(const WriterLock&) = delete;
     WriterLock& operator=(WriterLock&&) = delete;
@@ -165,7 +166,9 @@ private:
 
 class LocalWriter final : public Writer {
 public:
-    LocalWriter(LocalPartition& partition, WriterLock lock, Tail tail,
+    LocalWriter(LocalPartition& partition,
+                WriterLock lock,
+                Tail tail,
                 std::uint64_t segment_bytes_max)
         : partition_(partition),
           lock_(std::move(lock)),

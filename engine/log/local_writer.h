@@ -1,6 +1,7 @@
-// The one writer of a partition of the local log. Records gather in a frame in memory; a full frame is
-// written, sync() writes the rest, syncs and only then acknowledges, so no reader ever sees a
-// record that a power cut could take back. Opening one cuts what an interrupted writer left half done.
+// The one writer of a partition of the local log. Records gather in a frame in memory; a full frame
+// is written, sync() writes the rest, syncs and only then acknowledges, so no reader ever sees a
+// record that a power cut could take back. Opening one cuts what an interrupted writer left half
+// done.
 // Thread: one. Fails: io, corrupt, fenced at opening; after any error the writer is dead for good.
 #pragma once
 

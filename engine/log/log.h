@@ -1,7 +1,7 @@
 // The port: an ordered, partitioned, append-only log of records, as the engine and the projections
-// see it. Two adapters: local files (engine/log/local_log.h) and Kafka (engine/log/kafka_log.h), and
-// everything above is the same for both. Each reader and writer belongs to one thread at a time;
-// the Log itself may be used from several, and outlives the readers and writers it gave out.
+// see it. Two adapters: local files (engine/log/local_log.h) and Kafka (engine/log/kafka_log.h),
+// and everything above is the same for both. Each reader and writer belongs to one thread at a
+// time; the Log itself may be used from several, and outlives the readers and writers it gave out.
 #pragma once
 
 #include <chrono>
@@ -18,8 +18,8 @@
 
 namespace fiscus::log {
 
-// A record read. key and value are borrowed: valid until the reader's next call. A value begins at an
-// address that is a multiple of eight, so that FlatBuffers may be read in place.
+// A record read. key and value are borrowed: valid until the reader's next call. A value begins at
+// an address that is a multiple of eight, so that FlatBuffers may be read in place.
 struct Record {
     std::int64_t offset = 0;
     std::int64_t timestamp_us = 0;  // whole milliseconds: Kafka keeps no more
@@ -64,13 +64,14 @@ class Reader {
 public:
     virtual ~Reader() = default;
     // Next records from the position, at most `records_max`; waits up to `wait` for the first one.
-    // An empty span means that nothing came in time. The span and its bytes live until the next call.
-    // Fails: log_mismatch when the position is outside the partition's extent (truncation, retention),
-    // log_unavailable, corrupt, io.
+    // An empty span means that nothing came in time. The span and its bytes live until the next
+    // call.
+    // Fails: log_mismatch when the position is outside the partition's extent (truncation,
+    // retention), log_unavailable, corrupt, io.
     virtual Result<std::span<const Record>> read(std::size_t records_max,
                                                  std::chrono::milliseconds wait) = 0;
-    // The next read starts with the first record at or after `offset`. Fails: log_mismatch when that
-    // is outside the extent; its end is inside.
+    // The next read starts with the first record at or after `offset`. Fails: log_mismatch when
+    // that is outside the extent; its end is inside.
     virtual Status seek(std::int64_t offset) = 0;
 };
 
@@ -98,9 +99,11 @@ public:
     // Of durable records only; fails: not_found.
     virtual Result<Extent> extent(std::string_view topic, std::int32_t partition) = 0;
     // Fails: not_found, log_mismatch as read() does.
-    virtual Result<std::unique_ptr<Reader>> reader(std::string_view topic, std::int32_t partition,
+    virtual Result<std::unique_ptr<Reader>> reader(std::string_view topic,
+                                                   std::int32_t partition,
                                                    std::int64_t offset) = 0;
-    // One writer for a partition in a process; the local log also locks out other processes (fenced).
+    // One writer for a partition in a process; the local log also locks out other processes
+    // (fenced).
     virtual Result<std::unique_ptr<Writer>> writer(std::string_view topic,
                                                    std::int32_t partition) = 0;
 };

@@ -10,8 +10,8 @@ namespace fiscus::log {
 namespace {
 
 constexpr std::size_t topic_name_max = 249;
-// Of a batch around a single record, by the wire format of Kafka: 61 bytes of the batch and at most 21
-// of the record, rounded up. Kept free in both logs, so that their limits agree.
+// Of a batch around a single record, by the wire format of Kafka: 61 bytes of the batch and at most
+// 21 of the record, rounded up. Kept free in both logs, so that their limits agree.
 constexpr std::size_t record_overhead_bytes = 128;
 
 bool topic_letter(char c) {
@@ -30,7 +30,9 @@ bool retention_shorter(std::int64_t wanted, std::int64_t actual) {
     return actual != -1 && (wanted == -1 || actual < wanted);
 }
 
-void add_difference(std::string& text, std::string_view field, std::string_view actual,
+void add_difference(std::string& text,
+                    std::string_view field,
+                    std::string_view actual,
                     std::string_view wanted) {
     text += text.empty() ? "" : ", ";
     text += std::string(field) + " " + std::string(actual) + " instead of " + std::string(wanted);
@@ -51,12 +53,11 @@ Status check_record(const NewRecord& record, const TopicPlan& plan) {
                               (record.value_is_null ? 0 : record.value.size());
     if (bytes + record_overhead_bytes > static_cast<std::size_t>(plan.max_message_bytes))
         [[unlikely]] {
-        return Error{.code = ErrorCode::usage,
-                     .what = "a record of " + std::to_string(bytes) + " bytes is too large for " +
-                             plan.name,
-                     .why = "max.message.bytes of the topic is " +
-                            std::to_string(plan.max_message_bytes),
-                     .hint = "Send smaller records, or raise the limit of the topic."};
+        return Error{
+            .code = ErrorCode::usage,
+            .what = "a record of " + std::to_string(bytes) + " bytes is too large for " + plan.name,
+            .why = "max.message.bytes of the topic is " + std::to_string(plan.max_message_bytes),
+            .hint = "Send smaller records, or raise the limit of the topic."};
     }
     // Below one millisecond would be 0, which Kafka takes for "now".
     if (record.timestamp_us != 0 && record.timestamp_us < 1000) [[unlikely]] {
@@ -114,8 +115,9 @@ Error plan_mismatch(const TopicPlan& wanted, const TopicPlan& actual) {
     return {.code = ErrorCode::log_mismatch,
             .what = "topic " + wanted.name + " is not as planned",
             .why = plan_difference(wanted, actual),
-            .hint = "Change the settings of the topic, or plan for what it is; "
-                    "the number of partitions of a topic in use must never change."};
+            .hint =
+                "Change the settings of the topic, or plan for what it is; "
+                "the number of partitions of a topic in use must never change."};
 }
 
 Error topic_unknown(std::string_view topic) {
@@ -126,20 +128,22 @@ Error topic_unknown(std::string_view topic) {
 }
 
 Error partition_unknown(std::string_view topic, std::int32_t partition, std::int32_t partitions) {
-    return {.code = ErrorCode::not_found,
-            .what = "topic " + std::string(topic) + " has no partition " + std::to_string(partition),
-            .why = "it has " + std::to_string(partitions) + ", counted from 0",
-            .hint = "Check the partition asked for."};
+    return {
+        .code = ErrorCode::not_found,
+        .what = "topic " + std::string(topic) + " has no partition " + std::to_string(partition),
+        .why = "it has " + std::to_string(partitions) + ", counted from 0",
+        .hint = "Check the partition asked for."};
 }
 
 Error outside_extent(std::string_view partition_name, std::int64_t offset, const Extent& extent) {
     return {.code = ErrorCode::log_mismatch,
             .what = std::string(partition_name) + " cannot be read from offset " +
                     std::to_string(offset),
-            .why = "it holds the offsets from " + std::to_string(extent.first) + " up to, not with, " +
-                   std::to_string(extent.end),
-            .hint = "The log was truncated, expired or created anew since that position was stored: "
-                    "restore it, or rebuild the state from this log."};
+            .why = "it holds the offsets from " + std::to_string(extent.first) +
+                   " up to, not with, " + std::to_string(extent.end),
+            .hint =
+                "The log was truncated, expired or created anew since that position was stored: "
+                "restore it, or rebuild the state from this log."};
 }
 
 }  // namespace fiscus::log

@@ -31,8 +31,8 @@ std::uint32_t frame_crc(Bytes frame, std::uint32_t salt) {
     return crc32c(frame.subspan(12), crc32c(frame.first(8), salt));
 }
 
-bool take_part(Bytes frame, std::size_t& position, std::int32_t length, Bytes& part,
-               bool& is_null) {
+bool take_part(
+    Bytes frame, std::size_t& position, std::int32_t length, Bytes& part, bool& is_null) {
     is_null = length < 0;
     if (length < -1) {
         return false;
@@ -75,7 +75,9 @@ std::optional<SegmentHeader> decode_segment_header(Bytes bytes) {
                          .salt = get<std::uint32_t>(bytes, 40)};
 }
 
-void seal_frame(std::span<std::byte> frame, std::uint32_t count, std::int64_t base_offset,
+void seal_frame(std::span<std::byte> frame,
+                std::uint32_t count,
+                std::int64_t base_offset,
                 std::uint32_t salt) {
     put(frame, 0, frame_magic);
     put(frame, 4, static_cast<std::uint32_t>(frame.size()));
@@ -89,11 +91,10 @@ std::optional<FrameHeader> decode_frame_header(Bytes bytes) {
                              .crc = get<std::uint32_t>(bytes, 8),
                              .count = get<std::uint32_t>(bytes, 12),
                              .base_offset = get<std::int64_t>(bytes, 16)};
-    const bool possible = get<std::uint32_t>(bytes, 0) == frame_magic && header.length % 8 == 0 &&
-                          header.length <= frame_bytes_max && header.count > 0 &&
-                          header.base_offset >= 0 &&
-                          header.length >= frame_header_bytes +
-                                               std::uint64_t{header.count} * record_header_bytes;
+    const bool possible =
+        get<std::uint32_t>(bytes, 0) == frame_magic && header.length % 8 == 0 &&
+        header.length <= frame_bytes_max && header.count > 0 && header.base_offset >= 0 &&
+        header.length >= frame_header_bytes + std::uint64_t{header.count} * record_header_bytes;
     return possible ? std::optional(header) : std::nullopt;
 }
 
@@ -135,8 +136,10 @@ std::optional<std::int64_t> segment_base(std::string_view file_name) {
     return base;
 }
 
-Result<SegmentScan> scan_segment(const FileDescriptor& file, const std::filesystem::path& path,
-                                 const SegmentHeader& header, std::int64_t known_offset) {
+Result<SegmentScan> scan_segment(const FileDescriptor& file,
+                                 const std::filesystem::path& path,
+                                 const SegmentHeader& header,
+                                 std::int64_t known_offset) {
     SegmentScan scan{.end_offset = header.base_offset};
     FISCUS_ASSIGN(scan.file_bytes, file_size(file, path));
     // As words, so that frames lie in memory as they lie in the file: at multiples of eight.

@@ -1,7 +1,7 @@
 // Segments of the local log on disk (docs/formats/local_log.md): a segment header, then frames; a
-// frame is one or more records under one checksum. Everything is little-endian and starts at a multiple
-// of eight bytes, so values may be read in place. Here are the bytes only: who writes them is
-// local_writer.h, who reads them local_reader.h.
+// frame is one or more records under one checksum. Everything is little-endian and starts at a
+// multiple of eight bytes, so values may be read in place. Here are the bytes only: who writes them
+// is local_writer.h, who reads them local_reader.h.
 // Thread: values and free functions, any. Fails: nothing here touches a file but scan_segment.
 #pragma once
 
@@ -28,7 +28,8 @@ inline constexpr std::size_t record_header_bytes = 16;
 // A frame is closed once it holds this much: large enough to amortise a write, small enough to read
 // whole. One record may be longer than that.
 inline constexpr std::size_t frame_bytes_target = 1U << 20;
-// No frame of ours is longer: the target, plus one record of the largest message that a topic allows.
+// No frame of ours is longer: the target, plus one record of the largest message that a topic
+// allows.
 inline constexpr std::size_t message_bytes_max = 64U << 20;
 inline constexpr std::size_t frame_bytes_max = frame_bytes_target + message_bytes_max + 64;
 
@@ -38,8 +39,8 @@ struct SegmentHeader {
     std::uint32_t partition = 0;
     std::int64_t base_offset = 0;
     Hash128 topic_identity;
-    // Random for each segment and the start of every checksum in it: bytes of another segment, left over
-    // on the disk or carried in somebody's value, never pass for frames of this one.
+    // Random for each segment and the start of every checksum in it: bytes of another segment, left
+    // over on the disk or carried in somebody's value, never pass for frames of this one.
     std::uint32_t salt = 0;
 };
 
@@ -55,9 +56,12 @@ struct FrameHeader {
 };
 
 // Writes the header, with the checksum of all that follows it, at the front of a frame in memory.
-void seal_frame(std::span<std::byte> frame, std::uint32_t count, std::int64_t base_offset,
+void seal_frame(std::span<std::byte> frame,
+                std::uint32_t count,
+                std::int64_t base_offset,
                 std::uint32_t salt);
-// Nothing: these bytes cannot be the start of a frame. Looks at no checksum. Wants frame_header_bytes.
+// Nothing: these bytes cannot be the start of a frame. Looks at no checksum. Wants
+// frame_header_bytes.
 std::optional<FrameHeader> decode_frame_header(Bytes bytes);
 bool frame_intact(const FrameHeader& header, Bytes frame, std::uint32_t salt);
 
@@ -79,7 +83,9 @@ struct SegmentScan {
 };
 
 // Checks every frame from the start and stops at the first one that is not whole.
-Result<SegmentScan> scan_segment(const FileDescriptor& file, const std::filesystem::path& path,
-                                 const SegmentHeader& header, std::int64_t known_offset);
+Result<SegmentScan> scan_segment(const FileDescriptor& file,
+                                 const std::filesystem::path& path,
+                                 const SegmentHeader& header,
+                                 std::int64_t known_offset);
 
 }  // namespace fiscus::log
