@@ -28,16 +28,18 @@ Error not_a_block(std::string why) {
 
 template <typename T>
 std::span<const T> structs(const flatbuffers::Vector<const T*>* vector) {
-    if (vector == nullptr) {
+    if (vector == nullptr || vector->size() == 0) {
         return {};
     }
     return {reinterpret_cast<const T*>(vector->Data()), vector->size()};
 }
 
-// The verifier checks bounds, but not that structs in a vector lie at multiples of eight.
+// The verifier checks bounds, but not that structs in a vector lie at multiples of eight (those of
+// an empty one need not).
 template <typename T>
 bool aligned(const flatbuffers::Vector<const T*>* vector) {
-    return vector == nullptr || reinterpret_cast<std::uintptr_t>(vector->Data()) % alignof(T) == 0;
+    return vector == nullptr || vector->size() == 0 ||
+           reinterpret_cast<std::uintptr_t>(vector->Data()) % alignof(T) == 0;
 }
 
 Status check_details(const wire::Block& block, std::size_t entries) {

@@ -22,8 +22,8 @@ class MemoryLog final : public Log {
 public:
     struct Stored {
         std::int64_t timestamp_us = 0;
-        std::string key;
-        std::vector<std::uint64_t> words;  // a value starts at a multiple of eight
+        std::string key{};
+        std::vector<std::uint64_t> words{};  // a value starts at a multiple of eight
         std::size_t value_bytes = 0;
         bool key_is_null = false;
         bool value_is_null = false;
