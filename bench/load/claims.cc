@@ -260,11 +260,12 @@ bool ProgrammeLoad::refuse_claim_by_rules(Claim& claim, std::uint64_t variant) {
     auto reason = wire::Reason::none;
     switch (variant) {
         case 0:
-            // Somebody still asks for the round before.
+            // Somebody still asks for an earlier round, whose batch may even be closed.
             if (claim.batch < theme_count) {
                 return false;
             }
-            claim.batch -= theme_count;
+            claim.batch = random_.below(claim.batch / theme_count) * theme_count +
+                          claim.batch % theme_count;
             describe_claim(claim);
             reason = judge_claim(claim);
             break;
