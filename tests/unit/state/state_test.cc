@@ -1,0 +1,165 @@
+// Aim: what was folded is found again, together with its position; the digest is the sum over what is
+// stored; a bounded cache forgets nothing. Method: the same tests on memory and on RocksDB.
+#include "engine/state/state.h"
+
+#include <gtest/gtest.h>
+
+#include <unistd.h>
+
+#include <filesystem>
+#include <functional>
+#include <string>
+
+namespace fiscus::state {
+namespace {
+
+Key voucher_key(std::uint64_t n) {
+    return {.id = {.hi = n >> 3, .lo = n * 0x9e3779b97f4a7c15ULL}, .programme = 1, .table = TableId::voucher};
+}
+
+Bytes text(std::string_view words) { return as_byte_span(words); }
+
+class StateTest : public testing::Test {
+protected:
+    void SetUp() override {
+        directory_ = std::filesystem::path(testing::TempDir()) /
+                     ("state_test_" + std::to_string(::getpid()) + "_" +
+                      testing::UnitTest::GetInstance()->current_test_info()->name());
+        std::filesystem::remove_all(directory_);
+        std::filesystem::create_directories(directory_);
+    }
+    void TearDown() override { std::filesystem::remove_all(directory_); }
+
+    std::unique_ptr<State> open(std::size_t cold_slots_max = 1U << 16) {
+        auto store = open_rocks_store(directory_.string(), {.memory_bytes = 64U << 20});
+        EXPECT_TRUE(store.ok());
+        auto state = State::open(std::move(store).value(), {.cold_slots_max = cold_slots_max});
+        EXPECT_TRUE(state.ok());
+        return std::move(state).value();
+    }
+
+    static VoucherRecord& change_voucher(State& state, std::uint64_t n) {
+        state.want(voucher_key(n));
+        EXPECT_TRUE(state.load_wanted().ok());
+        return state.change(state.vouchers, voucher_key(n));
+    }
+
+    std::filesystem::path directory_;
+};
+
+TEST_F(StateTest, FindsRecordsPositionAndDigestAfterReopening) {
+    Hash128 digest;
+    {
+        auto state = open();
+        change_voucher(*state, 1).face_fen = 3'000;
+        state->change(state->accounts, {.programme = 1, .part = 2, .table = TableId::account}).fen = 5;
+        state->define(ProgrammeId(1), BatchId(), text("rules"));
+        ASSERT_TRUE(state->fold(text("position 1")).ok());
+        ASSERT_TRUE(state->flush().ok());
+        digest = state->settle();
+    }
+    auto state = open();
+    EXPECT_EQ(as_text(state->position()), "position 1");
+    EXPECT_EQ(state->settle(), digest);
+    EXPECT_EQ(state->accounts.get({.programme = 1, .part = 2, .table = TableId::account})->fen, 5);
+    EXPECT_EQ(state->definitions().size(), 1U);
+    EXPECT_FALSE(state->want(voucher_key(1)));
+    ASSERT_TRUE(state->load_wanted().ok());
+    EXPECT_EQ(state->vouchers.get(voucher_key(1))->face_fen, 3'000);
+    auto recomputed = state->recompute_digest();
+    ASSERT_TRUE(recomputed.ok());
+    EXPECT_EQ(*recomputed, digest);
+}
+
+TEST_F(StateTest, WhatIsNotFoldedIsForgottenWithItsPosition) {
+    Hash128 folded;
+    {
+        auto state = open();
+        change_voucher(*state, 1).face_fen = 1;
+        ASSERT_TRUE(state->fold(text("1")).ok());
+        ASSERT_TRUE(state->flush().ok());
+        folded = state->settle();
+        change_voucher(*state, 1).face_fen = 2;
+        EXPECT_NE(state->settle(), folded);
+    }
+    auto state = open();
+    EXPECT_EQ(state->settle(), folded);
+    EXPECT_EQ(as_text(state->position()), "1");
+}
+
+TEST_F(StateTest, ASmallCacheForgetsNothing) {
+    constexpr std::uint64_t count = 5'000;
+    auto state = open(100);
+    for (std::uint64_t round = 1; round <= 3; ++round) {
+        for (std::uint64_t n = 0; n < count; ++n) {
+            auto& voucher = change_voucher(*state, n);
+            ASSERT_EQ(voucher.face_fen, static_cast<std::int64_t>(round - 1)) << n;
+            voucher.face_fen = static_cast<std::int64_t>(round);
+            if (n % 250 == 0) {
+                ASSERT_TRUE(state->fold(text("p")).ok());
+                ASSERT_LE(state->vouchers.size(), 400U);
+            }
+        }
+    }
+    ASSERT_TRUE(state->fold(text("p")).ok());
+    auto recomputed = state->recompute_digest();
+    ASSERT_TRUE(recomputed.ok());
+    EXPECT_EQ(*recomputed, state->settle());
+}
+
+TEST_F(StateTest, DigestDoesNotDependOnOrderOrOnTurns) {
+    const auto run = [](bool backwards, bool settle_often) {
+        auto state = State::open(make_memory_store(), {});
+        for (std::uint64_t i = 0; i < 100; ++i) {
+            change_voucher(**state, backwards ? 99 - i : i).face_fen = 1;
+            if (settle_often) {
+                state.value()->settle();
+            }
+        }
+        return state.value()->settle();
+    };
+    EXPECT_EQ(run(false, false), run(true, true));
+}
+
+TEST_F(StateTest, RefusesALayoutOfAnotherVersion) {
+    {
+        auto store = open_rocks_store(directory_.string(), {.memory_bytes = 64U << 20});
+        ASSERT_TRUE(store.ok());
+        WriteSet set;
+        const std::uint32_t foreign = 999;
+        set.put({.sub = 1, .table = TableId::meta}, bytes_of(foreign));
+        ASSERT_TRUE(store.value()->write(set).ok());
+        ASSERT_TRUE(store.value()->flush().ok());
+    }
+    auto store = open_rocks_store(directory_.string(), {.memory_bytes = 64U << 20});
+    ASSERT_TRUE(store.ok());
+    auto state = State::open(std::move(store).value(), {});
+    ASSERT_FALSE(state.ok());
+    EXPECT_NE(state.error().hint.find("rebuilt from the log"), std::string::npos);
+}
+
+TEST_F(StateTest, LocksOutASecondProcessWithAHint) {
+    auto state = open();
+    auto second = open_rocks_store(directory_.string(), {.memory_bytes = 64U << 20});
+    ASSERT_FALSE(second.ok());
+    EXPECT_EQ(second.error().code, ErrorCode::fenced);
+}
+
+TEST_F(StateTest, DurablePositionIsTheFlushedOne) {
+    auto state = open();
+    ASSERT_TRUE(state->fold(text("one")).ok());
+    ASSERT_TRUE(state->flush().ok());
+    ASSERT_TRUE(state->fold(text("two")).ok());
+    auto durable = state->durable_position();
+    ASSERT_TRUE(durable.ok());
+    EXPECT_EQ(as_text(*durable), "one");
+}
+
+TEST(StateDeathTest, ReadingAColdRecordThatWasNotLoadedStops) {
+    auto state = State::open(make_memory_store(), {});
+    ASSERT_TRUE(state.ok());
+    EXPECT_DEATH(state.value()->vouchers.get(voucher_key(1)), "loaded before it is read");
+}
+
+}  // namespace
+}  // namespace fiscus::state
