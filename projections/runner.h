@@ -19,6 +19,7 @@ namespace fiscus::projections {
 
 class Fold;
 class Publisher;
+class RowSink;
 class Store;
 
 enum class Publishing : std::uint8_t {
@@ -48,6 +49,8 @@ struct RunnerCounts {
 
 class Runner {
 public:
+    // Of no use before open() filled it.
+    Runner(std::int32_t partition, const RunnerOptions& options);
     // Opens or makes the partition's state, positions the journal reader after it and takes the topics.
     static Result<std::unique_ptr<Runner>> open(log::Log& log, std::int32_t partition,
                                                 const RunnerOptions& options);
@@ -72,19 +75,25 @@ public:
     [[nodiscard]] bool published_rows_left() const;
 
 private:
-    Runner(std::int32_t partition, const RunnerOptions& options);
+    Status start(log::Log& log);
+    Status idle();
     Status commit();
     Status sync_rows();
+    [[nodiscard]] std::uint64_t trim_slack() const;
 
     std::int32_t partition_;
     RunnerOptions options_;
     std::unique_ptr<Store> store_;
-    std::unique_ptr<Publisher> publisher_;
+    std::unique_ptr<RowSink> sink_;
+    Publisher* publisher_ = nullptr;  // the sink, unless publishing is off
     std::unique_ptr<Fold> fold_;
     std::unique_ptr<journal::JournalReader> reader_;
     RunnerCounts counts_;
     std::uint64_t entries_since_commit_ = 0;
-    std::chrono::steady_clock::time_point last_commit_;
+    std::uint64_t memory_after_commit_ = 0;
+    std::int64_t last_logged_at_us_ = 0;
+    std::int64_t committed_logged_at_us_ = 0;
+    std::uint64_t idle_polls_ = 0;
     bool caught_up_ = false;
 };
 

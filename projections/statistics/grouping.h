@@ -11,6 +11,8 @@
 #include <span>
 #include <string_view>
 
+#include "schemas/journal_generated.h"
+
 namespace fiscus::projections {
 
 // Numbers are part of the state's keys.
@@ -58,7 +60,7 @@ struct GroupingInfo {
     std::string_view english;
     std::string_view chinese;
     std::array<Dimension, 2> dimensions;
-    std::size_t dimension_count;
+    std::size_t used;  // how many of them
 };
 
 // In the order of the enumerators.
@@ -77,5 +79,16 @@ struct CellKey {
 
     friend constexpr auto operator<=>(const CellKey&, const CellKey&) = default;
 };
+
+// What an entry says in every dimension, 0 where it says nothing.
+using DimensionValues = std::array<std::uint32_t, dimension_count>;
+DimensionValues dimensions_of(const wire::Entry& entry);
+
+constexpr CellKey cell_key(const GroupingInfo& set, const DimensionValues& values) {
+    return {.grouping = set.grouping,
+            .first = set.used < 1 ? 0 : values[static_cast<std::size_t>(set.dimensions[0])],
+            .second =
+                set.used < 2 ? 0 : values[static_cast<std::size_t>(set.dimensions[1])]};
+}
 
 }  // namespace fiscus::projections

@@ -36,8 +36,8 @@ using Sums = std::array<std::int64_t, sum_count>;
 
 // Distinct counts of a day or of a union of days.
 enum class Distinct : std::uint8_t {
-    asking_consumers,
-    receiving_consumers,
+    claiming_consumers_asked,
+    claiming_consumers_received,
     redeeming_consumers,
     redeeming_consumers_net,
     redeeming_merchants,
@@ -45,6 +45,9 @@ enum class Distinct : std::uint8_t {
 };
 inline constexpr std::size_t distinct_count = 6;
 using DistinctCounts = std::array<std::uint64_t, distinct_count>;
+
+constexpr std::size_t index(Sum sum) { return static_cast<std::size_t>(sum); }
+constexpr std::size_t index(Distinct distinct) { return static_cast<std::size_t>(distinct); }
 
 // Everything that a cell knows for a day (or a range of days).
 struct Figures {
@@ -55,7 +58,11 @@ struct Figures {
     friend bool operator==(const Figures&, const Figures&) = default;
 };
 
-enum class MeasureType : std::uint8_t { count, amount, ratio };
+enum class MeasureType : std::uint8_t {
+    count,
+    amount,  // fen
+    ratio,
+};
 
 // numerator ÷ denominator; nothing when the denominator is 0.
 struct Ratio {
@@ -84,12 +91,14 @@ struct Measure {
 std::span<const Measure> measures();
 const Measure* find_measure(std::string_view id);
 
-// What one entry adds to the cells of its own business day: a row for each Sum.
+// What an accepted entry adds to the cells of its own business day: one row for each Sum.
 struct SumRule {
     Sum sum;
-    wire::EventBody kind;  // of accepted entries
+    wire::EventBody kind;
     std::int64_t (*amount)(const wire::Entry&);
 };
 std::span<const SumRule, sum_count> sum_rules();
+// All rules at once.
+Sums sums_of(const wire::Entry& entry);
 
 }  // namespace fiscus::projections

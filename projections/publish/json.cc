@@ -1,0 +1,88 @@
+#include "projections/publish/json.h"
+
+#include <array>
+#include <charconv>
+#include <cstddef>
+
+namespace fiscus::projections {
+
+namespace {
+
+constexpr std::string_view replacement = "\xEF\xBF\xBD";
+
+bool continues(std::string_view text, std::size_t at, unsigned char low, unsigned char high) {
+    if (at >= text.size()) {
+        return false;
+    }
+    const auto byte = static_cast<unsigned char>(text[at]);
+    return byte >= low && byte <= high;
+}
+
+// Bytes of the well-formed UTF-8 sequence at the front (Unicode 15, table 3-7), 0 if there is none.
+std::size_t sequence_length(std::string_view text) {
+    const auto first = static_cast<unsigned char>(text.front());
+    const auto tail = [text](std::size_t at) { return continues(text, at, 0x80, 0xBF); };
+    if (first >= 0xC2 && first <= 0xDF) {
+        return tail(1) ? 2 : 0;
+    }
+    if (first >= 0xE0 && first <= 0xEF) {
+        const unsigned char low = first == 0xE0 ? 0xA0 : 0x80;
+        const unsigned char high = first == 0xED ? 0x9F : 0xBF;
+        return continues(text, 1, low, high) && tail(2) ? 3 : 0;
+    }
+    if (first >= 0xF0 && first <= 0xF4) {
+        const unsigned char low = first == 0xF0 ? 0x90 : 0x80;
+        const unsigned char high = first == 0xF4 ? 0x8F : 0xBF;
+        return continues(text, 1, low, high) && tail(2) && tail(3) ? 4 : 0;
+    }
+    return 0;
+}
+
+void append_escaped(std::string& out, char c) {
+    constexpr std::string_view digits = "0123456789abcdef";
+    switch (c) {
+        case '"': out.append("\\\""); return;
+        case '\\': out.append("\\\\"); return;
+        case '\n': out.append("\\n"); return;
+        case '\t': out.append("\\t"); return;
+        case '\r': out.append("\\r"); return;
+        default:
+            out.append("\\u00");
+            out.push_back(digits[static_cast<unsigned char>(c) >> 4]);
+            out.push_back(digits[static_cast<unsigned char>(c) & 15]);
+    }
+}
+
+template <typename Number>
+void append_digits(std::string& out, Number number) {
+    std::array<char, 24> digits;
+    const auto written = std::to_chars(digits.data(), digits.data() + digits.size(), number);
+    out.append(digits.data(), written.ptr);
+}
+
+}  // namespace
+
+void append_json_text(std::string& out, std::string_view text) {
+    out.push_back('"');
+    while (!text.empty()) {
+        const auto byte = static_cast<unsigned char>(text.front());
+        std::size_t taken = 1;
+        if (byte < 0x20 || byte == '"' || byte == '\\' || byte == 0x7F) {
+            append_escaped(out, text.front());
+        } else if (byte < 0x80) {
+            out.push_back(text.front());
+        } else if (const std::size_t length = sequence_length(text); length != 0) {
+            out.append(text.substr(0, length));
+            taken = length;
+        } else {
+            out.append(replacement);
+        }
+        text.remove_prefix(taken);
+    }
+    out.push_back('"');
+}
+
+void append_number(std::string& out, std::int64_t number) { append_digits(out, number); }
+void append_number(std::string& out, std::uint64_t number) { append_digits(out, number); }
+
+}  // namespace fiscus::projections

@@ -1,0 +1,240 @@
+#include "projections/publish/publisher.h"
+
+#include <algorithm>
+#include <charconv>
+#include <chrono>
+#include <optional>
+
+#include "engine/log/topics.h"
+
+namespace fiscus::projections {
+
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr std::size_t compare_records_max = 1'024;
+constexpr milliseconds compare_wait{500};
+// A broker that has the rows delivers them within a minute, or something is wrong.
+constexpr int compare_waits_max = 120;
+constexpr std::string_view row_prefix = R"({"row":)";
+
+constexpr std::array<std::string_view, lane_count> lane_topics = {
+    log::statistics_topic, log::statistics_history_topic, log::reconciliation_topic,
+    log::refusals_topic};
+
+// 0 when the value is not a row of ours.
+std::uint64_t row_number_of(Bytes value) {
+    const std::string_view text = as_text(value);
+    std::uint64_t number = 0;
+    if (text.starts_with(row_prefix)) {
+        std::from_chars(text.data() + row_prefix.size(), text.data() + text.size(), number);
+    }
+    return number;
+}
+
+Error diverged(const std::string& topic, std::int64_t offset, std::string why) {
+    return {.code = ErrorCode::diverged,
+            .what = "the row at offset " + std::to_string(offset) + " of " + topic +
+                    " is not what the journal gives",
+            .why = std::move(why),
+            .hint = "nothing was published; find out who wrote the row, or which release"};
+}
+
+std::string excerpt(Bytes value) {
+    constexpr std::size_t characters_max = 300;
+    return std::string(as_text(value).substr(0, characters_max));
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Publisher>> Publisher::open(log::Log& log, std::int32_t partition,
+                                                   const LanePositions& from, bool compare_only) {
+    auto publisher = std::make_unique<Publisher>();
+    for (std::size_t lane = 0; lane < lane_count; ++lane) {
+        FISCUS_TRY(publisher->open_lane(log, partition, static_cast<Lane>(lane), from[lane],
+                                        compare_only));
+    }
+    return publisher;
+}
+
+Status Publisher::open_lane(log::Log& log, std::int32_t partition, Lane which,
+                            const LanePosition& from, bool compare_only) {
+    LaneState& lane = lanes_[static_cast<std::size_t>(which)];
+    lane.topic = std::string(lane_topics[static_cast<std::size_t>(which)]);
+    FISCUS_ASSIGN(const std::optional<log::TopicInfo> topic, log.describe(lane.topic));
+    if (!topic) {
+        return Error{.code = ErrorCode::log_mismatch,
+                     .what = "there is no topic " + lane.topic,
+                     .why = "topics are never made on the way",
+                     .hint = "run: fiscus topics apply"};
+    }
+    if (!from.identity.empty() && from.identity != topic->identity) {
+        return Error{.code = ErrorCode::log_mismatch,
+                     .what = "topic " + lane.topic + " was made anew",
+                     .why = "the statistics were published to " + from.identity + ", now it is " +
+                            topic->identity,
+                     .hint = "delete the directory of the statistics: they are rebuilt and published"};
+    }
+    FISCUS_ASSIGN(const log::Extent extent, log.extent(lane.topic, partition));
+    if (from.end > extent.end) {
+        return Error{.code = ErrorCode::log_mismatch,
+                     .what = "topic " + lane.topic + " ends at offset " +
+                             std::to_string(extent.end) + ", the statistics published up to " +
+                             std::to_string(from.end),
+                     .why = "the topic lost its tail",
+                     .hint = "delete the directory of the statistics: they are rebuilt and published"};
+    }
+    lane.compacted = topic->plan.compacted;
+    lane.position = {.identity = topic->identity, .end = extent.end};
+    lane.published_end = extent.end;
+    lane.next_offset = std::max(from.end, extent.first);
+    if (lane.next_offset < lane.published_end) {
+        FISCUS_ASSIGN(lane.reader, log.reader(lane.topic, partition, lane.next_offset));
+    }
+    if (!compare_only) {
+        FISCUS_ASSIGN(lane.writer, log.writer(lane.topic, partition));
+    }
+    return Done{};
+}
+
+Result<const log::Record*> Publisher::next_published(LaneState& lane) {
+    if (lane.taken < lane.records.size()) {
+        return &lane.records[lane.taken];
+    }
+    for (int waits = 0; lane.next_offset < lane.published_end; ++waits) {
+        FISCUS_ASSIGN(lane.records, lane.reader->read(compare_records_max, compare_wait));
+        lane.taken = 0;
+        if (!lane.records.empty()) {
+            lane.next_offset = lane.records.back().offset + 1;
+            return &lane.records.front();
+        }
+        if (waits == compare_waits_max) {
+            return Error{.code = ErrorCode::log_unavailable,
+                         .what = "the published rows of " + lane.topic + " do not come",
+                         .why = "nothing was delivered from offset " +
+                                std::to_string(lane.next_offset) + " for a minute",
+                         .hint = "check the broker, then start again"};
+        }
+    }
+    lane.reader.reset();
+    lane.records = {};
+    lane.taken = 0;
+    return static_cast<const log::Record*>(nullptr);
+}
+
+Result<bool> Publisher::is_published(LaneState& lane, const Row& row) {
+    if (lane.reader == nullptr) {
+        return false;
+    }
+    FISCUS_ASSIGN(const log::Record* const published, next_published(lane));
+    if (published == nullptr) {
+        return false;
+    }
+    const std::uint64_t number = row_number_of(published->value);
+    if (number > row.number && lane.compacted) {
+        // A later row of the same key took its place.
+        return true;
+    }
+    if (number != row.number) {
+        return diverged(lane.topic, published->offset,
+                        "its number is " + std::to_string(number) + ", due is row " +
+                            std::to_string(row.number) + " with key " + std::string(row.key));
+    }
+    if (as_text(published->key) != row.key || as_text(published->value) != row.value) {
+        return diverged(lane.topic, published->offset,
+                        "published: " + excerpt(published->value) +
+                            " recomputed: " + excerpt(as_byte_span(row.value)));
+    }
+    ++lane.taken;
+    ++compared_;
+    return true;
+}
+
+Status Publisher::take(const RowBuffer& rows) {
+    for (std::size_t index = 0; index < rows.size(); ++index) {
+        const Row row = rows.row(index);
+        const auto publish = [&](Lane which) -> Status {
+            LaneState& lane = lanes_[static_cast<std::size_t>(which)];
+            FISCUS_ASSIGN(const bool published, is_published(lane, row));
+            if (!published && lane.writer != nullptr) {
+                lane.waiting.push_back({.timestamp_us = row.timestamp_us,
+                                        .key = as_byte_span(row.key),
+                                        .value = as_byte_span(row.value)});
+            }
+            return Done{};
+        };
+        switch (row.stream) {
+            case Stream::statistics:
+                FISCUS_TRY(publish(Lane::history));
+                if (row.keep == Keep::latest_and_history) {
+                    FISCUS_TRY(publish(Lane::latest));
+                }
+                break;
+            case Stream::reconciliation: FISCUS_TRY(publish(Lane::reconciliation)); break;
+            case Stream::refusals: FISCUS_TRY(publish(Lane::refusals)); break;
+        }
+    }
+    for (LaneState& lane : lanes_) {
+        FISCUS_TRY(append_waiting(lane));
+    }
+    return Done{};
+}
+
+Status Publisher::append_waiting(LaneState& lane) {
+    if (lane.waiting.empty()) {
+        return Done{};
+    }
+    FISCUS_TRY(lane.writer->append(lane.waiting));
+    lane.unsynced += lane.waiting.size();
+    appended_ += lane.waiting.size();
+    lane.waiting.clear();
+    return Done{};
+}
+
+Status Publisher::sync() {
+    for (LaneState& lane : lanes_) {
+        if (lane.unsynced == 0) {
+            continue;
+        }
+        FISCUS_ASSIGN(const std::int64_t end, lane.writer->sync());
+        const std::int64_t due = lane.position.end + static_cast<std::int64_t>(lane.unsynced);
+        if (end != due) {
+            return Error{.code = ErrorCode::fenced,
+                         .what = "topic " + lane.topic + " ends at offset " + std::to_string(end) +
+                                 " where " + std::to_string(due) + " was due",
+                         .why = "somebody else appends to it",
+                         .hint = "run one set of statistics for each partition, then start again"};
+        }
+        lane.position.end = end;
+        lane.unsynced = 0;
+    }
+    return Done{};
+}
+
+LanePositions Publisher::positions() const {
+    LanePositions positions;
+    for (std::size_t lane = 0; lane < lane_count; ++lane) {
+        const LaneState& state = lanes_[lane];
+        positions[lane] = state.position;
+        // Rows that were found published but not recomputed yet are not covered by the state.
+        if (state.reader != nullptr) {
+            positions[lane].end = state.taken < state.records.size()
+                                      ? state.records[state.taken].offset
+                                      : state.next_offset;
+        }
+    }
+    return positions;
+}
+
+bool Publisher::rows_left() const {
+    for (const LaneState& lane : lanes_) {
+        if (lane.reader != nullptr &&
+            (lane.taken < lane.records.size() || lane.next_offset < lane.published_end)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+}  // namespace fiscus::projections

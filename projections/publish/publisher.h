@@ -1,0 +1,79 @@
+// Rows → topics, each exactly once. At the start the topics' tails are read again from where the state
+// stood: every recomputed row that lies there is compared byte for byte, and only what follows is
+// appended. A row counts after sync(); the state is written after that, never before.
+// Thread: one. Fails: diverged (a published row differs), fenced (somebody else appended), log_mismatch
+// (a topic is missing, was made anew or is shorter than the state says), and the log's own trouble.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "engine/log/log.h"
+#include "projections/publish/rows.h"
+
+namespace fiscus::projections {
+
+// Topics that rows go to.
+enum class Lane : std::uint8_t { latest, history, reconciliation, refusals };
+inline constexpr std::size_t lane_count = 4;
+
+// Where a topic stood when the state was written; stored with it.
+struct LanePosition {
+    std::string identity;   // of the topic; empty before the first row
+    std::int64_t end = 0;   // offset after the last row that the state covers
+    friend bool operator==(const LanePosition&, const LanePosition&) = default;
+};
+using LanePositions = std::array<LanePosition, lane_count>;
+
+class Publisher final : public RowSink {
+public:
+    // Of no use before open() filled it.
+    Publisher() = default;
+    // compare_only: nothing is appended; rows beyond the topics' ends are let go.
+    static Result<std::unique_ptr<Publisher>> open(log::Log& log, std::int32_t partition,
+                                                   const LanePositions& from, bool compare_only);
+
+    Status take(const RowBuffer& rows) override;
+    // Everything appended is durable afterwards.
+    Status sync();
+    // After sync(): what the state stores.
+    [[nodiscard]] LanePositions positions() const;
+
+    [[nodiscard]] std::uint64_t appended() const { return appended_; }
+    [[nodiscard]] std::uint64_t compared() const { return compared_; }
+    // Published rows that were not recomputed yet.
+    [[nodiscard]] bool rows_left() const;
+
+private:
+    struct LaneState {
+        std::string topic;
+        bool compacted = false;
+        LanePosition position;
+        std::int64_t published_end = 0;  // of the topic when it was opened
+        std::unique_ptr<log::Reader> reader;
+        std::span<const log::Record> records;
+        std::size_t taken = 0;
+        std::int64_t next_offset = 0;
+        std::unique_ptr<log::Writer> writer;
+        std::vector<log::NewRecord> waiting;
+        std::uint64_t unsynced = 0;
+    };
+
+    Status open_lane(log::Log& log, std::int32_t partition, Lane lane, const LanePosition& from,
+                     bool compare_only);
+    // True when the row is published already, and equal.
+    Result<bool> is_published(LaneState& lane, const Row& row);
+    // The next published record, or nullptr at the end.
+    Result<const log::Record*> next_published(LaneState& lane);
+    Status append_waiting(LaneState& lane);
+
+    std::array<LaneState, lane_count> lanes_;
+    std::uint64_t appended_ = 0;
+    std::uint64_t compared_ = 0;
+};
+
+}  // namespace fiscus::projections

@@ -1,0 +1,213 @@
+#include "projections/runner.h"
+
+#include <array>
+#include <cstring>
+#include <utility>
+
+#include "projections/publish/publisher.h"
+#include "projections/statistics/fold.h"
+#include "projections/statistics/state_tables.h"
+#include "projections/store/store.h"
+
+namespace fiscus::projections {
+
+namespace {
+
+// Shares of the one memory setting: the store's cache and memtables, and the cells in memory.
+constexpr std::uint64_t store_share = 4;
+constexpr std::uint64_t cells_share = 2;
+// Waiting bytes that are written before the count of entries says so.
+constexpr std::size_t waiting_bytes_max = 64U << 20;
+// A state that lags at most a second behind an idle journal: time as the journal's records tell it.
+constexpr std::int64_t idle_commit_us = 1'000'000;
+
+// What the state stores beside the fold: where it stands in the journal and in the topics.
+struct Position {
+    journal::Cursor cursor;
+    bool publishes = false;
+    LanePositions lanes{};
+};
+
+std::string position_key() { return StateKey(table::meta).bytes() + "runner"; }
+
+std::string encode(const Position& position) {
+    std::string bytes;
+    put_signed(bytes, position.cursor.next_offset);
+    put_varint(bytes, position.cursor.next_sequence);
+    put_varint(bytes, position.cursor.term);
+    bytes.append(as_text(position.cursor.previous));
+    put_varint(bytes, position.cursor.state_digest.hi);
+    put_varint(bytes, position.cursor.state_digest.lo);
+    put_varint(bytes, position.publishes ? 1 : 0);
+    for (const LanePosition& lane : position.lanes) {
+        put_text(bytes, lane.identity);
+        put_signed(bytes, lane.end);
+    }
+    return bytes;
+}
+
+Result<Position> parse_position(std::string_view bytes) {
+    Reader reader(bytes);
+    Position position;
+    position.cursor.next_offset = reader.signed_varint();
+    position.cursor.next_sequence = reader.varint();
+    position.cursor.term = reader.varint();
+    const std::string_view hash = reader.bytes(position.cursor.previous.size());
+    position.cursor.state_digest.hi = reader.varint();
+    position.cursor.state_digest.lo = reader.varint();
+    position.publishes = reader.varint() != 0;
+    for (LanePosition& lane : position.lanes) {
+        lane.identity = reader.text();
+        lane.end = reader.signed_varint();
+    }
+    if (!reader.finished()) {
+        return damaged_state("position in the journal");
+    }
+    std::memcpy(position.cursor.previous.data(), hash.data(), hash.size());
+    return position;
+}
+
+// Rows of a fold that publishes nothing.
+class NoSink final : public RowSink {
+public:
+    Status take(const RowBuffer&) override { return Done{}; }
+};
+
+Status check_publishing(const std::string& directory, const Position& stored, Publishing wanted) {
+    const bool publishes = wanted != Publishing::off;
+    if (stored.publishes == publishes) {
+        return Done{};
+    }
+    return Error{.code = ErrorCode::state,
+                 .what = "the statistics in " + directory +
+                         (publishes ? " were built without publishing" : " publish their rows"),
+                 .why = "the rows in the topics would not follow each other",
+                 .hint = publishes ? "delete the directory: it is rebuilt from the journal"
+                                   : "publish, or use another directory"};
+}
+
+}  // namespace
+
+Runner::Runner(std::int32_t partition, const RunnerOptions& options)
+    : partition_(partition), options_(options) {}
+
+Runner::~Runner() = default;
+
+Result<std::unique_ptr<Runner>> Runner::open(log::Log& log, std::int32_t partition,
+                                             const RunnerOptions& options) {
+    auto runner = std::make_unique<Runner>(partition, options);
+    FISCUS_TRY(runner->start(log));
+    return runner;
+}
+
+Status Runner::start(log::Log& log) {
+    const std::string directory = options_.directory + "/" + std::to_string(partition_);
+    FISCUS_ASSIGN(store_, Store::open(directory, {.memory_bytes = options_.memory_bytes / store_share}));
+    FISCUS_ASSIGN(const std::optional<std::string> stored, store_->get(position_key()));
+    Position position;
+    if (stored) {
+        FISCUS_ASSIGN(position, parse_position(*stored));
+        FISCUS_TRY(check_publishing(directory, position, options_.publishing));
+    }
+    if (options_.publishing == Publishing::off) {
+        sink_ = std::make_unique<NoSink>();
+    } else {
+        FISCUS_ASSIGN(auto publisher,
+                      Publisher::open(log, partition_, position.lanes,
+                                      options_.publishing == Publishing::compare));
+        publisher_ = publisher.get();
+        sink_ = std::move(publisher);
+    }
+    FISCUS_ASSIGN(fold_, Fold::open(*store_, *sink_, static_cast<std::uint32_t>(partition_)));
+    if (fold_->last_sequence() + 1 != position.cursor.next_sequence) {
+        return damaged_state("the fold and its cursor differ");
+    }
+    FISCUS_ASSIGN(reader_, journal::JournalReader::open(log, partition_, position.cursor));
+    return Done{};
+}
+
+Result<std::uint64_t> Runner::run_once(std::chrono::milliseconds wait) {
+    FISCUS_ASSIGN(const std::optional<journal::ReadBlock> block, reader_->next(wait));
+    if (!block) {
+        FISCUS_TRY(idle());
+        return std::uint64_t{0};
+    }
+    caught_up_ = false;
+    idle_polls_ = 0;
+    const journal::BlockView& view = block->view;
+    const std::span<const wire::Entry> entries = view.entries();
+    FISCUS_TRY(fold_->apply({.entries = entries,
+                             .postings = view.postings(),
+                             .detail = [&view](std::size_t entry) { return view.detail(entry); }}));
+    counts_.entries += entries.size();
+    entries_since_commit_ += entries.size();
+    if (!entries.empty()) {
+        last_logged_at_us_ = entries.back().logged_at_us();
+    }
+    if (entries_since_commit_ >= options_.commit_entries ||
+        store_->waiting_bytes() >= waiting_bytes_max ||
+        fold_->memory() >= options_.memory_bytes / cells_share + trim_slack()) {
+        FISCUS_TRY(commit());
+    }
+    return std::uint64_t{entries.size()};
+}
+
+std::uint64_t Runner::trim_slack() const {
+    // Days that are open cannot leave memory: looking again pays only after some growth.
+    return memory_after_commit_ / 2;
+}
+
+// Nothing came: what people wait for goes out at once, the state at leisure.
+Status Runner::idle() {
+    if (!caught_up_) {
+        FISCUS_TRY(sync_rows());
+        caught_up_ = true;
+    }
+    ++idle_polls_;
+    const bool due =
+        idle_polls_ > 1 || last_logged_at_us_ - committed_logged_at_us_ >= idle_commit_us;
+    return entries_since_commit_ > 0 && due ? commit() : Done{};
+}
+
+Status Runner::sync_rows() { return publisher_ != nullptr ? publisher_->sync() : Status(Done{}); }
+
+Status Runner::commit() {
+    // Rows first: a state that is ahead of its rows would never publish them.
+    FISCUS_TRY(sync_rows());
+    fold_->save();
+    Position position{.cursor = reader_->cursor(),
+                      .publishes = options_.publishing != Publishing::off};
+    if (publisher_ != nullptr) {
+        position.lanes = publisher_->positions();
+    }
+    store_->put(position_key(), encode(position));
+    FISCUS_TRY(store_->commit());
+    fold_->trim(options_.memory_bytes / cells_share);
+    memory_after_commit_ = fold_->memory();
+    entries_since_commit_ = 0;
+    committed_logged_at_us_ = last_logged_at_us_;
+    ++counts_.commits;
+    return Done{};
+}
+
+Status Runner::flush() {
+    FISCUS_TRY(commit());
+    return store_->flush();
+}
+
+RunnerCounts Runner::counts() const {
+    RunnerCounts counts = counts_;
+    counts.revisions = fold_->cuts();
+    counts.memory_bytes = fold_->memory();
+    if (publisher_ != nullptr) {
+        counts.rows_appended = publisher_->appended();
+        counts.rows_compared = publisher_->compared();
+    }
+    return counts;
+}
+
+bool Runner::published_rows_left() const {
+    return publisher_ != nullptr && publisher_->rows_left();
+}
+
+}  // namespace fiscus::projections

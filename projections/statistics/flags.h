@@ -1,0 +1,28 @@
+// Bits of Entry.flags (schemas/journal.fbs), by name. Thread: constants. Fails: never.
+#pragma once
+
+#include <cstdint>
+
+#include "schemas/journal_generated.h"
+
+namespace fiscus::projections {
+
+namespace flag {
+
+inline constexpr std::uint8_t fills_gap = 1;
+// With this part the order is refunded whole.
+inline constexpr std::uint8_t full_refund = 2;
+
+}  // namespace flag
+
+// From this reason on a refused event has used up its sequence number (schemas/reasons.fbs).
+inline constexpr std::uint16_t first_reason_that_uses_number = 40;
+
+inline wire::Outcome outcome_of(const wire::Entry& entry) {
+    return static_cast<wire::Outcome>(entry.outcome());
+}
+inline wire::EventBody kind_of(const wire::Entry& entry) {
+    return static_cast<wire::EventBody>(entry.kind());
+}
+
+}  // namespace fiscus::projections

@@ -1,0 +1,367 @@
+#include "projections/statistics/fold.h"
+
+#include <string>
+
+#include "engine/base/limits.h"
+#include "projections/refusals/refusals.h"
+#include "projections/statistics/cut.h"
+#include "projections/statistics/flags.h"
+#include "projections/statistics/late.h"
+#include "projections/statistics/rows.h"
+#include "projections/statistics/state_tables.h"
+
+namespace fiscus::projections {
+
+namespace {
+
+using wire::EventBody;
+using wire::Outcome;
+
+Error contradiction(const wire::Entry& entry, std::string why) {
+    return {.code = ErrorCode::corrupt,
+            .what = "entry " + std::to_string(entry.sequence()) + " of the journal cannot be folded",
+            .why = std::move(why),
+            .hint = "compare the journal with a replay of the events"};
+}
+
+std::string fold_key() { return StateKey(table::meta).bytes() + "fold"; }
+
+bool day_in_range(std::int32_t day) { return day >= day_min && day < day_end; }
+
+}  // namespace
+
+Status RowOutlet::drain() {
+    if (!rows_.empty()) {
+        FISCUS_TRY(sink_->take(rows_));
+        rows_.clear();
+    }
+    return Done{};
+}
+
+bool is_full_refund(const wire::Entry& entry) {
+    return kind_of(entry) == EventBody::RedemptionRefunded &&
+           outcome_of(entry) == Outcome::accepted && (entry.flags() & flag::full_refund) != 0;
+}
+
+bool is_counted(const wire::Entry& entry) {
+    const EventBody kind = kind_of(entry);
+    if (outcome_of(entry) == Outcome::accepted) {
+        return kind == EventBody::VoucherClaimed || kind == EventBody::VoucherRedeemed ||
+               kind == EventBody::RedemptionRefunded;
+    }
+    return outcome_of(entry) == Outcome::refused && kind == EventBody::VoucherClaimed &&
+           entry.consumer_ordinal() != 0;
+}
+
+void fold_into_day(DayCells& cells, const CellNumbers& numbers, const wire::Entry& entry,
+                   bool own_day, bool origin_day) {
+    const Sums sums = outcome_of(entry) == Outcome::accepted ? sums_of(entry) : Sums{};
+    const EventBody kind = kind_of(entry);
+    for (const CellNumber number : numbers) {
+        DayCell& cell = cells.touch(number);
+        if (own_day) {
+            for (std::size_t at = 0; at < sum_count; ++at) {
+                cell.sums[at] += sums[at];
+            }
+            if (kind == EventBody::VoucherClaimed) {
+                OrdinalSet& set =
+                    outcome_of(entry) == Outcome::accepted ? cell.received : cell.asked_in_vain;
+                set.add(entry.consumer_ordinal());
+            } else if (kind == EventBody::VoucherRedeemed) {
+                cell.consumers.add(entry.consumer_ordinal());
+                cell.merchants.add(entry.merchant_ordinal());
+            }
+        }
+        if (origin_day) {
+            cell.consumers.remove(entry.consumer_ordinal());
+            cell.merchants.remove(entry.merchant_ordinal());
+        }
+    }
+}
+
+Result<std::unique_ptr<Fold>> Fold::open(Store& store, RowSink& sink, std::uint32_t partition) {
+    auto fold = std::make_unique<Fold>(store, sink, partition);
+    FISCUS_TRY(fold->load());
+    return fold;
+}
+
+Status Fold::load() {
+    FISCUS_ASSIGN(const std::optional<std::string> own, store_->get(fold_key()));
+    if (own) {
+        Reader reader(*own);
+        last_sequence_ = reader.varint();
+        RowNumbers numbers{};
+        for (std::uint64_t& number : numbers) {
+            number = reader.varint();
+        }
+        if (!reader.finished()) {
+            return damaged_state("position of the fold");
+        }
+        outlet_.rows().set_next_numbers(numbers);
+    }
+    FISCUS_TRY(store_->scan(StateKey(table::programmes),
+                            [this](std::string_view key, std::string_view) -> Status {
+                                const std::uint32_t id = KeyReader(key).u32();
+                                programmes_[id] = std::make_unique<ProgrammeState>(id, *store_);
+                                return Done{};
+                            }));
+    for (auto& [id, programme] : programmes_) {
+        FISCUS_TRY(programme->load());
+    }
+    return accounts_.load(*store_);
+}
+
+void Fold::save() {
+    std::string own;
+    put_varint(own, last_sequence_);
+    for (const std::uint64_t number : outlet_.rows().next_numbers()) {
+        put_varint(own, number);
+    }
+    store_->put(fold_key(), own);
+    for (auto& [id, programme] : programmes_) {
+        programme->save(*store_);
+    }
+    accounts_.save(*store_);
+}
+
+void Fold::trim(std::size_t memory_max) {
+    const std::size_t share = programmes_.empty() ? memory_max : memory_max / programmes_.size();
+    if (memory() <= memory_max) {
+        return;
+    }
+    for (auto& [id, programme] : programmes_) {
+        programme->trim(share);
+    }
+}
+
+std::size_t Fold::memory() const {
+    std::size_t bytes = store_->waiting_bytes();
+    for (const auto& [id, programme] : programmes_) {
+        bytes += programme->memory();
+    }
+    return bytes;
+}
+
+ProgrammeState* Fold::find(std::uint32_t programme) {
+    if (last_programme_ != nullptr && last_programme_->id() == programme) {
+        return last_programme_;
+    }
+    const auto at = programmes_.find(programme);
+    return at == programmes_.end() ? nullptr : last_programme_ = at->second.get();
+}
+
+Status Fold::apply(const FoldBlock& block) {
+    std::size_t posting = 0;
+    for (std::size_t index = 0; index < block.entries.size(); ++index) {
+        const wire::Entry& entry = block.entries[index];
+        if (entry.sequence() != last_sequence_ + 1 ||
+            entry.postings() > block.postings.size() - posting) {
+            return contradiction(entry, "after entry " + std::to_string(last_sequence_) +
+                                            " another one is due, or its postings are missing");
+        }
+        const Input in{.entry = entry,
+                       .postings = block.postings.subspan(posting, entry.postings()),
+                       .index = index,
+                       .block = block};
+        outlet_.rows().set_timestamp(entry.logged_at_us());
+        FISCUS_TRY(fold(in));
+        posting += entry.postings();
+        last_sequence_ = entry.sequence();
+        FISCUS_TRY(outlet_.drain_if_large());
+    }
+    return outlet_.drain();
+}
+
+Status Fold::fold(const Input& in) {
+    switch (outcome_of(in.entry)) {
+        case Outcome::accepted: return fold_accepted(in);
+        case Outcome::refused: return fold_refused(in);
+        case Outcome::duplicate:
+            if (ProgrammeState* programme = find(in.entry.programme())) {
+                programme->sources.see(in.entry);
+            }
+            return Done{};
+        case Outcome::quarantined:
+            append_refusal(outlet_.rows(), in.entry, in.block.detail(in.index), {}, {});
+            return Done{};
+        case Outcome::none: break;
+    }
+    return contradiction(in.entry, "it has no outcome");
+}
+
+Status Fold::fold_refused(const Input& in) {
+    const wire::Entry& entry = in.entry;
+    ProgrammeState* programme = find(entry.programme());
+    if (programme == nullptr) {
+        append_refusal(outlet_.rows(), entry, {}, {}, {});
+        return Done{};
+    }
+    const Reference& names = programme->reference;
+    append_refusal(outlet_.rows(), entry, {}, names.name,
+                   entry.platform() != 0 || names.sources.contains(entry.source())
+                       ? names.source_name(entry.source())
+                       : std::string());
+    if (entry.reason() >= first_reason_that_uses_number) {
+        programme->sources.see(entry);
+    }
+    if (!day_in_range(entry.business_day())) {
+        return Done{};
+    }
+    const std::int32_t day = programme->counted_day(entry.business_day());
+    ++programme->refusals[day][entry.reason()];
+    programme->dirty_refusals.insert({day, entry.reason()});
+    note_arrival(*programme, entry);
+    return is_counted(entry) ? fold_voucher_event(*programme, entry) : Done{};
+}
+
+Status Fold::fold_accepted(const Input& in) {
+    if (kind_of(in.entry) == EventBody::ProgrammeOpened) {
+        FISCUS_TRY(open_programme(in));
+    }
+    ProgrammeState* programme = find(in.entry.programme());
+    if (programme == nullptr || !day_in_range(in.entry.business_day())) {
+        return contradiction(in.entry, "it is accepted for a programme or a day that is not there");
+    }
+    programme->sources.see(in.entry);
+    FISCUS_TRY(post(*programme, in));
+    note_arrival(*programme, in.entry);
+    switch (kind_of(in.entry)) {
+        case EventBody::VoucherClaimed:
+        case EventBody::VoucherRedeemed:
+        case EventBody::RedemptionRefunded:
+            FISCUS_TRY(programme->reconciliation.count(in.entry));
+            FISCUS_TRY(note_refund_difference(*programme, in.entry));
+            return fold_voucher_event(*programme, in.entry);
+        default: return fold_decision(*programme, in);
+    }
+}
+
+Status Fold::open_programme(const Input& in) {
+    if (find(in.entry.programme()) != nullptr) {
+        return contradiction(in.entry, "the programme was opened before");
+    }
+    FISCUS_ASSIGN(const OpenedEvent event,
+                  open_event(in.block.detail(in.index), EventBody::ProgrammeOpened));
+    auto programme = std::make_unique<ProgrammeState>(in.entry.programme(), *store_);
+    programme->reference.learn(event.event());
+    if (!day_in_range(programme->first_day())) {
+        return contradiction(in.entry, "its first day lies outside the calendar");
+    }
+    programme->last_cut_day = programme->day_before();
+    // Every programme has its own row from the first day on.
+    programme->directory.number({});
+    programmes_[in.entry.programme()] = std::move(programme);
+    return Done{};
+}
+
+Status Fold::post(ProgrammeState& programme, const Input& in) {
+    const std::int32_t day = programme.counted_day(in.entry.business_day());
+    for (const wire::Posting& posting : in.postings) {
+        FISCUS_TRY(accounts_.post(posting));
+        FISCUS_TRY(programme.fund.post(day, in.entry.batch(), posting));
+    }
+    return Done{};
+}
+
+void Fold::note_arrival(ProgrammeState& programme, const wire::Entry& entry) {
+    const std::int32_t day = entry.business_day();
+    if (!programme.is_cut(day)) [[likely]] {
+        return;
+    }
+    count_late(programme.late[day], entry);
+    store_->put(StateKey(table::late_entries).u32(programme.id()).day(day).u64(entry.sequence()),
+                bytes_of(entry));
+}
+
+Status Fold::fold_voucher_event(ProgrammeState& programme, const wire::Entry& entry) {
+    const bool needs_merchant = kind_of(entry) == EventBody::VoucherRedeemed || is_full_refund(entry);
+    if (entry.consumer_ordinal() == 0 || (needs_merchant && entry.merchant_ordinal() == 0) ||
+        (is_full_refund(entry) && !day_in_range(entry.origin_day()))) {
+        return contradiction(entry, "it names no consumer, no merchant, or no day of origin");
+    }
+    if (outcome_of(entry) == Outcome::accepted) {
+        const Sums sums = sums_of(entry);
+        for (std::size_t at = 0; at < sum_count; ++at) {
+            // No cell is larger than the lifetime, so no other sum needs a look.
+            if (sums[at] < 0 || __builtin_add_overflow(programme.lifetime[at], sums[at],
+                                                       &programme.lifetime[at])) {
+                return contradiction(entry, "a sum of the programme does not fit 64 bits");
+            }
+        }
+    }
+    const std::int32_t day = programme.counted_day(entry.business_day());
+    const std::int32_t origin = programme.counted_day(entry.origin_day());
+    const bool removes = is_full_refund(entry);
+    const CellNumbers numbers = programme.directory.numbers(dimensions_of(entry));
+    // A day that was cut takes the entry from its late entries at the next cut.
+    if (!programme.is_cut(day)) [[likely]] {
+        FISCUS_ASSIGN(DayCells* const cells, programme.open_day(day));
+        fold_into_day(*cells, numbers, entry, true, removes && origin == day);
+    }
+    if (!removes || origin == day) [[likely]] {
+        return Done{};
+    }
+    if (programme.is_cut(origin)) {
+        store_->put(
+            StateKey(table::late_refunds).u32(programme.id()).day(origin).u64(entry.sequence()),
+            bytes_of(entry));
+        return Done{};
+    }
+    FISCUS_ASSIGN(DayCells* const cells, programme.open_day(origin));
+    fold_into_day(*cells, numbers, entry, false, true);
+    return Done{};
+}
+
+Status Fold::note_refund_difference(ProgrammeState& programme, const wire::Entry& entry) {
+    if (kind_of(entry) != EventBody::RedemptionRefunded || entry.difference_fen() == 0) {
+        return Done{};
+    }
+    store_->put(StateKey(table::refund_shares)
+                    .u32(programme.id())
+                    .day(programme.counted_day(entry.business_day()))
+                    .u64(entry.sequence()),
+                bytes_of(entry));
+    append_refund_share(outlet_.rows(), programme.id(), programme.reference, entry);
+    return Done{};
+}
+
+Status Fold::fold_decision(ProgrammeState& programme, const Input& in) {
+    const EventBody kind = kind_of(in.entry);
+    if (kind == EventBody::ProgrammeClosed) {
+        programme.closed = true;
+        return Done{};
+    }
+    if (kind == EventBody::ClockAdvanced) {
+        return advance_clock(programme, in);
+    }
+    if (kind != EventBody::SourceDayClosed && !Reference::keeps(kind)) {
+        return Done{};
+    }
+    FISCUS_ASSIGN(const OpenedEvent event, open_event(in.block.detail(in.index), kind));
+    if (kind == EventBody::SourceDayClosed) {
+        return programme.reconciliation.close_day(in.entry, *event.event().body_as_SourceDayClosed());
+    }
+    programme.reference.learn(event.event());
+    store_->put(StateKey(table::references)
+                    .u32(programme.id())
+                    .u8(in.entry.kind())
+                    .u32(Reference::number_of(event.event())),
+                as_text(event.bytes()));
+    return Done{};
+}
+
+Status Fold::advance_clock(ProgrammeState& programme, const Input& in) {
+    FISCUS_ASSIGN(const OpenedEvent event,
+                  open_event(in.block.detail(in.index), EventBody::ClockAdvanced));
+    Cut cut({.programme = programme,
+             .store = *store_,
+             .outlet = outlet_,
+             .code_names = code_names_,
+             .as_of = in.entry.sequence(),
+             .now_us = event.event().body_as_ClockAdvanced()->now_us()});
+    FISCUS_TRY(cut.run());
+    cuts_ += cut.revisions();
+    return Done{};
+}
+
+}  // namespace fiscus::projections

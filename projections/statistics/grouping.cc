@@ -1,0 +1,76 @@
+#include "projections/statistics/grouping.h"
+
+#include <algorithm>
+
+namespace fiscus::projections {
+
+namespace {
+
+constexpr std::array<DimensionInfo, dimension_count> dimension_table{{
+    {Dimension::batch, "batch", "Batch", "批次"},
+    {Dimension::pack, "pack", "Pack", "礼包"},
+    {Dimension::platform, "platform", "Platform", "服务平台"},
+    {Dimension::prefecture, "prefecture", "Prefecture", "市州"},
+    {Dimension::district, "district", "District", "县市区"},
+    {Dimension::category, "category", "Category", "业态"},
+    {Dimension::industry, "industry", "Industry", "行业"},
+    {Dimension::size_class, "size_class", "Size class", "规模类型"},
+    {Dimension::channel, "channel", "Channel", "渠道"},
+}};
+
+constexpr std::array<GroupingInfo, grouping_count> grouping_table{{
+    {Grouping::programme, "programme", "Programme", "活动", {}, 0},
+    {Grouping::batch, "batch", "By batch", "分批次", {Dimension::batch}, 1},
+    {Grouping::pack, "pack", "By pack", "分礼包", {Dimension::batch, Dimension::pack}, 2},
+    {Grouping::platform, "platform", "By platform", "分平台", {Dimension::platform}, 1},
+    {Grouping::prefecture, "prefecture", "By prefecture", "分市州", {Dimension::prefecture}, 1},
+    {Grouping::district, "district", "By district", "分县市区", {Dimension::district}, 1},
+    {Grouping::category, "category", "By category", "分业态", {Dimension::category}, 1},
+    {Grouping::industry, "industry", "By industry", "分行业", {Dimension::industry}, 1},
+    {Grouping::size_class, "size_class", "By size class", "分规模类型", {Dimension::size_class}, 1},
+    {Grouping::channel, "channel", "By channel", "分渠道", {Dimension::channel}, 1},
+    {Grouping::batch_district, "batch_district", "By batch and district", "分批次县市区",
+     {Dimension::batch, Dimension::district}, 2},
+    {Grouping::batch_industry, "batch_industry", "By batch and industry", "分批次行业",
+     {Dimension::batch, Dimension::industry}, 2},
+    {Grouping::batch_category, "batch_category", "By batch and category", "分批次业态",
+     {Dimension::batch, Dimension::category}, 2},
+    {Grouping::industry_size_class, "industry_size_class", "By industry and size class",
+     "分行业规模类型", {Dimension::industry, Dimension::size_class}, 2},
+}};
+
+}  // namespace
+
+std::span<const GroupingInfo, grouping_count> groupings() { return grouping_table; }
+std::span<const DimensionInfo, dimension_count> dimensions() { return dimension_table; }
+
+const GroupingInfo& info(Grouping grouping) {
+    return grouping_table[static_cast<std::size_t>(grouping)];
+}
+const DimensionInfo& info(Dimension dimension) {
+    return dimension_table[static_cast<std::size_t>(dimension)];
+}
+
+std::optional<Grouping> grouping_from_id(std::string_view id) {
+    const auto at = std::ranges::find(grouping_table, id, &GroupingInfo::id);
+    return at != grouping_table.end() ? std::optional(at->grouping) : std::nullopt;
+}
+
+DimensionValues dimensions_of(const wire::Entry& entry) {
+    DimensionValues values{};
+    const auto set = [&values](Dimension dimension, std::uint32_t value) {
+        values[static_cast<std::size_t>(dimension)] = value;
+    };
+    set(Dimension::batch, entry.batch());
+    set(Dimension::pack, entry.pack());
+    set(Dimension::platform, entry.platform());
+    set(Dimension::prefecture, entry.district() / 100);
+    set(Dimension::district, entry.district());
+    set(Dimension::category, entry.category());
+    set(Dimension::industry, entry.industry());
+    set(Dimension::size_class, entry.size_class());
+    set(Dimension::channel, entry.channel());
+    return values;
+}
+
+}  // namespace fiscus::projections

@@ -1,0 +1,94 @@
+// The published rows of a day's cut, one function for each type; the schemas are in schemas/statistics/.
+// Every row names its programme, day, revision and cut, so that it says everything by itself.
+// Thread: one. Fails: never.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "projections/data/code_names.h"
+#include "projections/publish/rows.h"
+#include "projections/reconcile/reconcile.h"
+#include "projections/statistics/fund.h"
+#include "projections/statistics/measures.h"
+#include "projections/statistics/programme_state.h"
+
+namespace fiscus::projections {
+
+// What all rows of one cut of one day have in common.
+struct RowHead {
+    std::uint32_t programme = 0;
+    std::int32_t day = 0;
+    std::uint32_t revision = 0;
+    std::uint64_t as_of = 0;
+    bool final = false;
+};
+
+// The cut itself, as the state keeps it and the "day" row tells it.
+struct CutRecord {
+    std::uint64_t as_of = 0;
+    std::int64_t cut_at_us = 0;
+    bool final = false;
+    std::uint64_t previous_as_of = 0;  // of the revision before, 0 for the first
+    std::uint64_t rows = 0;            // statistics rows of this revision
+    std::uint64_t late_accepted = 0;
+    std::uint64_t late_refused = 0;
+    std::uint64_t gap_fills = 0;
+    std::uint64_t changed_cells = 0;
+    std::uint64_t changed_figures = 0;
+    std::string late_sequences{};
+
+    [[nodiscard]] std::uint64_t late_entries() const { return late_accepted + late_refused; }
+};
+std::string encode(const CutRecord& record);
+bool parse_cut(std::string_view bytes, CutRecord& record);
+// One sentence each: why there is this revision.
+std::string why_english(const CutRecord& record, std::uint32_t revision);
+std::string why_chinese(const CutRecord& record, std::uint32_t revision);
+
+class RowWriter {
+public:
+    RowWriter(RowBuffer& rows, const Reference& reference, const CodeNames& codes)
+        : rows_(&rows), reference_(&reference), codes_(&codes) {}
+
+    void statistics(const RowHead& head, const CellKey& cell, const Figures& figures);
+    void fund_usage(const RowHead& head, const FundLine& line);
+    void refusals(const RowHead& head, std::uint16_t reason, std::uint64_t count);
+    void gap(const RowHead& head, std::uint16_t source, const SourceState& state);
+    // Only of revisions after the first: a figure that is not what it was.
+    void change(const RowHead& head,
+                const CellKey& cell,
+                const Measure& measure,
+                std::int64_t before,
+                std::int64_t after);
+    // The late entries' ledger sequences, in portions.
+    void late_entries(const RowHead& head, std::uint64_t part, std::string_view sequences);
+    // Last of all: the revision is complete.
+    void day(const RowHead& head, const CutRecord& record, std::uint64_t missing_numbers);
+    // `head.revision` is the reconciliation's own.
+    void control_totals(const RowHead& head, const Comparison& comparison);
+
+private:
+    JsonLine begin(const RowHead& head,
+                   Stream stream,
+                   Keep keep,
+                   std::string_view place,
+                   std::string_view type);
+    void dimensions(JsonLine& line, const CellKey& cell);
+
+    RowBuffer* rows_;
+    const Reference* reference_;
+    const CodeNames* codes_;
+};
+
+// A refund part that differs from its proportional share; published when it is folded.
+void append_refund_share(RowBuffer& rows,
+                         std::uint32_t programme,
+                         const Reference& reference,
+                         const wire::Entry& entry);
+
+// "batch_district/3/420102"
+std::string path_of(const CellKey& cell);
+
+}  // namespace fiscus::projections
