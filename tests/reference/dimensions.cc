@@ -73,14 +73,6 @@ Id id_of(const wire::Id128* id) {
     return id == nullptr ? Id{} : Id{.hi = id->hi(), .lo = id->lo()};
 }
 
-bool names_platform(const wire::Event& event) {
-    bool names = false;
-    visit_body(event, [&names](const auto& body) {
-        names = has_platform<std::remove_cvref_t<decltype(body)>>;
-    });
-    return names;
-}
-
 void state_dimensions(const wire::Event& event, Answer& answer) {
     answer.programme = event.programme();
     answer.source = event.origin()->source();

@@ -100,8 +100,6 @@ private:
 
 // What the event says of itself, whatever the ledger thinks of it.
 void state_dimensions(const wire::Event& event, Answer& answer);
-// The event has a platform of its own to speak of, so the source's is not stated.
-bool names_platform(const wire::Event& event);
 
 Id id_of(const wire::Id128* id);
 

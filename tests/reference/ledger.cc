@@ -4,6 +4,7 @@
 #include <cstdlib>
 
 #include "engine/base/limits.h"
+#include "tests/reference/identities.h"
 #include "tests/reference/judge.h"
 
 namespace fiscus::reference {
@@ -195,7 +196,7 @@ void Ledger::judge(const Reading& reading, Answer& answer) {
     if (source == programme.sources.end()) {
         return refuse(answer, Reason::source_unregistered);
     }
-    if (!names_platform(event)) {
+    if (answer.platform == 0) {
         answer.platform = source->second.platform;
     }
     if (source->second.revoked) {
@@ -264,48 +265,25 @@ std::vector<std::uint64_t> Ledger::missing(std::uint32_t programme, std::uint16_
 }
 
 std::string Ledger::broken_identities() const {
-    using wire::AccountKind;
-    static const std::set<AccountKind> may_be_negative = {
-        AccountKind::treasury, AccountKind::compensation, AccountKind::memorandum};
-    static const std::set<AccountKind> holds_money = {
-        AccountKind::fund,    AccountKind::budget, AccountKind::outstanding,
-        AccountKind::payable, AccountKind::paid,   AccountKind::receivable};
-    std::string broken;
-    Sum total = 0;
-    std::map<std::uint32_t, Sum> inside;
-    std::map<std::uint32_t, Sum> outside;
-    for (const auto& [account, amount] : balances_) {
-        total += amount;
-        if (amount < 0 && may_be_negative.count(account.kind) == 0) {
-            broken += text(account) + " is negative: " + money_text(amount) + '\n';
-        }
-        if (holds_money.count(account.kind) != 0) {
-            inside[account.programme] += amount;
-        }
-    }
-    if (total != 0) {
-        broken += "the sum over all accounts is " + money_text(total) + '\n';
-    }
+    std::string broken = reference::broken_identities(balances_);
     for (const auto& [number, programme] : programmes_) {
+        Sum deposited = 0;
         for (const auto& [account, deposits] : programme.deposits) {
-            outside[number] += Sum{deposits.deposited_fen} - deposits.returned_fen;
+            deposited += Sum{deposits.deposited_fen} - deposits.returned_fen;
+            deposited += balance({.kind = wire::AccountKind::treasury,
+                                  .programme = number,
+                                  .key = deposits.ordinal});
         }
-        for (const auto& [platform, standing] : programme.platforms) {
-            outside[number] -=
-                balance({.kind = AccountKind::compensation, .programme = number, .key = platform});
-        }
-        if (inside[number] != outside[number]) {
-            broken += "programme " + std::to_string(number) + ": accounts hold " +
-                      money_text(inside[number]) + ", deposits − returns + compensation is " +
-                      money_text(outside[number]) + '\n';
+        if (deposited != 0) {
+            broken += "programme " + std::to_string(number) +
+                      ": deposits − returns differ from the treasury by " + money_text(deposited) +
+                      '\n';
         }
         std::map<Id, int> redeemed_by;
         for (const auto& [id, redemption] : programme.redemptions) {
-            if (redemption.order_left_fen > 0) {
-                for (const Id& voucher : redemption.vouchers) {
-                    if (++redeemed_by[voucher] > 1) {
-                        broken += "voucher " + text(voucher) + " is redeemed twice\n";
-                    }
+            for (const Id& voucher : redemption.vouchers) {
+                if (redemption.order_left_fen > 0 && ++redeemed_by[voucher] > 1) {
+                    broken += "voucher " + text(voucher) + " is redeemed twice\n";
                 }
             }
         }

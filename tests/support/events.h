@@ -64,7 +64,7 @@ struct PlatformTerminated {
     std::uint16_t platform = 1;
 };
 struct MerchantRegistered {
-    MaybeId merchant;
+    MaybeId merchant = {};
     std::string registered_number = "91420100MA4KXXXXXX";
     std::string name = "商户";
     std::uint32_t district = 420102;
@@ -74,7 +74,7 @@ struct MerchantRegistered {
     wire::Channel channel = wire::Channel::any;
 };
 struct MerchantChanged {
-    MaybeId merchant;
+    MaybeId merchant = {};
     std::string name = "商户";
     std::uint32_t district = 420102;
     std::uint16_t industry = 6210;
@@ -83,13 +83,13 @@ struct MerchantChanged {
     wire::Channel channel = wire::Channel::any;
 };
 struct MerchantSuspended {
-    MaybeId merchant;
+    MaybeId merchant = {};
 };
 struct MerchantResumed {
-    MaybeId merchant;
+    MaybeId merchant = {};
 };
 struct FundDeposited {
-    MaybeId account;
+    MaybeId account = {};
     std::int64_t amount_fen = 1'000'000;
 };
 struct BatchFunded {
@@ -97,7 +97,7 @@ struct BatchFunded {
     std::int64_t amount_fen = 100'000;
 };
 struct FundReturned {
-    MaybeId account;
+    MaybeId account = {};
     std::int64_t amount_fen = 1;
 };
 struct Pack {
@@ -131,9 +131,9 @@ struct BatchOpened {
     std::vector<Denomination> denominations = {{}};
     std::uint64_t quota = 0;
     std::uint64_t quota_per_day = 0;
-    std::vector<PlatformQuota> platform_quotas;
-    std::vector<DistrictQuota> district_quotas;
-    std::vector<std::uint16_t> categories;
+    std::vector<PlatformQuota> platform_quotas = {};
+    std::vector<DistrictQuota> district_quotas = {};
+    std::vector<std::uint16_t> categories = {};
     std::uint8_t cap_per_consumer_day = 0;
     std::uint32_t cap_per_consumer = 0;
     bool restore_on_full_refund = false;
@@ -143,34 +143,34 @@ struct BatchOpened {
 };
 struct BatchAdjusted {
     std::uint32_t batch = 1;
-    std::optional<std::int64_t> claim_until_us;
-    std::optional<std::uint64_t> quota;
-    std::optional<std::uint64_t> quota_per_day;
-    std::optional<std::uint8_t> cap_per_consumer_day;
-    std::optional<std::uint32_t> cap_per_consumer;
+    std::optional<std::int64_t> claim_until_us = {};
+    std::optional<std::uint64_t> quota = {};
+    std::optional<std::uint64_t> quota_per_day = {};
+    std::optional<std::uint8_t> cap_per_consumer_day = {};
+    std::optional<std::uint32_t> cap_per_consumer = {};
 };
 struct BatchClosed {
     std::uint32_t batch = 1;
 };
 struct ConsumerRegistered {
-    MaybeId consumer;
-    MaybeId identity;
-    MaybeId phone;
-    MaybeId device;
+    MaybeId consumer = {};
+    MaybeId identity = {};
+    MaybeId phone = {};
+    MaybeId device = {};
     std::uint32_t district = 420102;
 };
 struct VoucherClaimed {
-    MaybeId consumer;
+    MaybeId consumer = {};
     std::uint32_t batch = 1;
     std::uint16_t pack = 1;
     std::uint16_t denomination = 1;
     std::uint32_t district = 420102;
-    MaybeId device;
+    MaybeId device = {};
 };
 struct VoucherRedeemed {
-    std::vector<Id128> vouchers;
-    MaybeId consumer;
-    MaybeId merchant;
+    std::vector<Id128> vouchers = {};
+    MaybeId consumer = {};
+    MaybeId merchant = {};
     std::int64_t order_amount_fen = 10'000;
     std::int64_t subsidy_fen = 3'000;
     std::int64_t platform_match_fen = 0;
@@ -180,19 +180,19 @@ struct VoucherRedeemed {
     std::uint8_t ship_to_province = 0;
 };
 struct RedemptionRefunded {
-    MaybeId redemption;
+    MaybeId redemption = {};
     std::int64_t order_amount_fen = 10'000;
     std::int64_t subsidy_fen = 3'000;
 };
 struct VoucherVoided {
-    MaybeId voucher;
+    MaybeId voucher = {};
 };
 struct SettlementRequested {
     std::uint32_t batch = 1;
     std::int64_t amount_fen = 3'000;
 };
 struct SettlementPaid {
-    MaybeId request;
+    MaybeId request = {};
     std::int64_t amount_fen = 3'000;
 };
 struct RecoveryDemanded {
@@ -220,7 +220,7 @@ struct ControlTotal {
 };
 struct SourceDayClosed {
     std::int32_t day = first_day;
-    std::vector<ControlTotal> totals;
+    std::vector<ControlTotal> totals = {};
 };
 struct ClockAdvanced {
     std::int64_t now_us = first_morning_us;
@@ -272,7 +272,7 @@ struct Envelope {
     bool with_key = true;
     bool with_body = true;
     // Instead of the body's own number; for kinds that nobody knows.
-    std::optional<std::uint8_t> kind;
+    std::optional<std::uint8_t> kind = {};
 };
 
 // The value of one record of the events topic. No body: the union's type is NONE.
