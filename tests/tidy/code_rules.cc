@@ -38,9 +38,14 @@ bool contains_word(std::string_view line, std::string_view word) {
     return false;
 }
 
-// `std::unique_ptr<T> x(new T(…))` owns at once what a private constructor makes.
-bool owns_at_once(std::string_view line, std::string_view word) {
-    return word == "new" && line.find("unique_ptr<") != std::string_view::npos;
+// `std::unique_ptr<T> x(new T(…))` owns at once what a private constructor makes; the line may break
+// after the bracket.
+bool owns_at_once(const std::vector<std::string>& lines, std::size_t i, std::string_view word) {
+    const auto has_owner = [](const std::string& line) {
+        return line.find("unique_ptr<") != std::string::npos;
+    };
+    return word == "new" && (has_owner(lines[i]) ||
+                             (i > 0 && has_owner(lines[i - 1]) && lines[i - 1].ends_with('(')));
 }
 
 // The path between the quotes or angle brackets of an #include, nothing for other lines.
@@ -158,7 +163,7 @@ void check_words(const Source& source, const Tables& tables, Findings& findings)
         }
         const auto& lines = word.in_code ? source.code : source.lines;
         for (std::size_t i = 0; i < lines.size(); ++i) {
-            if (contains_word(lines[i], word.word) && !owns_at_once(lines[i], word.word) &&
+            if (contains_word(lines[i], word.word) && !owns_at_once(lines, i, word.word) &&
                 !source.allows(i, "words")) {
                 findings.push_back({source.path, i + 1, "words",
                                     "no '" + word.word + "' here; instead: " + word.instead});
