@@ -1,5 +1,7 @@
 #include "engine/runtime/core.h"
 
+#include <algorithm>
+
 namespace fiscus::runtime {
 
 Core::Core(decode::Shard shard, state::State& state, std::uint64_t next_sequence)
@@ -21,7 +23,7 @@ Status Core::turn(std::span<const log::Record> records, journal::Entries& out) {
         while (count < rest.size() && !apply::Ledger::is_definition(rest[count])) {
             ++count;
         }
-        count += count < rest.size() ? 1 : 0;
+        count = std::min(count + 1, rest.size());
         FISCUS_TRY(apply_segment(rest.first(count), out));
         rest = rest.subspan(count);
     }

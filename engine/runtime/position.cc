@@ -35,10 +35,9 @@ std::vector<std::byte> encode(const Position& p) {
                       .cursor_digest = p.cursor.state_digest,
                       .counts = p.counts,
                       .partitions = p.partitions};
-    std::vector<std::byte> bytes(sizeof fixed);
+    std::vector<std::byte> bytes(sizeof fixed + p.log_identity.size());
     std::memcpy(bytes.data(), &fixed, sizeof fixed);
-    const Bytes identity = as_byte_span(p.log_identity);
-    bytes.insert(bytes.end(), identity.begin(), identity.end());
+    std::memcpy(bytes.data() + sizeof fixed, p.log_identity.data(), p.log_identity.size());
     return bytes;
 }
 

@@ -81,6 +81,9 @@ inline EncodedKey encode(const Key& key) {
     return bytes;
 }
 
+// Bytes that all keys of (table, programme, part) begin with.
+inline constexpr std::size_t group_bytes = 9;
+
 inline Key decode_key(const std::byte* at) {
     Key key;
     key.table = static_cast<TableId>(*at++);

@@ -29,6 +29,22 @@ public:
         return Done{};
     }
 
+    Result<std::optional<Id128>> last_id(TableId table, std::uint32_t programme,
+                                         std::uint32_t part) override {
+        const std::lock_guard lock(mutex_);
+        const EncodedKey past = encode({.id = {.hi = ~0ULL, .lo = ~0ULL},
+                                        .programme = programme,
+                                        .part = part,
+                                        .sub = UINT16_MAX,
+                                        .table = table});
+        const auto after = records_.upper_bound(past);
+        if (after == records_.begin() ||
+            !std::equal(past.begin(), past.begin() + group_bytes, std::prev(after)->first.begin())) {
+            return std::optional<Id128>();
+        }
+        return std::optional<Id128>(decode_key(std::prev(after)->first.data()).id);
+    }
+
     Status write(const WriteSet& set) override {
         const std::lock_guard lock(mutex_);
         for (const WriteSet::Item& item : set.items()) {

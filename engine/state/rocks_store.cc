@@ -65,6 +65,9 @@ public:
         rocks.min_write_buffer_number_to_merge = 1;
         rocks.allow_concurrent_memtable_write = false;
         rocks.enable_write_thread_adaptive_yield = false;
+        // Most look-ups of a claim are for keys that do not exist: a filter answers before the skip list.
+        rocks.memtable_prefix_bloom_size_ratio = 0.1;
+        rocks.memtable_whole_key_filtering = true;
         rocks.max_background_jobs = 2;
         rocks.max_bytes_for_level_base = 256U << 20;
         rocks.compression = rocksdb::kLZ4Compression;
@@ -118,6 +121,25 @@ public:
             return store_error("cannot read the state in", at->status(), directory_);
         }
         return Done{};
+    }
+
+    Result<std::optional<Id128>> last_id(TableId table, std::uint32_t programme,
+                                         std::uint32_t part) override {
+        const EncodedKey past = encode({.id = {.hi = ~0ULL, .lo = ~0ULL},
+                                        .programme = programme,
+                                        .part = part,
+                                        .sub = UINT16_MAX,
+                                        .table = table});
+        std::unique_ptr<rocksdb::Iterator> at(db_->NewIterator(rocksdb::ReadOptions()));
+        at->SeekForPrev(slice(past));
+        if (!at->status().ok()) {
+            return store_error("cannot read the state in", at->status(), directory_);
+        }
+        if (!at->Valid() || at->key().size() != key_bytes ||
+            !at->key().starts_with(slice(Bytes(past).first(group_bytes)))) {
+            return std::optional<Id128>();
+        }
+        return std::optional<Id128>(decode_key(span_of(at->key()).data()).id);
     }
 
     Status write(const WriteSet& set) override {

@@ -123,13 +123,47 @@ Status State::load() {
 bool State::want(const Key& key) {
     const bool resident =
         with_cold_table(key.table, [&key](auto& table) { return table.revive(key) != nullptr; });
-    if (!resident) {
-        wanted_.push_back(key);
+    if (resident) {
+        return true;
     }
-    return resident;
+    if (beyond_newest(key)) {
+        with_cold_table(key.table, [&key](auto& table) {
+            table.load(key, {});
+            return true;
+        });
+        return true;
+    }
+    wanted_.push_back(key);
+    return false;
+}
+
+// Raises the mark to `key` when it lies above: a record that is asked for may be made.
+bool State::beyond_newest(const Key& key) {
+    if (key.table != TableId::voucher && key.table != TableId::redemption &&
+        key.table != TableId::natural_key) {
+        return false;
+    }
+    const auto group = std::tuple(key.table, key.programme, key.part);
+    auto at = newest_.find(group);
+    if (at == newest_.end()) {
+        auto last = store_->last_id(key.table, key.programme, key.part);
+        if (!last.ok()) {
+            newest_error_ = std::move(last).error();
+            return false;
+        }
+        at = newest_.emplace(group, last->value_or(Id128{})).first;
+    }
+    if (key.id <= at->second) {
+        return false;
+    }
+    at->second = key.id;
+    return true;
 }
 
 Status State::load_wanted() {
+    if (newest_error_.has_value()) {
+        return *newest_error_;
+    }
     if (wanted_.empty()) {
         return Done{};
     }

@@ -7,7 +7,9 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <span>
+#include <tuple>
 #include <vector>
 
 #include "engine/base/result.h"
@@ -93,6 +95,7 @@ private:
     void for_each_table(Visit visit);
     template <typename Visit>
     bool with_cold_table(TableId table, Visit visit);
+    bool beyond_newest(const Key& key);
 
     std::unique_ptr<StateStore> store_;
     StateOptions options_;
@@ -101,6 +104,10 @@ private:
     std::vector<Key> new_definitions_;
     std::vector<std::byte> position_;
     Hash128 digest_;
+    // Highest id of each group whose keys are given in order of time, changed records included. A key
+    // above it exists nowhere, so a new voucher costs no look-up. Only a short cut: never in the digest.
+    std::map<std::tuple<TableId, std::uint32_t, std::uint32_t>, Id128> newest_;
+    std::optional<Error> newest_error_;
     std::vector<Key> wanted_;
     std::vector<EncodedKey> wanted_encoded_;
 };

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -52,6 +53,10 @@ public:
     // All records of a table in key order.
     using Visit = std::function<Status(const Key& key, Bytes value)>;
     virtual Status scan(TableId table, const Visit& visit) = 0;
+
+    // The id of the last record of (table, programme, part) in key order; nothing when there is none.
+    virtual Result<std::optional<Id128>> last_id(TableId table, std::uint32_t programme,
+                                                 std::uint32_t part) = 0;
 
     // All of the set or nothing. Durable after flush() or when the store decides; never torn.
     virtual Status write(const WriteSet& set) = 0;
