@@ -17,11 +17,6 @@ namespace {
 // A value of a topic holds at most 1 MiB; a range takes at most 42 characters.
 constexpr std::size_t late_ranges_per_row = 4'000;
 
-// Of other numbers than ratios and figures to date: what a revision may change.
-bool is_of_day(const Measure& measure) {
-    return measure.type != MeasureType::ratio && !measure.id.ends_with("_to_date");
-}
-
 CellTotal& at(CellTotals& totals, CellNumber cell) {
     if (cell >= totals.size()) {
         totals.resize(cell + std::size_t{1});
@@ -122,26 +117,16 @@ Result<DayValues> Cut::values_of(DayCells& cells) {
 }
 
 Result<DayValues> Cut::reported_values(std::int32_t day) {
+    FISCUS_ASSIGN(const auto reported,
+                  load_figures(store_, programme_.id(), day, programme_.latest_revision(day)));
     DayValues values;
-    StateKey prefix(table::figures);
-    prefix.u32(programme_.id()).day(day).u32(programme_.latest_revision(day));
-    FISCUS_TRY(store_.scan(prefix, [&](std::string_view key, std::string_view value) -> Status {
-        KeyReader place(key);
-        place.u32();
-        place.day();
-        place.u32();
-        const std::optional<CellKey> cell = read_cell_key(place);
-        const std::optional<StoredFigures> stored = decode_figures(value);
-        if (!cell || !place.finished() || !stored) {
-            return damaged_state("figures of a revision");
+    for (const auto& [key, stored] : reported) {
+        if (stored.active) {
+            values.cells.push_back(programme_.directory.number(key));
+            values.sums.push_back(stored.figures.day);
+            values.distinct.push_back(stored.figures.distinct);
         }
-        if (stored->active) {
-            values.cells.push_back(programme_.directory.number(*cell));
-            values.sums.push_back(stored->figures.day);
-            values.distinct.push_back(stored->figures.distinct);
-        }
-        return Done{};
-    }));
+    }
     return values;
 }
 
@@ -255,7 +240,7 @@ Status Cut::emit(std::int32_t day, const DayValues& values, const CellTotals& to
 
 Status Cut::emit_cells(const RowHead& head, const DayValues& values, const CellTotals& to_date,
                        CutRecord& record) {
-    std::map<CellKey, Figures> before;
+    std::map<CellKey, StoredFigures> before;
     if (head.revision > 1) {
         FISCUS_ASSIGN(before, load_figures(store_, head.programme, head.day, head.revision - 1));
     }
@@ -295,10 +280,10 @@ Status Cut::emit_cells(const RowHead& head, const DayValues& values, const CellT
     return Done{};
 }
 
-Status Cut::emit_changes(const RowHead& head, const std::map<CellKey, Figures>& before,
+Status Cut::emit_changes(const RowHead& head, const std::map<CellKey, StoredFigures>& before,
                          const CellKey& cell, const Figures& after, CutRecord& record) {
     const auto known = before.find(cell);
-    const Figures was = known == before.end() ? Figures{} : known->second;
+    const Figures was = known == before.end() ? Figures{} : known->second.figures;
     const std::uint64_t changed_before = record.changed_figures;
     for (const Measure& measure : measures()) {
         if (!is_of_day(measure) || measure.value(was) == measure.value(after)) {
@@ -354,9 +339,9 @@ Status Cut::reconcile(std::int32_t day) {
     return outlet_.drain_if_large();
 }
 
-Result<std::map<CellKey, Figures>> load_figures(const Store& store, std::uint32_t programme,
-                                                std::int32_t day, std::uint32_t revision) {
-    std::map<CellKey, Figures> figures;
+Result<std::map<CellKey, StoredFigures>> load_figures(const Store& store, std::uint32_t programme,
+                                                      std::int32_t day, std::uint32_t revision) {
+    std::map<CellKey, StoredFigures> figures;
     StateKey prefix(table::figures);
     prefix.u32(programme).day(day).u32(revision);
     FISCUS_TRY(store.scan(prefix, [&](std::string_view key, std::string_view value) -> Status {
@@ -369,7 +354,7 @@ Result<std::map<CellKey, Figures>> load_figures(const Store& store, std::uint32_
         if (!cell || !place.finished() || !stored) {
             return damaged_state("figures of a revision");
         }
-        figures.emplace_hint(figures.end(), *cell, stored->figures);
+        figures.emplace_hint(figures.end(), *cell, *stored);
         return Done{};
     }));
     return figures;

@@ -13,6 +13,7 @@
 #include "engine/base/result.h"
 #include "projections/statistics/programme_state.h"
 #include "projections/statistics/rows.h"
+#include "projections/statistics/state_tables.h"
 #include "projections/store/store.h"
 
 namespace fiscus::projections {
@@ -62,7 +63,7 @@ private:
                       const CellTotals& to_date,
                       CutRecord& record);
     Status emit_changes(const RowHead& head,
-                        const std::map<CellKey, Figures>& before,
+                        const std::map<CellKey, StoredFigures>& before,
                         const CellKey& cell,
                         const Figures& after,
                         CutRecord& record);
@@ -81,7 +82,7 @@ private:
 };
 
 // Figures of one revision, by cell.
-Result<std::map<CellKey, Figures>> load_figures(const Store& store,
+Result<std::map<CellKey, StoredFigures>> load_figures(const Store& store,
                                                 std::uint32_t programme,
                                                 std::int32_t day,
                                                 std::uint32_t revision);

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 
+#include "schemas/events_generated.h"
 #include "schemas/journal_generated.h"
 
 namespace fiscus::projections {

@@ -188,6 +188,10 @@ const Measure* find_measure(std::string_view id) {
     return at != std::end(measure_table) ? &*at : nullptr;
 }
 
+bool is_of_day(const Measure& measure) {
+    return measure.type != MeasureType::ratio && !measure.id.ends_with("_to_date");
+}
+
 std::span<const SumRule, sum_count> sum_rules() { return sum_rule_table; }
 
 Sums sums_of(const wire::Entry& entry) {

@@ -90,6 +90,8 @@ struct Measure {
 // In the order of the columns.
 std::span<const Measure> measures();
 const Measure* find_measure(std::string_view id);
+// A count or amount of the day itself: what a later revision may change and must explain.
+bool is_of_day(const Measure& measure);
 
 // What an accepted entry adds to the cells of its own business day: one row for each Sum.
 struct SumRule {

@@ -20,6 +20,7 @@
 namespace fiscus::projections {
 
 class Fold;
+class RowSink;
 class Store;
 
 struct ProgrammeSummary {
@@ -76,6 +77,8 @@ public:
     static Result<std::unique_ptr<Query>> open(const std::string& directory);
     // Over live folds, which must outlive the query.
     explicit Query(std::vector<Fold*> folds);
+    // Over nothing.
+    Query();
     ~Query();
     Query(const Query&) = delete;
     Query& operator=(const Query&) = delete;
@@ -113,9 +116,9 @@ public:
                            std::int32_t last_day) const;
 
 private:
-    Query();
     Result<Fold*> fold_of(ProgrammeId programme) const;
 
+    std::unique_ptr<RowSink> sink_;  // of the folds that this query owns
     std::vector<std::unique_ptr<Store>> stores_;
     std::vector<std::unique_ptr<Fold>> owned_;
     std::vector<Fold*> folds_;
