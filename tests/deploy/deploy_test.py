@@ -144,6 +144,36 @@ def package_of(path):
     return "no package for " + path
 
 
+class Scripts(unittest.TestCase):
+    def setUp(self):
+        self.scripts = [path for path in sorted((ROOT / "scripts").iterdir())
+                        if path.is_file() and os.access(path, os.X_OK)]
+
+    def run_script(self, *arguments):
+        return subprocess.run(arguments, text=True, capture_output=True, cwd="/", check=False,
+                              stdin=subprocess.DEVNULL)
+
+    def test_each_explains_itself_with_an_example_first(self):
+        self.assertGreaterEqual(len(self.scripts), 6)
+        for script in self.scripts:
+            answer = self.run_script(script, "--help")
+            self.assertEqual(answer.returncode, 0, script.name + answer.stderr)
+            self.assertTrue(answer.stdout.startswith("scripts/" + script.name), answer.stdout)
+
+    def test_each_refuses_an_unknown_option_as_wrong_usage(self):
+        for script in self.scripts:
+            answer = self.run_script(script, "--no-such-option")
+            self.assertEqual(answer.returncode, 2, script.name + answer.stderr)
+            self.assertIn("--no-such-option", answer.stderr)
+            self.assertIn("--help", answer.stderr)
+
+    def test_setup_does_nothing_and_at_once_where_everything_is_there(self):
+        started = time.monotonic()
+        answer = self.run_script(ROOT / "scripts/setup")
+        self.assertEqual((answer.returncode, answer.stdout, answer.stderr), (0, "", ""))
+        self.assertLess(time.monotonic() - started, 1.0)
+
+
 class Alerts(unittest.TestCase):
     def test_promtool_accepts_configuration_and_rules(self):
         for arguments in (["check", "config", ROOT / "deploy/prometheus/prometheus.yml"],
