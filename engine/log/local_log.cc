@@ -53,6 +53,7 @@ std::string describe_json(const TopicInfo& info) {
                                   {"partitions", info.plan.partitions},
                                   {"compacted", info.plan.compacted},
                                   {"retention_ms", info.plan.retention_ms},
+                                  {"retention_bytes", info.plan.retention_bytes},
                                   {"max_message_bytes", info.plan.max_message_bytes}}
                .dump(2) +
            "\n";
@@ -88,6 +89,7 @@ std::optional<Description> description_from_json(std::string_view text) {
         !take(json, "name", plan.name) || !take(json, "identity", found.info.identity) ||
         !take(json, "partitions", plan.partitions) || !take(json, "compacted", plan.compacted) ||
         !take(json, "retention_ms", plan.retention_ms) ||
+        !take(json, "retention_bytes", plan.retention_bytes) ||
         !take(json, "max_message_bytes", plan.max_message_bytes) || !check_plan(plan).ok()) {
         return std::nullopt;
     }

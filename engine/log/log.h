@@ -46,9 +46,12 @@ struct TopicPlan {
     // Milliseconds; −1 for ever.
     std::int64_t retention_ms = -1;
     std::int32_t max_message_bytes = 1 << 20;
+    // Bytes of a partition; −1: any number.
+    std::int64_t retention_bytes = -1;
 };
 
-// What a topic is. `identity` changes when the topic is deleted and made anew.
+// What a topic is. `identity` changes when the topic is deleted and made anew; empty where the log
+// cannot tell (Kafka).
 struct TopicInfo {
     TopicPlan plan;
     std::string identity{};

@@ -78,8 +78,8 @@ Status check_plan(const TopicPlan& plan) {
     if (plan.partitions < 1) {
         return bad_plan(plan, "a topic has at least one partition");
     }
-    if (plan.retention_ms < -1) {
-        return bad_plan(plan, "the retention is -1 (for ever) or a number of milliseconds");
+    if (plan.retention_ms < -1 || plan.retention_bytes < -1) {
+        return bad_plan(plan, "a retention is -1 (for ever) or a number of milliseconds or bytes");
     }
     if (plan.max_message_bytes <= static_cast<std::int32_t>(record_overhead_bytes) ||
         plan.max_message_bytes > static_cast<std::int32_t>(message_bytes_max)) {
@@ -103,6 +103,10 @@ std::string plan_difference(const TopicPlan& wanted, const TopicPlan& actual) {
     if (retention_shorter(wanted.retention_ms, actual.retention_ms)) {
         add_difference(text, "retention.ms", std::to_string(actual.retention_ms),
                        std::to_string(wanted.retention_ms));
+    }
+    if (retention_shorter(wanted.retention_bytes, actual.retention_bytes)) {
+        add_difference(text, "retention.bytes", std::to_string(actual.retention_bytes),
+                       std::to_string(wanted.retention_bytes));
     }
     if (actual.max_message_bytes < wanted.max_message_bytes) {
         add_difference(text, "max.message.bytes", std::to_string(actual.max_message_bytes),

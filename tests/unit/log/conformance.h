@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <memory>
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,11 @@ struct StorageMaker {
     std::string name;
     std::function<std::unique_ptr<Storage>()> make;
 };
+
+// For the lines of GoogleTest.
+inline std::ostream& operator<<(std::ostream& out, const StorageMaker& maker) {
+    return out << maker.name;
+}
 
 class LogConformance : public ::testing::TestWithParam<StorageMaker> {
 protected:

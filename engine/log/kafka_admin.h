@@ -1,0 +1,43 @@
+// Questions to the brokers and topics made by plan, over one handle that the whole Log shares.
+// Thread: any. Fails: log_unavailable when nobody answers within the time that the options allow,
+// not_found, log_mismatch for a topic that differs from its plan.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "engine/log/kafka_handle.h"
+
+namespace fiscus::log {
+
+class KafkaAdmin {
+public:
+    KafkaAdmin(KafkaHandle handle, const KafkaOptions& options)
+        : handle_(std::move(handle)), options_(options) {}
+
+    Result<std::string> cluster_identity();
+    // Nothing: no such topic.
+    Result<std::optional<TopicInfo>> describe(std::string_view topic);
+    Status create(std::span<const TopicPlan> plans);
+    // Fails: not_found for a topic or partition that does not exist.
+    Result<Extent> extent(std::string_view topic, std::int32_t partition);
+
+private:
+    // 0: no such topic.
+    Result<std::int32_t> partitions(const std::string& topic);
+    Result<KafkaEvent> ask(
+        rd_kafka_admin_op_t operation,
+        const std::function<void(rd_kafka_AdminOptions_t*, rd_kafka_queue_t*)>& call,
+        const std::string& what);
+    Status read_settings(TopicPlan& plan);
+    Status create_missing(std::span<const TopicPlan> plans);
+    Status wait_for(const TopicPlan& plan);
+
+    KafkaHandle handle_;
+    const KafkaOptions options_;
+};
+
+}  // namespace fiscus::log

@@ -1,0 +1,98 @@
+// Owners of librdkafka's handles, settings and errors; with the other kafka_*.cc files of this
+// folder the only place that knows librdkafka. Closing a handle never takes longer than allowed:
+// known hangs of rd_kafka_destroy end in a thread that is left to itself.
+// Thread: a handle is thread-safe as librdkafka's is; Signals is written by librdkafka's threads.
+// Fails: usage for a setting that librdkafka refuses.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <librdkafka/rdkafka.h>
+
+#include "engine/base/result.h"
+#include "engine/log/kafka_log.h"
+
+namespace fiscus::log {
+
+template <typename T, void (*destroy)(T*)>
+struct KafkaDeleter {
+    void operator()(T* object) const { destroy(object); }
+};
+template <typename T, void (*destroy)(T*)>
+using KafkaOwner = std::unique_ptr<T, KafkaDeleter<T, destroy>>;
+
+using KafkaTopic = KafkaOwner<rd_kafka_topic_t, rd_kafka_topic_destroy>;
+using KafkaQueue = KafkaOwner<rd_kafka_queue_t, rd_kafka_queue_destroy>;
+using KafkaError = KafkaOwner<rd_kafka_error_t, rd_kafka_error_destroy>;
+using KafkaEvent = KafkaOwner<rd_kafka_event_t, rd_kafka_event_destroy>;
+
+// What librdkafka told us besides answers: the last trouble with the brokers, delivery reports.
+class KafkaSignals {
+public:
+    explicit KafkaSignals(std::function<void(int, std::string_view)> on_message)
+        : on_message_(std::move(on_message)) {}
+
+    void message(int level, std::string_view text) const;
+    void trouble(rd_kafka_resp_err_t error, std::string_view reason);
+    // The broker answered: forget what was wrong.
+    void well();
+    // The last trouble in words, empty if there is none.
+    [[nodiscard]] std::string reason() const;
+    // Since when no broker is reachable; nothing while one is.
+    [[nodiscard]] std::optional<std::chrono::steady_clock::time_point> down_since() const;
+
+    // Delivery reports of a writer; only its own thread sees them, in rd_kafka_poll and
+    // rd_kafka_flush.
+    std::int64_t delivered = 0;
+    std::int64_t end_offset = -1;
+    std::optional<Error> failed_delivery;
+
+private:
+    const std::function<void(int, std::string_view)> on_message_;
+    mutable std::mutex mutex_;
+    std::string reason_;
+    std::optional<std::chrono::steady_clock::time_point> down_since_;
+};
+
+enum class KafkaRole : std::uint8_t { questions, reader, writer };
+
+class KafkaHandle {
+public:
+    // `message_bytes_max`: of the topic, for a writer.
+    static Result<KafkaHandle> open(const KafkaOptions& options,
+                                    KafkaRole role,
+                                    std::int32_t message_bytes_max);
+    KafkaHandle(KafkaHandle&& other) noexcept;
+    KafkaHandle(const KafkaHandle&) = delete;
+    KafkaHandle& operator=(const KafkaHandle&) = delete;
+    KafkaHandle& operator=(KafkaHandle&&) = delete;
+    ~KafkaHandle();
+
+    [[nodiscard]] rd_kafka_t* get() const { return handle_; }
+    [[nodiscard]] KafkaSignals& signals() const { return *signals_; }
+    [[nodiscard]] Result<KafkaTopic> topic(std::string_view name) const;
+
+private:
+    KafkaHandle(rd_kafka_t* handle,
+                std::unique_ptr<KafkaSignals> signals,
+                std::chrono::milliseconds close_within)
+        : handle_(handle), signals_(std::move(signals)), close_within_(close_within) {}
+
+    rd_kafka_t* handle_;
+    // librdkafka's threads use it until the handle is gone.
+    std::unique_ptr<KafkaSignals> signals_;
+    std::chrono::milliseconds close_within_;
+};
+
+// `what` failed with this error of librdkafka; the code follows from the error.
+Error kafka_error(std::string what, rd_kafka_resp_err_t error, std::string_view reason = {});
+
+int timeout_ms(std::chrono::milliseconds duration);
+
+}  // namespace fiscus::log

@@ -1,0 +1,187 @@
+#include "tests/kafka/support.h"
+
+#include <array>
+#include <atomic>
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <functional>
+#include <signal.h>
+#include <thread>
+#include <unistd.h>
+#include <vector>
+
+#include <librdkafka/rdkafka.h>
+
+namespace fiscus::log {
+namespace {
+
+constexpr int answer_ms = 20'000;
+
+// Asks a broker one administrative thing and checks that it was done.
+void administer(const std::string& broker,
+                const std::function<void(rd_kafka_t*, rd_kafka_queue_t*)>& ask) {
+    std::array<char, 512> why{};
+    rd_kafka_conf_t* conf = rd_kafka_conf_new();
+    ASSERT_EQ(rd_kafka_conf_set(conf, "bootstrap.servers", broker.c_str(), why.data(), why.size()),
+              RD_KAFKA_CONF_OK)
+        << why.data();
+    rd_kafka_t* handle = rd_kafka_new(RD_KAFKA_CONSUMER, conf, why.data(), why.size());
+    ASSERT_NE(handle, nullptr) << why.data();
+    rd_kafka_queue_t* queue = rd_kafka_queue_new(handle);
+    ask(handle, queue);
+    rd_kafka_event_t* event = rd_kafka_queue_poll(queue, answer_ms);
+    EXPECT_NE(event, nullptr) << "the broker did not answer";
+    if (event != nullptr) {
+        EXPECT_EQ(rd_kafka_event_error(event), RD_KAFKA_RESP_ERR_NO_ERROR)
+            << rd_kafka_event_error_string(event);
+        rd_kafka_event_destroy(event);
+    }
+    rd_kafka_queue_destroy(queue);
+    rd_kafka_destroy(handle);
+}
+
+}  // namespace
+
+std::string broker_address() {
+    const char* address = std::getenv("FISCUS_TEST_KAFKA");
+    if (address == nullptr || *address == '\0') {
+        ADD_FAILURE() << "this test needs a broker: start one with `scripts/kafka up` and set "
+                         "FISCUS_TEST_KAFKA to the address that it prints";
+        return {};
+    }
+    return address;
+}
+
+std::string fresh_topic() {
+    static std::atomic<int> number{0};
+    const auto now = std::chrono::system_clock::now().time_since_epoch().count();
+    return "test-" + std::to_string(::getpid()) + "-" + std::to_string(now) + "-" +
+           std::to_string(++number);
+}
+
+std::unique_ptr<Log> opened(const KafkaOptions& options) {
+    auto log = open_kafka_log(options);
+    EXPECT_TRUE(succeeded(log));
+    return log.ok() ? std::move(log).value() : nullptr;
+}
+
+Status create(Log& log, const TopicPlan& plan) {
+    const std::vector plans{plan};
+    return log.create(plans);
+}
+
+Result<std::int64_t> write(Log& log,
+                           const std::string& topic,
+                           std::size_t count,
+                           const std::string& prefix) {
+    FISCUS_ASSIGN(auto writer, log.writer(topic, 0));
+    for (std::size_t i = 0; i < count; ++i) {
+        const std::string value = prefix + std::to_string(i);
+        const std::array record{NewRecord{.timestamp_us = 1'760'000'000'000'000,
+                                          .value = as_byte_span(value),
+                                          .key_is_null = true}};
+        FISCUS_TRY(writer->append(record));
+    }
+    return writer->sync();
+}
+
+void delete_topic(const std::string& broker, const std::string& topic) {
+    administer(broker, [&](rd_kafka_t* handle, rd_kafka_queue_t* queue) {
+        rd_kafka_DeleteTopic_t* request = rd_kafka_DeleteTopic_new(topic.c_str());
+        rd_kafka_DeleteTopics(handle, &request, 1, nullptr, queue);
+        rd_kafka_DeleteTopic_destroy(request);
+    });
+    // Until every part of the broker knows.
+    const auto log = opened({.bootstrap = broker});
+    const auto deadline = std::chrono::steady_clock::now() + patience;
+    while (log->describe(topic).value().has_value()) {
+        ASSERT_LT(std::chrono::steady_clock::now(), deadline) << "the topic does not go away";
+        std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    }
+}
+
+void delete_records_before(const std::string& broker,
+                           const std::string& topic,
+                           std::int64_t offset) {
+    administer(broker, [&](rd_kafka_t* handle, rd_kafka_queue_t* queue) {
+        rd_kafka_topic_partition_list_t* offsets = rd_kafka_topic_partition_list_new(1);
+        rd_kafka_topic_partition_list_add(offsets, topic.c_str(), 0)->offset = offset;
+        rd_kafka_DeleteRecords_t* request = rd_kafka_DeleteRecords_new(offsets);
+        rd_kafka_DeleteRecords(handle, &request, 1, nullptr, queue);
+        rd_kafka_DeleteRecords_destroy(request);
+        rd_kafka_topic_partition_list_destroy(offsets);
+    });
+}
+
+void change_setting(const std::string& broker,
+                    const std::string& topic,
+                    const std::string& name,
+                    const std::string& value) {
+    administer(broker, [&](rd_kafka_t* handle, rd_kafka_queue_t* queue) {
+        rd_kafka_ConfigResource_t* resource =
+            rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, topic.c_str());
+        rd_kafka_ConfigResource_set_config(resource, name.c_str(), value.c_str());
+        rd_kafka_AlterConfigs(handle, &resource, 1, nullptr, queue);
+        rd_kafka_ConfigResource_destroy(resource);
+    });
+}
+
+OwnBroker::OwnBroker() {
+    address_ = run("up --port 0");
+    EXPECT_FALSE(address_.empty()) << "the broker did not start";
+}
+
+OwnBroker::~OwnBroker() {
+    thaw();
+    run("erase");
+}
+
+std::string OwnBroker::run(const std::string& command) const {
+    const char* source = std::getenv("FISCUS_SOURCE_DIR");
+    if (source == nullptr) {
+        ADD_FAILURE() << "FISCUS_SOURCE_DIR is not set: run this test with ctest";
+        return {};
+    }
+    const std::string line = "'" + std::string(source) + "/scripts/kafka' " + command + " --dir '" +
+                             (directory_.path() / "broker").string() + "'";
+    FILE* pipe = ::popen(line.c_str(), "r");
+    if (pipe == nullptr) {
+        ADD_FAILURE() << "cannot run " << line;
+        return {};
+    }
+    std::string output;
+    std::array<char, 256> part{};
+    while (std::fgets(part.data(), part.size(), pipe) != nullptr) {
+        output += part.data();
+    }
+    EXPECT_EQ(::pclose(pipe), 0) << line;
+    while (!output.empty() && output.back() == '\n') {
+        output.pop_back();
+    }
+    return output;
+}
+
+void OwnBroker::start() { EXPECT_EQ(run("up"), address_); }
+
+void OwnBroker::stop() { run("down"); }
+
+void OwnBroker::signal(int number) const {
+    std::ifstream file(directory_.path() / "broker" / "pid");
+    pid_t process = 0;
+    if (file >> process && process > 1) {
+        ::kill(process, number);
+    }
+}
+
+void OwnBroker::kill() {
+    signal(SIGKILL);
+    // Takes note that it is gone.
+    run("down");
+}
+
+void OwnBroker::freeze() { signal(SIGSTOP); }
+
+void OwnBroker::thaw() { signal(SIGCONT); }
+
+}  // namespace fiscus::log

@@ -1,0 +1,68 @@
+// What the tests against a real broker share: the broker that the run was given, brokers of a
+// test's own, and the few things that only a test does to a topic. Fails the test, with what to do,
+// where there is no broker; it never skips.
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include "engine/log/kafka_log.h"
+#include "tests/unit/log/local_storage.h"
+
+namespace fiscus::log {
+
+// 127.0.0.1:PORT of FISCUS_TEST_KAFKA; fails the test and is empty if that is not set.
+std::string broker_address();
+// A topic name that no other test and no other run uses.
+std::string fresh_topic();
+// A Log on the broker; fails the test where that is not possible.
+std::unique_ptr<Log> opened(const KafkaOptions& options);
+inline std::unique_ptr<Log> opened() { return opened({.bootstrap = broker_address()}); }
+
+// Creates the plan, appends values without keys, syncs; the writer's result or the first error.
+Status create(Log& log, const TopicPlan& plan);
+Result<std::int64_t> write(Log& log,
+                           const std::string& topic,
+                           std::size_t count,
+                           const std::string& prefix);
+
+// What an operator may do to a topic behind our back.
+void delete_topic(const std::string& broker, const std::string& topic);
+void delete_records_before(const std::string& broker,
+                           const std::string& topic,
+                           std::int64_t offset);
+void change_setting(const std::string& broker,
+                    const std::string& topic,
+                    const std::string& name,
+                    const std::string& value);
+
+// A broker of the test's own, in a directory of its own, stopped with the test.
+class OwnBroker {
+public:
+    OwnBroker();
+    OwnBroker(const OwnBroker&) = delete;
+    OwnBroker& operator=(const OwnBroker&) = delete;
+    ~OwnBroker();
+
+    [[nodiscard]] const std::string& address() const { return address_; }
+    // On the same port with the same data; nothing if it runs.
+    void start();
+    void stop();
+    void kill();
+    // Freezes the process and lets it go on.
+    void freeze();
+    void thaw();
+
+private:
+    std::string run(const std::string& command) const;
+    void signal(int number) const;
+
+    TemporaryDirectory directory_;
+    std::string address_;
+};
+
+}  // namespace fiscus::log
