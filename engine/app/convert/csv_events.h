@@ -36,6 +36,8 @@ struct Column {
     std::map<std::string, std::string> words;
     // An empty text leaves the field out.
     bool optional = false;
+    // ColumnFormat::plain: the field is a text, an id, a time or a word, so digits stay text.
+    bool text = false;
 };
 
 class ColumnMap {
