@@ -56,8 +56,19 @@ ExitCode exit_code_of(ErrorCode code) {
 
 CommandList all_commands() {
     CommandList commands;
+    commands.push_back(make_demo());
+    commands.push_back(make_run());
     commands.push_back(make_topics_plan());
     commands.push_back(make_topics_apply());
+    commands.push_back(make_generate());
+    commands.push_back(make_trial_balance());
+    commands.push_back(make_fund_position());
+    commands.push_back(make_statistics());
+    commands.push_back(make_explain());
+    commands.push_back(make_trace());
+    commands.push_back(make_log_dump());
+    commands.push_back(make_digest());
+    commands.push_back(make_replay());
     commands.push_back(make_config_check());
     commands.push_back(make_reference());
     commands.push_back(make_version());

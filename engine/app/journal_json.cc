@@ -1,8 +1,9 @@
 #include "engine/app/journal_json.h"
 
-#include <cstring>
+#include <fmt/format.h>
 
 #include "engine/base/ids.h"
+#include "engine/base/limits.h"
 #include "engine/base/time.h"
 #include "schemas/events_generated.h"
 
@@ -24,7 +25,7 @@ void field_day(JsonWriter& json, std::string_view name, std::int32_t day) {
     if (day == 0) {
         json.null();
     } else {
-        json.string(date_text(day));
+        json.string(day >= day_min && day < day_end ? date_text(day) : fmt::format("day {}", day));
     }
 }
 
@@ -102,6 +103,51 @@ std::string hex_text(Bytes bytes) {
         text.push_back(digits[std::to_integer<std::size_t>(byte & std::byte{15})]);
     }
     return text;
+}
+
+std::string account_text(const wire::Account& account) {
+    constexpr std::uint64_t merchant_liable = 1ULL << 32;
+    std::string text(account_word(account.kind()));
+    std::string details;
+    const auto add = [&details](const std::string& detail) {
+        details += (details.empty() ? "" : ", ") + detail;
+    };
+    if (account.batch() != 0) {
+        add(fmt::format("batch {}", account.batch()));
+    }
+    switch (static_cast<wire::AccountKind>(account.kind())) {
+        case wire::AccountKind::treasury: add(fmt::format("account {}", account.key())); break;
+        case wire::AccountKind::outstanding:
+            add("until " + date_text(static_cast<std::int32_t>(account.key())));
+            break;
+        case wire::AccountKind::receivable:
+            add(account.key() >= merchant_liable
+                    ? fmt::format("merchant {}", account.key() - merchant_liable)
+                    : fmt::format("platform {}", account.key()));
+            break;
+        case wire::AccountKind::payable:
+        case wire::AccountKind::paid:
+        case wire::AccountKind::compensation:
+        case wire::AccountKind::order_turnover:
+        case wire::AccountKind::platform_match:
+        case wire::AccountKind::merchant_match:
+        case wire::AccountKind::memorandum:
+            add(fmt::format("platform {}", account.key()));
+            break;
+        case wire::AccountKind::none:
+        case wire::AccountKind::fund:
+        case wire::AccountKind::budget:
+        case wire::AccountKind::prize_budget:
+        case wire::AccountKind::prize_payable:
+        case wire::AccountKind::prize_paid: break;
+    }
+    return details.empty() ? text : fmt::format("{} ({})", text, details);
+}
+
+std::string instant_words(std::int64_t instant_us) {
+    return instant_us >= occurred_us_min && instant_us < occurred_us_end
+               ? instant_text(instant_us)
+               : fmt::format("{} µs", instant_us);
 }
 
 void append_account(JsonWriter& json, const wire::Account& account) {

@@ -32,6 +32,11 @@ void append_account(JsonWriter& json, const wire::Account& account);
 // The record's place, time and key; the caller adds the value and ends the object.
 void begin_record(JsonWriter& json, std::int32_t partition, const log::Record& record);
 
+// For people: "budget (batch 3)", "outstanding (batch 3, until 2026-03-31)".
+std::string account_text(const wire::Account& account);
+// An instant as text; outside of 2000 to 2100, where refused events may lie, "17 µs".
+std::string instant_words(std::int64_t instant_us);
+
 std::string hex_text(Bytes bytes);
 // The word for the account's kind, "none" for a number that the schema does not know.
 std::string_view account_word(std::uint8_t kind);

@@ -39,22 +39,12 @@ bool visit_block(const journal::ReadBlock& block, const EntryVisitor& visit) {
 Status walk_journal(log::Log& log, std::int32_t partition, const EntryVisitor& visit) {
     FISCUS_ASSIGN(const log::Extent extent, log.extent(log::journal_topic, partition));
     FISCUS_ASSIGN(const auto reader, journal::JournalReader::open(log, partition, {}));
-    auto silent_since = std::chrono::steady_clock::now();
-    // Short waits: claims at the end bring no block, only a cursor that has moved on.
-    while (reader->cursor().next_offset < extent.end) {
-        FISCUS_ASSIGN(const auto block, reader->next(std::chrono::milliseconds(100)));
-        const auto now = std::chrono::steady_clock::now();
-        if (!block && now - silent_since > read_wait) {
-            break;
-        }
-        if (block) {
-            silent_since = now;
-            if (block->offset >= extent.end || !visit_block(*block, visit)) {
-                break;
-            }
+    for (;;) {
+        FISCUS_ASSIGN(const auto block, reader->next_before(extent.end, read_wait));
+        if (!block || !visit_block(*block, visit)) {
+            return Done{};
         }
     }
-    return Done{};
 }
 
 Status walk_records(log::Log& log, std::string_view topic, std::int32_t partition, std::int64_t from,

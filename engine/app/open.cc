@@ -2,14 +2,23 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdint>
+#include <cstdio>
+#include <utility>
 #include <vector>
 
+#include "engine/app/output/utf8.h"
+#include "engine/log/kafka_log.h"
 #include "engine/log/local_log.h"
 #include "engine/log/topics.h"
 
 namespace fiscus::app {
 namespace {
+
+// Queues of the Kafka client: each gets this part of the memory setting, within limits.
+constexpr std::size_t queue_share = 16;
+constexpr std::size_t queue_bytes_min = 8U << 20;
 
 enum class LogKind : std::uint8_t { local, kafka };
 
@@ -33,12 +42,39 @@ Result<LogKind> log_kind(const Settings& settings) {
     return local.origin > kafka.origin ? LogKind::local : LogKind::kafka;
 }
 
+void print_message(int level, std::string_view line) {
+    constexpr int warning = 4;
+    if (level <= warning) {
+        std::fputs(fmt::format("kafka: {}\n", printable(line)).c_str(), stderr);
+    }
+}
+
+Result<std::unique_ptr<log::Log>> open_kafka(const Settings& settings, ClientMessages messages) {
+    log::KafkaOptions options;
+    options.bootstrap = settings.text(Setting::kafka_bootstrap);
+    for (auto& [name, text] : settings.pairs(Setting::kafka_client)) {
+        options.settings[name] = text;
+    }
+    const auto memory = static_cast<std::size_t>(settings.integer(Setting::engine_memory));
+    options.read_queue_bytes_max =
+        std::clamp(memory / queue_share, queue_bytes_min, options.read_queue_bytes_max);
+    options.write_queue_bytes_max =
+        std::clamp(memory / queue_share, queue_bytes_min, options.write_queue_bytes_max);
+    if (settings.given(Setting::topics_replication)) {
+        options.replication_factor =
+            static_cast<std::int32_t>(settings.integer(Setting::topics_replication));
+    }
+    options.on_message = messages ? std::move(messages) : print_message;
+    return log::open_kafka_log(std::move(options));
+}
+
 }  // namespace
 
-Result<std::unique_ptr<log::Log>> open_log(const Settings& settings, LogMode mode) {
+Result<std::unique_ptr<log::Log>> open_log(const Settings& settings, LogMode mode,
+                                           ClientMessages messages) {
     FISCUS_ASSIGN(const LogKind kind, log_kind(settings));
     if (kind == LogKind::kafka) {
-        return Error{ErrorCode::usage, "this build has no Kafka adapter", "", ""};
+        return open_kafka(settings, std::move(messages));
     }
     return log::open_local_log(settings.path(Setting::log_directory), mode == LogMode::create);
 }

@@ -4,6 +4,8 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -16,8 +18,14 @@ namespace fiscus::app {
 
 enum class LogMode : std::uint8_t { existing, create };
 
-// create: a local log's directory is made when it is not there; topics are not.
-Result<std::unique_ptr<log::Log>> open_log(const Settings& settings, LogMode mode);
+// Messages of the Kafka client: its syslog level (3 error, 4 warning …) and a line. Called from its threads,
+// also while the log is being destroyed.
+using ClientMessages = std::function<void(int level, std::string_view line)>;
+
+// create: a local log's directory is made when it is not there; topics are not. Without `messages` the
+// client's warnings and errors go to stderr as they are.
+Result<std::unique_ptr<log::Log>> open_log(const Settings& settings, LogMode mode,
+                                           ClientMessages messages = {});
 
 // Partitions of the events topic. Makes all topics when there are none; topics.partitions, if given by
 // anybody but the default, must agree with what is there.

@@ -340,6 +340,10 @@ std::vector<std::pair<std::string, std::string>> Settings::pairs(Setting setting
     return out;
 }
 
+void Settings::replace(Setting setting, std::string text) {
+    values_[static_cast<std::size_t>(setting)] = {std::move(text), Origin::flag, "the command"};
+}
+
 std::string Settings::shown(Setting setting) const {
     if (spec_of(setting).kind != SettingKind::pairs) {
         return text(setting);

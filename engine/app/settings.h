@@ -95,6 +95,8 @@ public:
     [[nodiscard]] std::vector<std::int32_t> integers(Setting setting) const;
     // "a=1,b=2" in order.
     [[nodiscard]] std::vector<std::pair<std::string, std::string>> pairs(Setting setting) const;
+    // A value that the program itself decides; it has passed the checks of its kind.
+    void replace(Setting setting, std::string text);
     // For people: the values of pairs that name a secret are not shown.
     [[nodiscard]] std::string shown(Setting setting) const;
 

@@ -8,9 +8,20 @@
 namespace fiscus::app {
 
 std::unique_ptr<Command> make_config_check();
+std::unique_ptr<Command> make_demo();
+std::unique_ptr<Command> make_digest();
+std::unique_ptr<Command> make_explain();
+std::unique_ptr<Command> make_fund_position();
+std::unique_ptr<Command> make_generate();
+std::unique_ptr<Command> make_log_dump();
 std::unique_ptr<Command> make_reference();
+std::unique_ptr<Command> make_replay();
+std::unique_ptr<Command> make_run();
+std::unique_ptr<Command> make_statistics();
 std::unique_ptr<Command> make_topics_apply();
 std::unique_ptr<Command> make_topics_plan();
+std::unique_ptr<Command> make_trace();
+std::unique_ptr<Command> make_trial_balance();
 std::unique_ptr<Command> make_version();
 
 }  // namespace fiscus::app

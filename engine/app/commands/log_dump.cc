@@ -10,9 +10,11 @@
 #include <optional>
 
 #include "engine/app/commands/commands.h"
+#include "engine/app/convert/event_json.h"
 #include "engine/app/journal_json.h"
 #include "engine/app/journal_walk.h"
 #include "engine/app/open.h"
+#include "engine/app/output/utf8.h"
 #include "engine/base/time.h"
 #include "engine/log/topics.h"
 
@@ -165,19 +167,29 @@ void LogDump::append_value(JsonWriter& json, const log::Record& record, bool eve
             json.string(text);
         }
     } else {
-        json.field("value_hex", hex_text(record.value));
+        const auto text = convert::event_to_json(record.value);
+        if (text.ok()) {
+            json.key("event");
+            json.raw(text.value());
+        } else {
+            json.field("value_hex", hex_text(record.value));
+        }
     }
 }
 
 std::string LogDump::record_line(std::int32_t partition, const log::Record& record, bool event) {
     const std::string place = fmt::format("{}:{}  {}  key {}", partition, record.offset,
                                           instant_text(record.timestamp_us),
-                                          record.key_is_null ? "(none)" : as_text(record.key));
+                                          record.key_is_null ? "(none)" : printable(as_text(record.key)));
     if (record.value_is_null) {
         return place + "  (no value)\n";
     }
-    return event ? fmt::format("{}  {} bytes\n", place, record.value.size())
-                 : fmt::format("{}  {}\n", place, as_text(record.value));
+    if (!event) {
+        return fmt::format("{}  {}\n", place, printable(as_text(record.value)));
+    }
+    const auto text = convert::event_to_json(record.value);
+    return text.ok() ? fmt::format("{}  {}\n", place, text.value())
+                     : fmt::format("{}  {} bytes that are no event\n", place, record.value.size());
 }
 
 }  // namespace

@@ -1,0 +1,93 @@
+#include "engine/app/commands/figures_table.h"
+
+#include <algorithm>
+
+#include "engine/base/check.h"
+#include "projections/statistics/measures.h"
+
+namespace fiscus::app {
+namespace {
+
+ColumnKind kind_of(projections::CellType type) {
+    switch (type) {
+        case projections::CellType::text: return ColumnKind::text;
+        case projections::CellType::code: return ColumnKind::identifier;
+        case projections::CellType::integer: return ColumnKind::integer;
+        case projections::CellType::yuan: return ColumnKind::fen;
+        case projections::CellType::ratio: return ColumnKind::decimal;
+        case projections::CellType::boolean: return ColumnKind::boolean;
+    }
+    FISCUS_CHECK(false, "every type of a cell has a kind of column");
+}
+
+// The cell of money reads as yuan, so its heading says so.
+std::string heading_of(const projections::Column& column, Language language) {
+    const bool yuan = column.type == projections::CellType::yuan;
+    if (language == Language::english) {
+        return column.english + (yuan ? " (yuan)" : "");
+    }
+    return column.chinese + (yuan ? "（元）" : "");
+}
+
+}  // namespace
+
+Language language_of(const Settings& settings) {
+    return settings.text(Setting::output_language) == "en" ? Language::english : Language::chinese;
+}
+
+Table table_of(const projections::Table& table, Language language) {
+    Table out;
+    for (const projections::Column& column : table.columns) {
+        out.columns.push_back({column.id, heading_of(column, language), kind_of(column.type)});
+    }
+    out.rows = table.rows;
+    return out;
+}
+
+const std::vector<std::string>& notes_of(const projections::Table& table, Language language) {
+    return language == Language::english ? table.notes_english : table.notes_chinese;
+}
+
+std::string_view title_of(const projections::Table& table, Language language) {
+    return language == Language::english ? table.english : table.chinese;
+}
+
+Table with_columns(const Table& table, const std::vector<std::string>& names) {
+    std::vector<std::size_t> kept;
+    for (const std::string& name : names) {
+        const auto found = std::ranges::find(table.columns, name, &Column::name);
+        if (found != table.columns.end()) {
+            kept.push_back(static_cast<std::size_t>(found - table.columns.begin()));
+        }
+    }
+    Table out;
+    for (const std::size_t index : kept) {
+        out.columns.push_back(table.columns[index]);
+    }
+    for (const std::vector<std::string>& row : table.rows) {
+        std::vector<std::string>& cells = out.rows.emplace_back();
+        for (const std::size_t index : kept) {
+            cells.push_back(row[index]);
+        }
+    }
+    return out;
+}
+
+Table with_measures(const Table& table, const std::vector<std::string>& measures) {
+    std::vector<std::string> names;
+    for (const Column& column : table.columns) {
+        if (projections::find_measure(column.name) == nullptr) {
+            names.push_back(column.name);
+        }
+    }
+    names.insert(names.end(), measures.begin(), measures.end());
+    return with_columns(table, names);
+}
+
+Table table_for_people(const Table& table) {
+    return with_measures(table, {"issued_count", "issued_amount", "redeemed_count",
+                                 "redeemed_amount", "refunded_amount", "redeeming_consumers",
+                                 "redeeming_merchants", "redemption_rate_amount", "leverage_ratio"});
+}
+
+}  // namespace fiscus::app

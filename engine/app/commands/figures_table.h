@@ -1,0 +1,31 @@
+// Tables of the projections as tables of the program: the headings of one language, the same rows.
+// Thread: any. Fails: never.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/app/output/table.h"
+#include "engine/app/settings.h"
+#include "projections/statistics/table.h"
+
+namespace fiscus::app {
+
+enum class Language : std::uint8_t { chinese, english };
+Language language_of(const Settings& settings);
+
+Table table_of(const projections::Table& table, Language language);
+// The sentences that belong under the table.
+const std::vector<std::string>& notes_of(const projections::Table& table, Language language);
+std::string_view title_of(const projections::Table& table, Language language);
+
+// Only the named columns, in their order; names that the table does not have are left out.
+Table with_columns(const Table& table, const std::vector<std::string>& names);
+
+// The columns that say which cell a row is, then the named measures.
+Table with_measures(const Table& table, const std::vector<std::string>& measures);
+// The same with the measures that every notice asks for: a terminal does not hold all of them.
+Table table_for_people(const Table& table);
+
+}  // namespace fiscus::app

@@ -1,0 +1,50 @@
+// `fiscus fund-position`: where the programme's money is now, with the identity that proves it.
+#include "engine/app/commands/commands.h"
+#include "engine/app/commands/figures_table.h"
+#include "engine/app/commands/programme_choice.h"
+#include "engine/app/commands/reading.h"
+#include "engine/app/open.h"
+#include "projections/statistics/query.h"
+
+namespace fiscus::app {
+namespace {
+
+class FundPosition final : public Command {
+public:
+    [[nodiscard]] CommandSpec spec() const override {
+        return {.path = "fund-position",
+                .summary = "Print where a programme's money is",
+                .example = "fiscus fund-position --state /tmp/demo/state",
+                .details = "As of the last journal entry that the statistics have folded. The last line is "
+                           "the identity of docs/domain.md: what came in is what is there.",
+                .settings = {Setting::state_directory, Setting::output_language}};
+    }
+
+    void declare(CLI::App& options) override {
+        programme_.declare(options);
+        reading_.declare(options);
+    }
+
+    Result<ExitCode> run(Context& context) override {
+        FISCUS_ASSIGN(const std::filesystem::path state, state_directory(context.settings));
+        FISCUS_ASSIGN(const auto query, open_query(state.string()));
+        FISCUS_ASSIGN(const ProgrammeId programme, programme_.choose(*query));
+        FISCUS_ASSIGN(const projections::Table figures, query->fund_position(programme));
+        const Language language = language_of(context.settings);
+        reading_.print(context.console, table_of(figures, language));
+        for (const std::string& note : notes_of(figures, language)) {
+            context.console.note(note);
+        }
+        return ExitCode::success;
+    }
+
+private:
+    ProgrammeChoice programme_;
+    Reading reading_;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> make_fund_position() { return std::make_unique<FundPosition>(); }
+
+}  // namespace fiscus::app

@@ -1,0 +1,307 @@
+#include "engine/app/replay.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstring>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "engine/app/journal_json.h"
+#include "engine/app/open.h"
+#include "engine/base/check.h"
+#include "engine/journal/reader.h"
+#include "engine/log/topics.h"
+#include "engine/runtime/core.h"
+#include "engine/runtime/position.h"
+#include "projections/runner.h"
+
+namespace fiscus::app {
+namespace {
+
+constexpr std::chrono::milliseconds read_wait{10'000};
+constexpr std::uint64_t fold_records = 262'144;
+// Half of the memory goes to the record cache, as in the engine; a slot of all cold tables together.
+constexpr std::uint64_t cold_slot_bytes = 1'200;
+constexpr std::uint64_t cold_slots_min = 65'536;
+
+Error stopped() {
+    return {ErrorCode::interrupted, "the replay was stopped before its end", "",
+            "Nothing was changed; start it again."};
+}
+
+template <typename T>
+bool same_bytes(std::span<const T> a, std::span<const T> b) {
+    return a.size_bytes() == b.size_bytes() && std::memcmp(a.data(), b.data(), a.size_bytes()) == 0;
+}
+
+// Which field differs, by way of the names that `log dump` uses.
+std::string field_difference(const std::string& published, const std::string& recomputed) {
+    const auto theirs = nlohmann::ordered_json::parse(published);
+    const auto ours = nlohmann::ordered_json::parse(recomputed);
+    for (const auto& [name, value] : ours.items()) {
+        const auto found = theirs.find(name);
+        const std::string other = found == theirs.end() ? "nothing" : found->dump();
+        if (other != value.dump()) {
+            return fmt::format("{}: published {}, recomputed {}", name, other, value.dump());
+        }
+    }
+    for (const auto& [name, value] : theirs.items()) {
+        if (!ours.contains(name)) {
+            return fmt::format("{}: published {}, recomputed nothing", name, value.dump());
+        }
+    }
+    return "reserved bytes";
+}
+
+// Rows that differ are a finding: the error becomes the result's difference.
+Result<std::uint64_t> unless_diverged(Result<std::uint64_t> outcome, StatisticsReplay& result) {
+    if (!outcome.ok() && outcome.error().code == ErrorCode::diverged) {
+        result.difference = outcome.error().text();
+        return std::uint64_t{0};
+    }
+    return outcome;
+}
+
+// Replays one partition.
+class PartitionReplay {
+public:
+    PartitionReplay(std::int32_t partition, const ReplayOptions& options)
+        : partition_(partition), options_(options) {}
+
+    Status open(log::Log& log, std::int32_t partitions, std::uint64_t memory_bytes);
+    // The next published block, compared; false at the end or after a difference.
+    Result<bool> next();
+
+    [[nodiscard]] std::uint64_t entries() const { return core_->next_sequence() - 1; }
+    [[nodiscard]] std::uint64_t blocks() const { return blocks_; }
+    [[nodiscard]] Hash128 digest() { return core_->digest(); }
+    [[nodiscard]] const std::string& difference() const { return difference_; }
+    [[nodiscard]] std::uint64_t events_beyond() const {
+        return static_cast<std::uint64_t>(std::max<std::int64_t>(events_end_ - next_offset_, 0));
+    }
+
+private:
+    Result<bool> apply(std::size_t records);
+    Status fold_if_due();
+    void compare(const journal::ReadBlock& block);
+    [[nodiscard]] std::string place(std::uint64_t sequence, std::int64_t block_offset) const;
+
+    std::int32_t partition_;
+    const ReplayOptions& options_;
+    std::int64_t journal_end_ = 0;
+    std::int64_t events_end_ = 0;
+    std::int64_t next_offset_ = 0;
+    std::unique_ptr<journal::JournalReader> journal_;
+    std::unique_ptr<log::Reader> events_;
+    std::unique_ptr<state::State> state_;
+    std::unique_ptr<runtime::Core> core_;
+    journal::Entries entries_;
+    std::uint64_t unfolded_ = 0;
+    std::uint64_t blocks_ = 0;
+    std::string difference_;
+};
+
+Status PartitionReplay::open(log::Log& log, std::int32_t partitions, std::uint64_t memory_bytes) {
+    FISCUS_ASSIGN(const log::Extent journal, log.extent(log::journal_topic, partition_));
+    FISCUS_ASSIGN(const log::Extent events, log.extent(log::events_topic, partition_));
+    journal_end_ = journal.end;
+    events_end_ = events.end;
+    next_offset_ = events.first;
+    FISCUS_ASSIGN(journal_, journal::JournalReader::open(log, partition_, {}));
+    FISCUS_ASSIGN(events_, log.reader(log::events_topic, partition_, events.first));
+    const std::filesystem::path directory =
+        options_.directory / "engine" / std::to_string(partition_);
+    std::error_code failed;
+    std::filesystem::create_directories(directory, failed);
+    if (failed) {
+        return Error{ErrorCode::io, fmt::format("cannot make {}", directory.string()), failed.message(),
+                     "Set TMPDIR to a directory that may be written."};
+    }
+    FISCUS_ASSIGN(auto store, state::open_rocks_store(directory.string(),
+                                                      {.memory_bytes = memory_bytes / 2}));
+    const std::uint64_t slots = std::max(memory_bytes / 2 / cold_slot_bytes, cold_slots_min);
+    FISCUS_ASSIGN(state_, state::State::open(std::move(store), {.cold_slots_max = slots}));
+    core_ = std::make_unique<runtime::Core>(
+        decode::Shard{.partition = partition_, .partitions = partitions}, *state_);
+    return Done{};
+}
+
+Result<bool> PartitionReplay::next() {
+    if (!difference_.empty()) {
+        return false;
+    }
+    FISCUS_ASSIGN(const auto block, journal_->next_before(journal_end_, read_wait));
+    if (!block) {
+        if (journal_->cursor().next_offset < journal_end_) {
+            return Error{ErrorCode::log_unavailable, "the journal did not come in time", "",
+                         "Look at the broker, then start again."};
+        }
+        return false;
+    }
+    entries_.clear();
+    FISCUS_ASSIGN(const bool complete, apply(block->view.entries().size()));
+    if (!complete) {
+        difference_ = fmt::format("{}: the events of the block are not all in the log",
+                                  place(core_->next_sequence(), block->offset));
+        return false;
+    }
+    compare(*block);
+    ++blocks_;
+    FISCUS_TRY(fold_if_due());
+    return difference_.empty();
+}
+
+// False when the log ends before so many records.
+Result<bool> PartitionReplay::apply(std::size_t records) {
+    while (records > 0) {
+        FISCUS_ASSIGN(const auto read, events_->read(records, read_wait));
+        if (read.empty()) {
+            return false;
+        }
+        FISCUS_TRY(core_->turn(read, entries_));
+        next_offset_ = read.back().offset + 1;
+        records -= read.size();
+        unfolded_ += read.size();
+    }
+    return true;
+}
+
+Status PartitionReplay::fold_if_due() {
+    if (unfolded_ < fold_records) {
+        return Done{};
+    }
+    unfolded_ = 0;
+    runtime::Position position;
+    position.next_offset = next_offset_;
+    position.next_sequence = core_->next_sequence();
+    return state_->fold(runtime::encode(position));
+}
+
+std::string PartitionReplay::place(std::uint64_t sequence, std::int64_t block_offset) const {
+    return fmt::format("partition {}, ledger sequence {} (journal block at offset {})", partition_,
+                       sequence, block_offset);
+}
+
+void PartitionReplay::compare(const journal::ReadBlock& block) {
+    const auto published = block.view.entries();
+    const auto postings = block.view.postings();
+    const EntryPlace same{partition_, block.offset, block.view.header().term};
+    std::size_t theirs_taken = 0;
+    std::size_t ours_taken = 0;
+    std::size_t details_taken = 0;
+    for (std::size_t index = 0; index < published.size(); ++index) {
+        const wire::Entry& theirs = published[index];
+        const wire::Entry& ours = entries_.entries[index];
+        const auto their_postings = postings.subspan(theirs_taken, theirs.postings());
+        const auto our_postings = std::span<const wire::Posting>(entries_.postings)
+                                      .subspan(ours_taken, ours.postings());
+        theirs_taken += theirs.postings();
+        ours_taken += ours.postings();
+        Bytes our_detail;
+        if (details_taken < entries_.details.size() &&
+            entries_.details[details_taken].entry == index) {
+            our_detail = entries_.details[details_taken].bytes;
+            ++details_taken;
+        }
+        const Bytes their_detail = block.view.detail(index);
+        if (same_bytes(std::span(&theirs, 1), std::span(&ours, 1)) &&
+            same_bytes(their_postings, our_postings) && same_bytes(their_detail, our_detail)) {
+            continue;
+        }
+        JsonWriter published_json;
+        append_entry(published_json, same, theirs, their_postings, their_detail);
+        JsonWriter own_json;
+        append_entry(own_json, same, ours, our_postings, our_detail);
+        difference_ = fmt::format("{}: {}", place(ours.sequence(), block.offset),
+                                  field_difference(published_json.text(), own_json.text()));
+        return;
+    }
+    const Hash128 digest = core_->digest();
+    const Hash128 theirs = block.view.header().state_digest;
+    if (digest != theirs) {
+        difference_ = fmt::format("{}: state digest: published {}, recomputed {}",
+                                  place(published.back().sequence(), block.offset), to_hex(theirs),
+                                  to_hex(digest));
+    }
+}
+
+}  // namespace
+
+Result<JournalReplay> replay_journal(log::Log& log, const ReplayOptions& options) {
+    FISCUS_ASSIGN(const std::int32_t partitions, partitions_of(log, log::events_topic));
+    JournalReplay result;
+    std::uint64_t events_in_all = 0;
+    for (std::int32_t partition = 0; partition < partitions; ++partition) {
+        FISCUS_ASSIGN(const log::Extent extent, log.extent(log::events_topic, partition));
+        events_in_all += static_cast<std::uint64_t>(extent.end - extent.first);
+    }
+    for (std::int32_t partition = 0; partition < partitions; ++partition) {
+        // One after the other, so each may have all of the memory.
+        PartitionReplay replay(partition, options);
+        FISCUS_TRY(replay.open(log, partitions, options.memory_bytes));
+        for (bool more = true; more;) {
+            FISCUS_ASSIGN(more, replay.next());
+            if (options.progress && !options.progress(result.entries + replay.entries(), events_in_all)) {
+                return stopped();
+            }
+        }
+        result.entries += replay.entries();
+        result.blocks += replay.blocks();
+        result.events_beyond += replay.events_beyond();
+        result.digest += replay.digest();
+        result.sequences.push_back(replay.entries());
+        result.difference = replay.difference();
+        if (!result.difference.empty()) {
+            break;
+        }
+    }
+    return result;
+}
+
+Result<StatisticsReplay> replay_statistics(log::Log& log, const JournalReplay& journal,
+                                           const ReplayOptions& options) {
+    StatisticsReplay result;
+    std::uint64_t entries = 0;
+    for (std::size_t index = 0; index < journal.sequences.size(); ++index) {
+        const auto partition = static_cast<std::int32_t>(index);
+        FISCUS_ASSIGN(const auto runner,
+                      projections::Runner::open(
+                          log, partition,
+                          {.directory = (options.directory / "statistics").string(),
+                           .memory_bytes = options.memory_bytes,
+                           .publishing = projections::Publishing::compare}));
+        while (runner->cursor().next_sequence <= journal.sequences[index]) {
+            FISCUS_ASSIGN(const std::uint64_t folded, unless_diverged(runner->run_once(read_wait), result));
+            if (!result.difference.empty()) {
+                return result;
+            }
+            if (folded == 0) {
+                return Error{ErrorCode::log_unavailable, "the journal did not come in time", "",
+                             "Look at the broker, then start again."};
+            }
+            entries += folded;
+            if (options.progress && !options.progress(entries, journal.entries)) {
+                return stopped();
+            }
+        }
+        const Status flushed = runner->flush();
+        if (!flushed.ok()) {
+            FISCUS_TRY(unless_diverged(Result<std::uint64_t>(Error(flushed.error())), result));
+            return result;
+        }
+        result.rows += runner->counts().rows_compared;
+        if (runner->published_rows_left()) {
+            result.difference = fmt::format(
+                "partition {}: the topics hold rows that the journal does not give", partition);
+            return result;
+        }
+    }
+    return result;
+}
+
+}  // namespace fiscus::app

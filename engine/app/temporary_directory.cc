@@ -1,0 +1,32 @@
+#include "engine/app/temporary_directory.h"
+
+#include <fmt/format.h>
+#include <stdlib.h>
+
+#include <cerrno>
+#include <string>
+#include <system_error>
+
+namespace fiscus::app {
+
+Result<std::unique_ptr<TemporaryDirectory>> TemporaryDirectory::make(std::string_view prefix) {
+    std::error_code error;
+    const std::filesystem::path parent = std::filesystem::temp_directory_path(error);
+    std::string pattern = (parent / fmt::format("{}-XXXXXX", prefix)).string();
+    if (error || mkdtemp(pattern.data()) == nullptr) {
+        return Error{ErrorCode::io, fmt::format("cannot make a temporary directory in {}", parent.string()),
+                     error ? error.message() : std::generic_category().message(errno),
+                     "Set TMPDIR to a directory that may be written."};
+    }
+    return std::unique_ptr<TemporaryDirectory>(new TemporaryDirectory(pattern));
+}
+
+TemporaryDirectory::~TemporaryDirectory() {
+    if (!path_.empty()) {
+        // What cannot be removed stays for the system to clean; nobody depends on it.
+        std::error_code ignored;
+        std::filesystem::remove_all(path_, ignored);
+    }
+}
+
+}  // namespace fiscus::app
