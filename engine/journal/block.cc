@@ -206,11 +206,11 @@ Bytes BlockView::detail(std::size_t entry_index) const {
 }
 
 Result<BlockView> open_block(Bytes value) {
-    FISCUS_CHECK(reinterpret_cast<std::uintptr_t>(value.data()) % alignof(wire::Entry) == 0,
-                 "a log gives values at multiples of eight");
     if (value.size() < identifier_end || value.size() > value_bytes_max) {
         return not_a_block("it has " + std::to_string(value.size()) + " bytes");
     }
+    FISCUS_CHECK(reinterpret_cast<std::uintptr_t>(value.data()) % alignof(wire::Entry) == 0,
+                 "a log gives values at multiples of eight");
     const auto* bytes = reinterpret_cast<const std::uint8_t*>(value.data());
     if (!wire::BlockBufferHasIdentifier(bytes)) {
         return not_a_block(std::string("the identifier is not ") + wire::BlockIdentifier());

@@ -215,7 +215,9 @@ void KafkaReader::align_values() {
     }
     std::uint64_t* at = aligned_.data();
     for (Record& record : records_) {
-        if (crooked(record)) {
+        if (record.value.empty()) {
+            record.value = {};
+        } else if (crooked(record)) {
             std::memcpy(at, record.value.data(), record.value.size());
             record.value = std::as_bytes(std::span(at, padded(record.value.size()) / 8))
                                .first(record.value.size());

@@ -1,6 +1,7 @@
 // Entries and blocks for tests of the journal: plausible, small, and different from one another.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 #include <string>
@@ -65,7 +66,7 @@ inline Hash128 digest_of(std::uint64_t number) { return {.hi = number, .lo = ~nu
 class AlignedBytes {
 public:
     explicit AlignedBytes(Bytes bytes) : words_(bytes.size() / 8 + 1), size_(bytes.size()) {
-        std::memcpy(words_.data(), bytes.data(), bytes.size());
+        std::ranges::copy(bytes, writable().begin());
     }
     [[nodiscard]] Bytes bytes() const { return std::as_bytes(std::span(words_)).first(size_); }
     [[nodiscard]] std::span<std::byte> writable() {
