@@ -11,6 +11,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/kafka/support.h"
+#include "tests/support/wait.h"
 
 namespace fiscus::log {
 namespace {
@@ -30,11 +31,9 @@ public:
 
     [[nodiscard]] int acknowledged() const { return acknowledged_; }
     void wait_for(int count) const {
-        const auto deadline = steady_clock::now() + seconds(60);
-        while (acknowledged_ < count && !failed_) {
-            ASSERT_LT(steady_clock::now(), deadline);
-            std::this_thread::sleep_for(milliseconds(5));
-        }
+        ASSERT_TRUE(
+            support::wait_until([&] { return acknowledged_ >= count || failed_; }, seconds(60)));
+        ASSERT_FALSE(failed_);
     }
     int finish() {
         stop_ = true;
@@ -118,7 +117,9 @@ TEST_F(KafkaOutage, ABrokerStoppedKilledAndFrozenMidProduceLosesAndRepeatsNothin
     broker().start();
     producer.wait_for(producer.acknowledged() + 1'000);
     broker().freeze();
-    std::this_thread::sleep_for(seconds(2));  // longer than the broker's session
+    // Longer than the broker's session with its controller.
+    const auto thawing = steady_clock::now() + seconds(2);
+    support::wait_until([&] { return steady_clock::now() >= thawing; }, seconds(10));
     broker().thaw();
     producer.wait_for(producer.acknowledged() + 1'000);
 

@@ -7,11 +7,12 @@
 #include <fstream>
 #include <functional>
 #include <signal.h>
-#include <thread>
 #include <unistd.h>
 #include <vector>
 
 #include <librdkafka/rdkafka.h>
+
+#include "tests/support/wait.h"
 
 namespace fiscus::log {
 namespace {
@@ -94,11 +95,13 @@ void delete_topic(const std::string& broker, const std::string& topic) {
     });
     // Until every part of the broker knows.
     const auto log = opened({.bootstrap = broker});
-    const auto deadline = std::chrono::steady_clock::now() + patience;
-    while (log->describe(topic).value().has_value()) {
-        ASSERT_LT(std::chrono::steady_clock::now(), deadline) << "the topic does not go away";
-        std::this_thread::sleep_for(std::chrono::milliseconds(20));
-    }
+    EXPECT_TRUE(support::wait_until(
+        [&] {
+            const auto found = log->describe(topic);
+            return found.ok() && !found.value().has_value();
+        },
+        patience))
+        << "the topic does not go away";
 }
 
 void delete_records_before(const std::string& broker,
