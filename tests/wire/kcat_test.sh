@@ -69,11 +69,8 @@ grep -q '^1 duplicate none$' "$folder/outcomes" || fail "the repeat is no duplic
 grep -q '^1 quarantined wrong_identifier$' "$folder/outcomes" || fail "garbage is not quarantined"
 grep -q '^9 accepted none$' "$folder/outcomes" || fail "the golden events are not accepted"
 
-# A cut makes statistics: the clock of the golden programme goes on, told as JSON.
-cat >"$folder/clock.jsonl" <<'END'
-{"kind":"ClockAdvanced","programme":7,"source":1,"epoch":1,"sequence":7,"occurred_at":"2026-03-02T12:00:00Z","key":"019c0a1e000070008000000000000099","body":{"now":"2026-03-02T12:00:00Z"}}
-END
-"$fiscus" publish "$folder/clock.jsonl" --kafka "$broker"
+# The clock goes on, so the first days are cut and their statistics published.
+publish "$golden/ClockAdvanced.bin"
 "$fiscus" run --kafka "$broker" --state "$folder/state" --until-end
 
 kcat -C -b "$broker" -t fiscus.statistics.daily.v1 -o beginning -e -q -f '%k\t%s\n' >"$folder/statistics"
