@@ -218,17 +218,18 @@ Error CommandLine::usage_error(const CLI::ParseError& trouble,
         const std::string word = argument.substr(0, argument.find('='));
         const bool known = std::ranges::find(words, word) != words.end() ||
                            (name + " ").find(" " + word + " ") != std::string::npos;
-        if (known || (!command_is_missing && why.find(word) == std::string::npos)) {
+        // An unknown flag explains more than what CLI11 may miss because of it.
+        const bool flag = word.starts_with("--");
+        if (known || (!flag && !command_is_missing)) {
             continue;
         }
-        if (command_is_missing && !word.starts_with('-')) {
-            why = fmt::format("there is no command `{} {}`", name, word);
-        }
+        why = flag ? fmt::format("there is no flag {}", word)
+                   : fmt::format("there is no command `{} {}`", name, word);
         const auto near = nearest_word(word, words);
         if (near) {
             hint = fmt::format("Did you mean {}? {}", *near, hint);
-            break;
         }
+        break;
     }
     return Error{ErrorCode::usage, fmt::format("wrong usage of `{}`", name), why, hint};
 }

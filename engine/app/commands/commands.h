@@ -14,6 +14,7 @@ std::unique_ptr<Command> make_explain();
 std::unique_ptr<Command> make_fund_position();
 std::unique_ptr<Command> make_generate();
 std::unique_ptr<Command> make_log_dump();
+std::unique_ptr<Command> make_publish();
 std::unique_ptr<Command> make_reference();
 std::unique_ptr<Command> make_replay();
 std::unique_ptr<Command> make_run();

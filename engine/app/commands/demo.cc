@@ -265,7 +265,7 @@ Status Demo::show(Console& console, const Settings& settings, const std::filesys
     selection.programme = programme.programme;
     FISCUS_ASSIGN(const projections::Table fund, query->fund_position(programme.programme));
     console.print(fmt::format("\n{}\n", title_of(fund, language)));
-    console.print(render_text(table_of(fund, language), style));
+    console.print(render_text(in_one_language(table_of(fund, language), language), style));
 
     selection.first_day = std::min(programme.first_day + day_shown, programme.last_cut_day);
     selection.last_day = selection.first_day;

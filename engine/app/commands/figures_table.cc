@@ -73,6 +73,24 @@ Table with_columns(const Table& table, const std::vector<std::string>& names) {
     return out;
 }
 
+Table in_one_language(const Table& table, Language language) {
+    constexpr std::string_view ending = "_chinese";
+    const auto has = [&table](const std::string& name) {
+        return std::ranges::find(table.columns, name, &Column::name) != table.columns.end();
+    };
+    std::vector<std::string> names;
+    for (const Column& column : table.columns) {
+        const bool chinese =
+            column.name.ends_with(ending) &&
+            has(column.name.substr(0, column.name.size() - ending.size()));
+        const bool english = has(column.name + std::string(ending));
+        if (language == Language::chinese ? !english : !chinese) {
+            names.push_back(column.name);
+        }
+    }
+    return with_columns(table, names);
+}
+
 Table with_measures(const Table& table, const std::vector<std::string>& measures) {
     std::vector<std::string> names;
     for (const Column& column : table.columns) {

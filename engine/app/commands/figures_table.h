@@ -23,6 +23,8 @@ std::string_view title_of(const projections::Table& table, Language language);
 // Only the named columns, in their order; names that the table does not have are left out.
 Table with_columns(const Table& table, const std::vector<std::string>& names);
 
+// Of a name that stands in both languages (item and item_chinese) the one that is read.
+Table in_one_language(const Table& table, Language language);
 // The columns that say which cell a row is, then the named measures.
 Table with_measures(const Table& table, const std::vector<std::string>& measures);
 // The same with the measures that every notice asks for: a terminal does not hold all of them.

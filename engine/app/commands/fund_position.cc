@@ -31,7 +31,9 @@ public:
         FISCUS_ASSIGN(const ProgrammeId programme, programme_.choose(*query));
         FISCUS_ASSIGN(const projections::Table figures, query->fund_position(programme));
         const Language language = language_of(context.settings);
-        reading_.print(context.console, table_of(figures, language));
+        const Table table = table_of(figures, language);
+        reading_.print(context.console,
+                       reading_.for_people() ? in_one_language(table, language) : table);
         for (const std::string& note : notes_of(figures, language)) {
             context.console.note(note);
         }

@@ -48,7 +48,9 @@ private:
         }
         FISCUS_ASSIGN(const projections::Table figures, query->trial_balance(programme));
         const Language language = language_of(context.settings);
-        reading_.print(context.console, table_of(figures, language));
+        const Table table = table_of(figures, language);
+        reading_.print(context.console,
+                       reading_.for_people() ? in_one_language(table, language) : table);
         for (const std::string& note : notes_of(figures, language)) {
             context.console.note(note);
         }
