@@ -1,6 +1,7 @@
 #include "tests/support/ledger_under_test.h"
 
 #include "tests/reference/ledger.h"
+#include "tests/support/engine_under_test.h"
 
 namespace fiscus::support {
 namespace {
@@ -40,6 +41,13 @@ std::unique_ptr<LedgerUnderTest> make_oracle(Shard shard) {
     return std::make_unique<Oracle>(shard);
 }
 
-std::vector<Implementation> implementations() { return {{"oracle", make_oracle}}; }
+std::vector<Implementation> implementations() {
+    const auto engine = [](Shard shard) { return make_engine(shard, {}); };
+    const auto forgetful = [](Shard shard) {
+        return make_engine(shard,
+                           {.cold_slots_max = 2, .fold_each_turn = true, .reopen_after_turns = 5});
+    };
+    return {{"oracle", make_oracle}, {"engine", engine}, {"engine_that_forgets", forgetful}};
+}
 
 }  // namespace fiscus::support

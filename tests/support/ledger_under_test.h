@@ -36,7 +36,7 @@ struct Implementation {
     std::function<std::unique_ptr<LedgerUnderTest>(Shard)> make;
 };
 
-// The oracle first.
+// The oracle, the engine, and an engine that forgets and reopens its state all the time.
 std::vector<Implementation> implementations();
 
 std::unique_ptr<LedgerUnderTest> make_oracle(Shard shard);

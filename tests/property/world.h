@@ -1,0 +1,120 @@
+// A random world: a few programmes with their sources, rules, people and shops, and what they publish,
+// honest, late, repeated, forged or broken. Every record is a function of the seed. The world looks at
+// the oracle to know which vouchers and orders there are, so most events make sense.
+// Thread: one. Fails: never.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "tests/property/random.h"
+#include "tests/reference/ledger.h"
+#include "tests/support/events.h"
+#include "tests/support/ledger_under_test.h"
+
+namespace fiscus::property {
+
+struct WorldOptions {
+    std::uint64_t seed = 1;
+    std::size_t records = 400;
+    // Of a thousand records, how many are broken on the way.
+    std::uint64_t broken = 40;
+};
+
+class World {
+public:
+    explicit World(const WorldOptions& options);
+
+    // The whole history, in the order of the log.
+    std::vector<reference::Input> make();
+    [[nodiscard]] support::Shard shard() const { return shard_; }
+    // The oracle after everything that make() returned, and what it answered.
+    [[nodiscard]] const reference::Ledger& oracle() const { return oracle_; }
+    [[nodiscard]] const std::vector<reference::Answer>& answers() const { return answers_; }
+
+private:
+    // One source of one programme, as its publisher sees it.
+    struct Speaker {
+        std::uint32_t programme = 0;
+        std::uint16_t source = 0;
+        std::uint32_t epoch = 1;
+        std::uint64_t last = 0;
+    };
+    struct Said {
+        support::Envelope envelope;
+        support::Body body;
+    };
+    struct Held {
+        std::size_t release_at = 0;
+        reference::Input input;
+    };
+
+    // world.cc: who speaks, and what happens to it on the way.
+    void open_programme(std::uint32_t number);
+    void step();
+    void say(Speaker& speaker, const support::Body& body, std::optional<Id128> key = {});
+    void say_again();
+    void publish(const support::Envelope& envelope, const support::Body& body);
+    void append(reference::Input input);
+    void learn(const reference::Answer& answer);
+    void release();
+    reference::Input broken(reference::Input input);
+    void disturb(support::Envelope& envelope);
+    Speaker& speaker(std::uint32_t programme, std::uint16_t source);
+    Speaker& authority() { return speaker(programme_, 1); }
+    // A source of the platform that is not revoked, else any.
+    Speaker& voice_of(std::uint16_t platform);
+    std::int64_t occurred();
+
+    // deeds.cc: what a programme's people do next.
+    void claim();
+    void redeem();
+    void refund();
+    void void_voucher();
+    void register_consumer();
+    void merchant_deed();
+    void platform_deed();
+    void source_deed();
+    void fund_deed();
+    void batch_deed();
+    void settlement_deed();
+    void recovery_deed();
+    void control_deed();
+    void programme_deed();
+    support::BatchOpened random_batch(std::uint32_t number);
+    support::MerchantRegistered random_merchant(std::uint32_t number);
+    std::vector<Id128> some_vouchers(const reference::Programme& programme);
+    Id128 some_consumer();
+    Id128 some_merchant(const reference::Pack& pack, bool online);
+    std::uint32_t some_district();
+    std::int64_t some_amount(std::int64_t about);
+    [[nodiscard]] const reference::Programme& rules() const;
+    // A batch to claim from or to work on: mostly one that is open.
+    std::uint32_t some_batch();
+    // True now and then: this detail is wrong.
+    bool slip() { return !steady_ && random_.chance(22); }
+
+    WorldOptions options_;
+    Random random_;
+    support::Shard shard_;
+    reference::Ledger oracle_;
+    std::vector<reference::Input> records_;
+    std::vector<reference::Answer> answers_;
+    std::vector<std::uint32_t> programmes_;
+    std::uint32_t programme_ = 0;  // the one that this step is about
+    std::map<std::pair<std::uint32_t, std::uint16_t>, Speaker> speakers_;
+    std::deque<Said> memory_;
+    std::vector<Held> held_;
+    std::int64_t log_time_us_ = support::first_morning_us;
+    std::int64_t offset_ = 0;
+    std::uint64_t keys_ = 0;
+    std::uint64_t names_ = 0;
+    bool steady_ = false;  // nothing goes wrong while the usual beginning is published
+};
+
+}  // namespace fiscus::property

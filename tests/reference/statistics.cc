@@ -1,0 +1,233 @@
+#include "tests/reference/statistics.h"
+
+#include <set>
+
+#include "tests/reference/reading.h"
+
+namespace fiscus::reference {
+namespace {
+
+using wire::EventBody;
+using wire::Outcome;
+
+Values values_of(const Answer& a, Grouping grouping) {
+    switch (grouping) {
+        case Grouping::programme: return {0, 0};
+        case Grouping::batch: return {a.batch, 0};
+        case Grouping::pack: return {a.batch, a.pack};
+        case Grouping::platform: return {a.platform, 0};
+        case Grouping::prefecture: return {a.district / 100, 0};
+        case Grouping::district: return {a.district, 0};
+        case Grouping::category: return {a.category, 0};
+        case Grouping::industry: return {a.industry, 0};
+        case Grouping::size_class: return {a.size_class, 0};
+        case Grouping::channel: return {a.channel, 0};
+        case Grouping::batch_district: return {a.batch, a.district};
+        case Grouping::batch_industry: return {a.batch, a.industry};
+        case Grouping::batch_category: return {a.batch, a.category};
+        case Grouping::industry_size_class: return {a.industry, a.size_class};
+    }
+    return {0, 0};
+}
+
+bool accepted(const Answer& a, EventBody kind) {
+    return a.outcome == Outcome::accepted && a.kind == kind;
+}
+
+bool asks(const Answer& a) {
+    return a.kind == EventBody::VoucherClaimed && a.consumer_ordinal != 0 &&
+           (a.outcome == Outcome::accepted || a.outcome == Outcome::refused);
+}
+
+void add_to(Totals& totals, const Answer& a) {
+    if (accepted(a, EventBody::VoucherClaimed)) {
+        totals.issued_count += 1;
+        totals.issued_amount += a.amount_fen;
+    } else if (accepted(a, EventBody::VoucherRedeemed)) {
+        totals.redeemed_count += 1;
+        totals.redeemed_amount += a.amount_fen;
+        totals.order_amount += a.order_amount_fen;
+        totals.platform_match += a.platform_match_fen;
+        totals.merchant_match += a.merchant_match_fen;
+    } else if (accepted(a, EventBody::RedemptionRefunded)) {
+        totals.refunded_count += 1;
+        totals.refunded_amount += a.amount_fen;
+        totals.refunded_order_amount += a.order_amount_fen;
+    }
+}
+
+// The distinct consumers and merchants of one cell.
+struct People {
+    std::set<std::uint32_t> asked;
+    std::set<std::uint32_t> received;
+    std::set<std::uint32_t> redeeming;
+    std::set<std::uint32_t> redeeming_net;
+    std::set<std::uint32_t> merchants;
+    std::set<std::uint32_t> merchants_net;
+};
+
+// floor(10,000 × numerator ÷ denominator + ½) with a point before the last four digits.
+std::string ratio(Sum numerator, Sum denominator) {
+    if (denominator <= 0) {
+        return {};
+    }
+    const bool negative = numerator < 0;
+    const Sum size = negative ? -numerator : numerator;
+    Sum scaled = size * 10'000 / denominator;
+    const Sum rest = size * 10'000 % denominator;
+    scaled += rest * 2 >= denominator ? 1 : 0;
+    std::string digits;
+    for (Sum left = scaled; left > 0 || digits.size() < 5; left /= 10) {
+        digits.insert(digits.begin(), static_cast<char>('0' + static_cast<int>(left % 10)));
+    }
+    digits.insert(digits.size() - 4, ".");
+    return (negative && scaled != 0 ? "-" : "") + digits;
+}
+
+}  // namespace
+
+std::string Measures::redemption_rate_count() const {
+    return ratio(to_date.redeemed_count, to_date.issued_count);
+}
+std::string Measures::redemption_rate_amount() const {
+    return ratio(to_date.redeemed_amount, to_date.issued_amount);
+}
+std::string Measures::redemption_rate_day_count() const {
+    return ratio(day.redeemed_count, day.issued_count);
+}
+std::string Measures::redemption_rate_day_amount() const {
+    return ratio(day.redeemed_amount, day.issued_amount);
+}
+std::string Measures::leverage_ratio() const {
+    return ratio(to_date.order_amount - to_date.refunded_order_amount,
+                 to_date.redeemed_amount - to_date.refunded_amount);
+}
+std::string Measures::leverage_ratio_gross() const {
+    return ratio(to_date.order_amount, to_date.redeemed_amount);
+}
+
+void Statistics::add(const Answer& answer, const std::string& value) {
+    if (answer.outcome != Outcome::accepted && !asks(answer)) {
+        return;
+    }
+    Reported& programme = programmes_[answer.programme];
+    const wire::Event* event = wire::GetEvent(value.data());
+    if (accepted(answer, EventBody::ProgrammeOpened)) {
+        programme.first_day = event->body_as_ProgrammeOpened()->first_day();
+        programme.cut_minute = event->body_as_ProgrammeOpened()->cut_minute();
+    }
+    if (programme.revisions.count(answer.business_day) != 0) {
+        programme.late[answer.business_day].push_back(answer.sequence);
+    }
+    if (asks(answer) || accepted(answer, EventBody::VoucherRedeemed) ||
+        accepted(answer, EventBody::RedemptionRefunded)) {
+        programme.answers.push_back(answer);
+    }
+    if (accepted(answer, EventBody::ProgrammeClosed)) {
+        programme.closed = true;
+    }
+    if (accepted(answer, EventBody::ClockAdvanced)) {
+        cut(programme, event->body_as_ClockAdvanced()->now_us(), answer.sequence);
+    }
+}
+
+void Statistics::cut(Reported& programme, std::int64_t now_us, std::uint64_t as_of) {
+    const std::int64_t minutes_us = std::int64_t{programme.cut_minute} * 60 * 1'000'000;
+    for (std::int32_t day = programme.first_day; start_of(day + 1) + minutes_us <= now_us; ++day) {
+        std::vector<Revision>& revisions = programme.revisions[day];
+        std::vector<std::uint64_t>& late = programme.late[day];
+        if (revisions.empty() || !late.empty()) {
+            revisions.push_back({.as_of = as_of, .final = programme.closed, .late = late});
+        }
+        late.clear();
+    }
+}
+
+const std::vector<Revision>& Statistics::revisions(std::uint32_t programme,
+                                                   std::int32_t day) const {
+    static const std::vector<Revision> none;
+    const Reported& reported = programmes_.at(programme);
+    const auto found = reported.revisions.find(day);
+    return found == reported.revisions.end() ? none : found->second;
+}
+
+std::vector<std::int32_t> Statistics::days(std::uint32_t programme) const {
+    std::vector<std::int32_t> days;
+    for (const auto& [day, revisions] : programmes_.at(programme).revisions) {
+        days.push_back(day);
+    }
+    return days;
+}
+
+std::int32_t Statistics::first_day(std::uint32_t programme) const {
+    return programmes_.at(programme).first_day;
+}
+
+Cells Statistics::cells(std::uint32_t programme,
+                        std::int32_t first,
+                        std::int32_t last,
+                        Grouping grouping,
+                        std::uint64_t as_of) const {
+    const Reported& reported = programmes_.at(programme);
+    // Orders of which nothing is left by then.
+    std::map<Id, Sum> left;
+    for (const Answer& a : reported.answers) {
+        if (a.sequence <= as_of && accepted(a, EventBody::VoucherRedeemed)) {
+            left[a.key] += a.order_amount_fen;
+        } else if (a.sequence <= as_of && accepted(a, EventBody::RedemptionRefunded)) {
+            left[a.subject] -= a.order_amount_fen;
+        }
+    }
+    Cells cells;
+    std::map<Values, People> people;
+    for (const Answer& a : reported.answers) {
+        if (a.sequence > as_of || a.business_day > last) {
+            continue;
+        }
+        const Values values = values_of(a, grouping);
+        Measures& measures = cells[values];
+        add_to(measures.to_date, a);
+        if (a.business_day < first || a.business_day < reported.first_day) {
+            continue;
+        }
+        add_to(measures.day, a);
+        People& there = people[values];
+        if (asks(a)) {
+            there.asked.insert(a.consumer_ordinal);
+        }
+        if (accepted(a, EventBody::VoucherClaimed)) {
+            there.received.insert(a.consumer_ordinal);
+        }
+        if (accepted(a, EventBody::VoucherRedeemed)) {
+            there.redeeming.insert(a.consumer_ordinal);
+            there.merchants.insert(a.merchant_ordinal);
+            if (left.at(a.key) > 0) {
+                there.redeeming_net.insert(a.consumer_ordinal);
+                there.merchants_net.insert(a.merchant_ordinal);
+            }
+        }
+    }
+    for (const auto& [values, there] : people) {
+        Measures& measures = cells[values];
+        measures.consumers_asked = there.asked.size();
+        measures.consumers_received = there.received.size();
+        measures.consumers_redeeming = there.redeeming.size();
+        measures.consumers_redeeming_net = there.redeeming_net.size();
+        measures.merchants_redeeming = there.merchants.size();
+        measures.merchants_redeeming_net = there.merchants_net.size();
+    }
+    return cells;
+}
+
+Measures Statistics::cell(std::uint32_t programme,
+                          std::int32_t day,
+                          Grouping grouping,
+                          const Values& values,
+                          std::size_t revision) const {
+    const std::uint64_t as_of = revisions(programme, day).at(revision - 1).as_of;
+    const Cells all = cells(programme, day, day, grouping, as_of);
+    const auto found = all.find(values);
+    return found == all.end() ? Measures{} : found->second;
+}
+
+}  // namespace fiscus::reference

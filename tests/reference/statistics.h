@@ -1,0 +1,119 @@
+// The statistics of docs/domain.md §5 a second time: every figure is counted anew from the list of all
+// answers up to a cut, with plain sets. Nothing is kept but that list and where the cuts were.
+// Thread: one. Fails: never.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "tests/reference/answer.h"
+
+namespace fiscus::reference {
+
+enum class Grouping : std::uint8_t {
+    programme,
+    batch,
+    pack,
+    platform,
+    prefecture,
+    district,
+    category,
+    industry,
+    size_class,
+    channel,
+    batch_district,
+    batch_industry,
+    batch_category,
+    industry_size_class,
+};
+inline constexpr int grouping_count = 14;
+
+// Values of the grouping's dimensions; those that it does not have are 0.
+using Values = std::pair<std::uint32_t, std::uint32_t>;
+
+// What adds up.
+struct Totals {
+    Sum issued_count = 0;
+    Sum issued_amount = 0;
+    Sum redeemed_count = 0;
+    Sum redeemed_amount = 0;
+    Sum order_amount = 0;
+    Sum platform_match = 0;
+    Sum merchant_match = 0;
+    Sum refunded_count = 0;
+    Sum refunded_amount = 0;
+    Sum refunded_order_amount = 0;
+    friend bool operator==(const Totals&, const Totals&) = default;
+};
+
+struct Measures {
+    Totals day;      // of the day, or of all days of a range
+    Totals to_date;  // of all days up to the last one
+    std::uint64_t consumers_asked = 0;
+    std::uint64_t consumers_received = 0;
+    std::uint64_t consumers_redeeming = 0;
+    std::uint64_t consumers_redeeming_net = 0;
+    std::uint64_t merchants_redeeming = 0;
+    std::uint64_t merchants_redeeming_net = 0;
+
+    // Rounded half up to four decimals; empty when nothing is below the line.
+    [[nodiscard]] std::string redemption_rate_count() const;
+    [[nodiscard]] std::string redemption_rate_amount() const;
+    [[nodiscard]] std::string redemption_rate_day_count() const;
+    [[nodiscard]] std::string redemption_rate_day_amount() const;
+    [[nodiscard]] std::string leverage_ratio() const;
+    [[nodiscard]] std::string leverage_ratio_gross() const;
+};
+using Cells = std::map<Values, Measures>;
+
+struct Revision {
+    std::uint64_t as_of = 0;
+    bool final = false;
+    std::vector<std::uint64_t> late;  // ledger sequences that came since the cut before
+};
+
+class Statistics {
+public:
+    // Answers in the order of the ledger, each with the value of its record.
+    void add(const Answer& answer, const std::string& value);
+
+    // Revisions 1, 2 … of a day; empty before its first cut.
+    [[nodiscard]] const std::vector<Revision>& revisions(std::uint32_t programme,
+                                                         std::int32_t day) const;
+    // Every day that was cut.
+    [[nodiscard]] std::vector<std::int32_t> days(std::uint32_t programme) const;
+    [[nodiscard]] std::int32_t first_day(std::uint32_t programme) const;
+
+    // Figures of the days first … last as known after the entry `as_of`. Days before the programme's first
+    // are in the figures to date only. A cell that nothing ever happened in is not there.
+    [[nodiscard]] Cells cells(std::uint32_t programme,
+                              std::int32_t first,
+                              std::int32_t last,
+                              Grouping grouping,
+                              std::uint64_t as_of) const;
+    // One cell of one revision of a day.
+    [[nodiscard]] Measures cell(std::uint32_t programme,
+                                std::int32_t day,
+                                Grouping grouping,
+                                const Values& values,
+                                std::size_t revision) const;
+
+private:
+    struct Reported {
+        std::int32_t first_day = 0;
+        std::uint16_t cut_minute = 0;
+        bool closed = false;
+        std::map<std::int32_t, std::vector<Revision>> revisions;
+        std::map<std::int32_t, std::vector<std::uint64_t>> late;
+        std::vector<Answer> answers;  // claims, redemptions, refunds that count
+    };
+
+    static void cut(Reported& programme, std::int64_t now_us, std::uint64_t as_of);
+
+    std::map<std::uint32_t, Reported> programmes_;
+};
+
+}  // namespace fiscus::reference
