@@ -38,8 +38,8 @@ bool contains_word(std::string_view line, std::string_view word) {
     return false;
 }
 
-// `std::unique_ptr<T> x(new T(…))` owns at once what a private constructor makes; the line may break
-// after the bracket.
+// `std::unique_ptr<T> x(new T(…))` owns at once what a private constructor makes; the line may
+// break after the bracket.
 bool owns_at_once(const std::vector<std::string>& lines, std::size_t i, std::string_view word) {
     const auto has_owner = [](const std::string& line) {
         return line.find("unique_ptr<") != std::string::npos;

@@ -1,6 +1,6 @@
-// The house rules that need one file at a time, and those that need the whole repository. Each rule
-// is one function; rules.cc lists them all. What each forbids, and what to do instead, stands in the
-// message that it reports; fixtures/ holds one file for each rule that must be reported.
+// The house rules that need one file at a time, and those that need the whole repository. Each
+// rule is one function. What it forbids, and what to do instead, stands in the message that it
+// reports; fixtures/ holds one file for each rule that must be reported.
 // Thread: any.
 #pragma once
 
