@@ -97,12 +97,10 @@ bool Context::cohort_released(BatchId batch_id, std::int32_t last_day) const {
 wire::Reason Context::own_platform_refusal() const {
     const auto* platform = state.platforms.get(key(state::TableId::platform, source.platform));
     FISCUS_CHECK(platform != nullptr, "a platform's source has a platform");
-    switch (platform->status) {
-        case state::PlatformStatus::admitted: return wire::Reason::none;
-        case state::PlatformStatus::suspended: return wire::Reason::platform_suspended;
-        case state::PlatformStatus::terminated: return wire::Reason::platform_terminated;
+    if (platform->suspended != 0) {
+        return wire::Reason::platform_suspended;
     }
-    FISCUS_CHECK(false, "a platform has one of three states");
+    return platform->terminated != 0 ? wire::Reason::platform_terminated : wire::Reason::none;
 }
 
 }  // namespace fiscus::apply

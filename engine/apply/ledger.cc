@@ -189,7 +189,8 @@ Answer Ledger::sequence_and_apply(Context& c) {
 Answer Ledger::apply_rules(Context& c) {
     const std::int64_t log_time_us =
         c.rules == nullptr ? c.in.logged_at_us : c.programme().log_time_us;
-    if (c.in.occurred_at_us > log_time_us + future_tolerance_us) {
+    // This way round nothing overflows: record timestamps are anything that 64 bits hold.
+    if (c.in.occurred_at_us - future_tolerance_us > log_time_us) {
         return refused(Reason::occurred_in_future);
     }
     if (const std::uint64_t* content = accepted_content(c)) {

@@ -4,17 +4,16 @@
 namespace fiscus::apply {
 namespace {
 
-using state::PlatformStatus;
 using state::TableId;
 
 const state::PlatformRecord* platform_of(Context& c, std::uint16_t platform) {
     return c.state.platforms.get(c.key(TableId::platform, platform));
 }
 
-Answer set_status(Context& c, std::uint16_t platform, PlatformStatus status) {
-    c.state.change(c.state.platforms, c.key(TableId::platform, platform)).status = status;
+// The record to change; a new one for a platform that is admitted.
+state::PlatformRecord& change_platform(Context& c, std::uint16_t platform) {
     c.remember_natural_key();
-    return accepted();
+    return c.state.change(c.state.platforms, c.key(TableId::platform, platform));
 }
 
 }  // namespace
@@ -53,7 +52,7 @@ Answer apply(Context& c, const wire::SourceRegistered& event) {
         if (platform == nullptr) {
             return refused(wire::Reason::platform_unknown);
         }
-        if (platform->status == PlatformStatus::terminated) {
+        if (platform->terminated != 0) {
             return refused(wire::Reason::platform_terminated);
         }
     }
@@ -82,7 +81,8 @@ Answer apply(Context& c, const wire::PlatformAdmitted& event) {
     if (platform_of(c, event.platform()) != nullptr) {
         return refused(wire::Reason::platform_exists);
     }
-    return set_status(c, event.platform(), PlatformStatus::admitted);
+    change_platform(c, event.platform());
+    return accepted();
 }
 
 Answer apply(Context& c, const wire::PlatformSuspended& event) {
@@ -90,13 +90,14 @@ Answer apply(Context& c, const wire::PlatformSuspended& event) {
     if (platform == nullptr) {
         return refused(wire::Reason::platform_unknown);
     }
-    if (platform->status == PlatformStatus::suspended) {
+    if (platform->suspended != 0) {
         return refused(wire::Reason::platform_suspended);
     }
-    if (platform->status == PlatformStatus::terminated) {
+    if (platform->terminated != 0) {
         return refused(wire::Reason::platform_terminated);
     }
-    return set_status(c, event.platform(), PlatformStatus::suspended);
+    change_platform(c, event.platform()).suspended = 1;
+    return accepted();
 }
 
 Answer apply(Context& c, const wire::PlatformResumed& event) {
@@ -104,11 +105,14 @@ Answer apply(Context& c, const wire::PlatformResumed& event) {
     if (platform == nullptr) {
         return refused(wire::Reason::platform_unknown);
     }
-    // "not suspended" stands before "terminated" in the order of the reasons.
-    if (platform->status != PlatformStatus::suspended) {
+    if (platform->suspended == 0) {
         return refused(wire::Reason::platform_not_suspended);
     }
-    return set_status(c, event.platform(), PlatformStatus::admitted);
+    if (platform->terminated != 0) {
+        return refused(wire::Reason::platform_terminated);
+    }
+    change_platform(c, event.platform()).suspended = 0;
+    return accepted();
 }
 
 Answer apply(Context& c, const wire::PlatformTerminated& event) {
@@ -116,10 +120,11 @@ Answer apply(Context& c, const wire::PlatformTerminated& event) {
     if (platform == nullptr) {
         return refused(wire::Reason::platform_unknown);
     }
-    if (platform->status == PlatformStatus::terminated) {
+    if (platform->terminated != 0) {
         return refused(wire::Reason::platform_terminated);
     }
-    return set_status(c, event.platform(), PlatformStatus::terminated);
+    change_platform(c, event.platform()).terminated = 1;
+    return accepted();
 }
 
 }  // namespace fiscus::apply

@@ -85,9 +85,10 @@ void return_money(Context& c, const RedemptionRecord& redemption, const Part& pa
     const PlatformId platform(redemption.platform);
     const Amount from_payable = std::min(c.balance(payable(batch, platform)), part.subsidy);
     c.post(payable(batch, platform), home_of(c, batch), from_payable);
-    const Amount already_paid = part.subsidy - from_payable;
-    if (!already_paid.zero()) {
-        c.post(paid(platform), receivable(platform), already_paid);
+    // What the authority has demanded back already is not demanded twice.
+    const Amount raised = std::min(c.balance(paid(platform)), part.subsidy - from_payable);
+    if (!raised.zero()) {
+        c.post(paid(platform), receivable(platform), raised);
         c.draft.flags |= flag_receivable_raised;
     }
     if (part.order_whole) {

@@ -46,10 +46,7 @@ public:
         if (elements == nullptr) {
             return;
         }
-        if (elements->size() > count_max) {
-            faults_.list = true;
-            return;
-        }
+        faults_.list |= elements->size() > count_max;
         for (const auto element : *elements) {
             each(element);
         }
@@ -162,7 +159,7 @@ void find(Finder& f, const wire::VoucherRedeemed& body) {
     f.positive(body.subsidy_fen());
     f.amount(body.platform_match_fen());
     f.amount(body.merchant_match_fen());
-    if (body.vouchers() != nullptr && body.vouchers()->size() <= vouchers_max) {
+    if (body.vouchers() != nullptr) {
         for (const wire::Id128* voucher : *body.vouchers()) {
             f.id(voucher);
         }

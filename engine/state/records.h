@@ -30,11 +30,11 @@ struct ProgrammeRecord {
     std::uint8_t reserved = 0;
 };
 
-enum class PlatformStatus : std::uint8_t { admitted = 1, suspended = 2, terminated = 3 };
-
+// A termination does not lift a suspension, so the two are told apart.
 struct PlatformRecord {
     static constexpr TableId table = TableId::platform;
-    PlatformStatus status = PlatformStatus::admitted;
+    std::uint8_t suspended = 0;
+    std::uint8_t terminated = 0;
 };
 
 struct SourceRecord {

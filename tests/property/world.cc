@@ -243,6 +243,11 @@ void World::append(reference::Input input) {
     // Brokers of a cluster do not agree on the second.
     const std::int64_t skew_us = random_.between<std::int64_t>(0, 3 * second_us);
     input.timestamp_us = (log_time_us_ - skew_us) / 1'000 * 1'000;
+    if (!steady_ && random_.chance(3)) {
+        // A producer's clock before it was set; the far future ends all lateness, so in few runs only.
+        const bool far = options_.seed % 20 == 0 && random_.chance(300);
+        input.timestamp_us = far ? 9'223'372'036'854'775'000 : -1'000 * random_.between(0, 1);
+    }
     input.partition = shard_.partition;
     input.partitions = shard_.partitions;
     answers_.push_back(oracle_.apply(input));

@@ -284,7 +284,7 @@ Reason Judge::decide(const wire::CompensationReceived& e) {
 }
 
 Reason Judge::decide(const wire::ClockAdvanced& e) {
-    if (e.now_us() > *programme_.log_time_us + future_tolerance_us) {
+    if (Sum{e.now_us()} > Sum{*programme_.log_time_us} + future_tolerance_us) {
         return Reason::occurred_in_future;
     }
     if (e.now_us() < programme_.clock_us) {

@@ -111,7 +111,7 @@ Reason judge_event(Judge& judge,
                    bool known,
                    bool& duplicate) {
     const wire::Event& event = *reading.event;
-    if (event.occurred_at_us() > *programme.log_time_us + future_tolerance_us) {
+    if (Sum{event.occurred_at_us()} > Sum{*programme.log_time_us} + future_tolerance_us) {
         return Reason::occurred_in_future;
     }
     if (accepted_under_key != nullptr) {

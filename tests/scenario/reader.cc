@@ -70,7 +70,13 @@ private:
     void prepare(Words& words);
     void raw(Words& words, const std::string& expectation);
     std::uint16_t actor(Words& words);
-    Sent sentence(Words& words, std::string& record_key, bool& key_is_null);
+    // How the record lies in the log.
+    struct Wrapping {
+        std::string key;
+        bool key_is_null = false;
+        std::int64_t timestamp_us = 0;
+    };
+    Sent sentence(Words& words, Wrapping& wrapping);
     void number(Sent& sent, std::optional<std::uint64_t> exact);
     Step& push(const reference::Input& input, wire::EventBody kind, const std::string& expectation);
     void posts(const std::string& text);
@@ -228,7 +234,7 @@ void Reader::number(Sent& sent, std::optional<std::uint64_t> exact) {
 }
 
 // ACTOR does something, ACTOR repeats NAME, ACTOR resends NAME; then options.
-Sent Reader::sentence(Words& words, std::string& record_key, bool& key_is_null) {
+Sent Reader::sentence(Words& words, Wrapping& wrapping) {
     Sent sent;
     const std::uint16_t source = actor(words);
     const bool resends = words.accept("resends");
@@ -252,22 +258,27 @@ Sent Reader::sentence(Words& words, std::string& record_key, bool& key_is_null) 
     }
     std::optional<std::uint64_t> exact;
     std::optional<std::string> name;
-    words.each({{"key", [&] { sent.envelope.key = words.id(); }},
-                {"number", [&] { exact = words.number<std::uint64_t>("number"); }},
-                {"epoch", [&] { sent.envelope.epoch = words.number<std::uint32_t>("epoch"); }},
-                {"occurred", [&] { sent.envelope.occurred_at_us = words.instant(); }},
-                {"occurred_us",
-                 [&] { sent.envelope.occurred_at_us = words.number<std::int64_t>("instant"); }},
-                {"named", [&] { name = words.take("name"); }},
-                {"kind", [&] { sent.envelope.kind = words.number<std::uint8_t>("kind"); }},
-                {"record_key",
-                 [&] { record_key = words.take("key"), key_is_null = record_key == "null"; }},
-                {"without", [&] {
-                     const std::string part = words.take("part");
-                     sent.envelope.with_origin = part != "origin" && sent.envelope.with_origin;
-                     sent.envelope.with_key = part != "key" && sent.envelope.with_key;
-                     sent.envelope.with_body = part != "body" && sent.envelope.with_body;
-                 }}});
+    words.each(
+        {{"key", [&] { sent.envelope.key = words.id(); }},
+         {"number", [&] { exact = words.number<std::uint64_t>("number"); }},
+         {"epoch", [&] { sent.envelope.epoch = words.number<std::uint32_t>("epoch"); }},
+         {"occurred", [&] { sent.envelope.occurred_at_us = words.instant(); }},
+         {"occurred_us",
+          [&] { sent.envelope.occurred_at_us = words.number<std::int64_t>("instant"); }},
+         {"named", [&] { name = words.take("name"); }},
+         {"kind", [&] { sent.envelope.kind = words.number<std::uint8_t>("kind"); }},
+         {"record_key",
+          [&] {
+              wrapping.key = words.take("key");
+              wrapping.key_is_null = wrapping.key == "null";
+          }},
+         {"logged_us", [&] { wrapping.timestamp_us = words.number<std::int64_t>("instant"); }},
+         {"without", [&] {
+              const std::string part = words.take("part");
+              sent.envelope.with_origin = part != "origin" && sent.envelope.with_origin;
+              sent.envelope.with_key = part != "key" && sent.envelope.with_key;
+              sent.envelope.with_body = part != "body" && sent.envelope.with_body;
+          }}});
     if (!resends) {
         number(sent, exact);
     }
@@ -293,14 +304,13 @@ Step& Reader::push(const reference::Input& input,
 
 void Reader::event(Words& words, const std::string& expectation) {
     reference::Input input;
-    std::string key = support::record_key(programme_);
-    bool key_is_null = false;
+    Wrapping wrapping{.key = support::record_key(programme_), .timestamp_us = now_us_};
     const auto before = numbers_;
-    const Sent sent = sentence(words, key, key_is_null);
-    input.timestamp_us = now_us_;
+    const Sent sent = sentence(words, wrapping);
+    input.timestamp_us = wrapping.timestamp_us;
     input.value = support::event_bytes(sent.envelope, sent.body);
-    if (!key_is_null) {
-        input.key = key;
+    if (!wrapping.key_is_null) {
+        input.key = wrapping.key;
     }
     const auto kind = sent.envelope.kind.value_or(static_cast<std::uint8_t>(sent.body.index()));
     const Step& step = push(input, static_cast<wire::EventBody>(kind), expectation);
@@ -310,10 +320,9 @@ void Reader::event(Words& words, const std::string& expectation) {
 }
 
 void Reader::prepare(Words& words) {
-    std::string key;
-    bool key_is_null = false;
+    Wrapping wrapping;
     const auto before = numbers_;
-    sentence(words, key, key_is_null);
+    sentence(words, wrapping);
     numbers_ = before;
 }
 
