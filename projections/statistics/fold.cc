@@ -87,17 +87,8 @@ Result<std::unique_ptr<Fold>> Fold::open(Store& store, RowSink& sink, std::uint3
 
 Status Fold::load() {
     FISCUS_ASSIGN(const std::optional<std::string> own, store_->get(fold_key()));
-    if (own) {
-        Reader reader(*own);
-        last_sequence_ = reader.varint();
-        RowNumbers numbers{};
-        for (std::uint64_t& number : numbers) {
-            number = reader.varint();
-        }
-        if (!reader.finished()) {
-            return damaged_state("position of the fold");
-        }
-        outlet_.rows().set_next_numbers(numbers);
+    if (own && !parse_position(*own)) {
+        return damaged_state("position of the fold");
     }
     FISCUS_TRY(store_->scan(StateKey(table::programmes),
                             [this](std::string_view key, std::string_view) -> Status {
@@ -109,6 +100,17 @@ Status Fold::load() {
         FISCUS_TRY(programme->load());
     }
     return accounts_.load(*store_);
+}
+
+bool Fold::parse_position(std::string_view bytes) {
+    Reader reader(bytes);
+    last_sequence_ = reader.varint();
+    RowNumbers numbers{};
+    for (std::uint64_t& number : numbers) {
+        number = reader.varint();
+    }
+    outlet_.rows().set_next_numbers(numbers);
+    return reader.finished();
 }
 
 void Fold::save() {
@@ -210,8 +212,12 @@ Status Fold::fold_refused(const Input& in) {
     const std::int32_t day = programme->counted_day(entry.business_day());
     ++programme->refusals[day][entry.reason()];
     programme->dirty_refusals.insert({day, entry.reason()});
+    // Other refusals change no figure: they make no revision of a day that was cut.
+    if (!is_counted(entry)) {
+        return Done{};
+    }
     note_arrival(*programme, entry);
-    return is_counted(entry) ? fold_voucher_event(*programme, entry) : Done{};
+    return fold_voucher_event(*programme, entry);
 }
 
 Status Fold::fold_accepted(const Input& in) {

@@ -9,6 +9,7 @@
 #include <map>
 #include <memory>
 #include <span>
+#include <string_view>
 
 #include "engine/base/result.h"
 #include "projections/data/code_names.h"
@@ -84,6 +85,7 @@ private:
     };
 
     Status load();
+    bool parse_position(std::string_view bytes);
     Status fold(const Input& in);
     Status fold_refused(const Input& in);
     Status fold_accepted(const Input& in);

@@ -54,7 +54,7 @@ struct Selection {
     Grouping grouping = Grouping::programme;
     // A single day: this revision; nothing: the latest, or figures as known now when the day has no
     // revision yet. Ranges are always as known now, distinct counts are unions of the days.
-    std::optional<std::uint32_t> revision;
+    std::optional<std::uint32_t> revision{};
 };
 
 struct FigureRow {

@@ -34,21 +34,7 @@ class Reader {
 public:
     explicit Reader(std::string_view bytes) : rest_(bytes) {}
 
-    std::uint64_t varint() {
-        std::uint64_t value = 0;
-        for (unsigned shift = 0; shift < 64; shift += 7) {
-            if (rest_.empty()) {
-                break;
-            }
-            const auto byte = static_cast<unsigned char>(rest_.front());
-            rest_.remove_prefix(1);
-            value |= static_cast<std::uint64_t>(byte & 0x7F) << shift;
-            if (byte < 0x80) {
-                return value;
-            }
-        }
-        return fail();
-    }
+    std::uint64_t varint();
     std::int64_t signed_varint() {
         const std::uint64_t bits = varint();
         return static_cast<std::int64_t>((bits >> 1) ^ (~(bits & 1) + 1));

@@ -1,0 +1,116 @@
+#include "projections/statistics/definitions.h"
+
+#include <string_view>
+
+#include "projections/reconcile/reconcile.h"
+#include "projections/statistics/fund.h"
+#include "projections/statistics/grouping.h"
+#include "projections/statistics/measures.h"
+
+namespace fiscus::projections {
+
+namespace {
+
+std::string_view unit_of(const Measure& measure) {
+    switch (measure.type) {
+        case MeasureType::count: return "count";
+        case MeasureType::amount: return "fen";
+        case MeasureType::ratio: return "ratio";
+    }
+    return "";
+}
+
+std::string cell(std::string_view text) { return " " + std::string(text) + " |"; }
+
+void append_measures(std::string& page) {
+    page +=
+        "## Measures\n\n"
+        "| id | 中文 | English | unit | formula | what counts | version | asked by |\n"
+        "|---|---|---|---|---|---|---|---|\n";
+    for (const Measure& measure : measures()) {
+        page += "|" + cell("`" + std::string(measure.id) + "`") + cell(measure.chinese) +
+                cell(measure.english) + cell(unit_of(measure)) + cell(measure.formula) +
+                cell(measure.inclusion) + cell(std::to_string(measure.version)) +
+                cell(measure.sources) + "\n";
+    }
+    page +=
+        "\nA ratio is published as text with four decimals, rounded half up, and as the pair\n"
+        "`<id>_numerator`, `<id>_denominator`; with nothing below the line the text is empty (null).\n"
+        "\n";
+}
+
+void append_groupings(std::string& page) {
+    page +=
+        "## Grouping sets\n\n"
+        "| id | 中文 | English | fields |\n"
+        "|---|---|---|---|\n";
+    for (const GroupingInfo& set : groupings()) {
+        std::string fields;
+        for (std::size_t at = 0; at < set.used; ++at) {
+            fields += (at == 0 ? "`" : ", `") + std::string(info(set.dimensions[at]).id) + "`";
+        }
+        page += "|" + cell("`" + std::string(set.id) + "`") + cell(set.chinese) +
+                cell(set.english) + cell(fields) + "\n";
+    }
+    page +=
+        "\nClaims carry the consumer's district and the pack's category and channel (0: every one);\n"
+        "their industry and size class are 0. Redemptions and refunds carry the merchant's district,\n"
+        "category, industry and size class as recorded at the redemption.\n"
+        "\n";
+}
+
+void append_flows(std::string& page) {
+    page +=
+        "## Fund ledger (资金使用明细台账)\n\n"
+        "| id | 中文 | English | postings |\n"
+        "|---|---|---|---|\n";
+    for (const FlowInfo& flow_info : flow_infos()) {
+        page += "|" + cell("`" + std::string(flow_info.id) + "`") + cell(flow_info.chinese) +
+                cell(flow_info.english) + cell(flow_info.meaning) + "\n";
+    }
+    page +=
+        "\nProgramme: closing = opening + deposited + compensated + recovered − returned − paid, the\n"
+        "money in the dedicated account. Batch: closing = opening + funded − released − paid, its\n"
+        "budget, outstanding and payable money.\n"
+        "\n";
+}
+
+void append_control(std::string& page) {
+    page +=
+        "## Reconciliation (对账)\n\n"
+        "| figure | 中文 | English | unit |\n"
+        "|---|---|---|---|\n";
+    for (const ControlFigureInfo& figure : control_figures()) {
+        page += "|" + cell("`" + std::string(figure.id) + "`") + cell(figure.chinese) +
+                cell(figure.english) + cell(figure.amount ? "fen" : "count") + "\n";
+    }
+    page += "\n| verdict | 中文 | meaning |\n|---|---|---|\n";
+    const auto verdict = [&page](Verdict which, std::string_view meaning) {
+        page += "|" + cell("`" + std::string(id_of(which)) + "`") + cell(chinese_of(which)) +
+                cell(meaning) + "\n";
+    };
+    verdict(Verdict::equal, "platform and ledger agree");
+    verdict(Verdict::surplus, "the platform reports more than the ledger");
+    verdict(Verdict::shortage, "the platform reports less than the ledger");
+    verdict(Verdict::not_reported, "no source of the platform has closed the day");
+}
+
+}  // namespace
+
+std::string definitions_page() {
+    std::string page =
+        "# Definitions (口径)\n\n"
+        "Written from the tables in `projections/statistics/` and checked by a test: change the table,\n"
+        "then this page. Definitions version " +
+        std::to_string(definitions_version) +
+        "; every published row names it.\n"
+        "Rules behind the words: `docs/domain.md` §5.\n"
+        "\n";
+    append_measures(page);
+    append_groupings(page);
+    append_flows(page);
+    append_control(page);
+    return page;
+}
+
+}  // namespace fiscus::projections
