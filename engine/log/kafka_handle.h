@@ -20,12 +20,12 @@
 
 namespace fiscus::log {
 
-template <typename T, void (*destroy)(T*)>
+template <typename T, void (*Destroy)(T*)>
 struct KafkaDeleter {
-    void operator()(T* object) const { destroy(object); }
+    void operator()(T* object) const { Destroy(object); }
 };
-template <typename T, void (*destroy)(T*)>
-using KafkaOwner = std::unique_ptr<T, KafkaDeleter<T, destroy>>;
+template <typename T, void (*Destroy)(T*)>
+using KafkaOwner = std::unique_ptr<T, KafkaDeleter<T, Destroy>>;
 
 using KafkaTopic = KafkaOwner<rd_kafka_topic_t, rd_kafka_topic_destroy>;
 using KafkaQueue = KafkaOwner<rd_kafka_queue_t, rd_kafka_queue_destroy>;
