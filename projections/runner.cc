@@ -93,7 +93,8 @@ Runner::Runner(std::int32_t partition, const RunnerOptions& options)
 
 Runner::~Runner() = default;
 
-Result<std::unique_ptr<Runner>> Runner::open(log::Log& log, std::int32_t partition,
+Result<std::unique_ptr<Runner>> Runner::open(log::Log& log,
+                                             std::int32_t partition,
                                              const RunnerOptions& options) {
     auto runner = std::make_unique<Runner>(partition, options);
     FISCUS_TRY(runner->start(log));
@@ -102,7 +103,8 @@ Result<std::unique_ptr<Runner>> Runner::open(log::Log& log, std::int32_t partiti
 
 Status Runner::start(log::Log& log) {
     const std::string directory = options_.directory + "/" + std::to_string(partition_);
-    FISCUS_ASSIGN(store_, Store::open(directory, {.memory_bytes = options_.memory_bytes / store_share}));
+    FISCUS_ASSIGN(store_,
+                  Store::open(directory, {.memory_bytes = options_.memory_bytes / store_share}));
     FISCUS_ASSIGN(const std::optional<std::string> stored, store_->get(position_key()));
     Position position;
     if (stored) {
@@ -112,9 +114,8 @@ Status Runner::start(log::Log& log) {
     if (options_.publishing == Publishing::off) {
         sink_ = std::make_unique<NoSink>();
     } else {
-        FISCUS_ASSIGN(auto publisher,
-                      Publisher::open(log, partition_, position.lanes,
-                                      options_.publishing == Publishing::compare));
+        FISCUS_ASSIGN(auto publisher, Publisher::open(log, partition_, position.lanes,
+                                                      options_.publishing == Publishing::compare));
         publisher_ = publisher.get();
         sink_ = std::move(publisher);
     }

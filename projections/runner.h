@@ -1,5 +1,7 @@
-// One partition of the statistics: reads journal blocks, folds them, publishes rows, writes state. The
-// order is the engine's: rows are synced first, then state and cursor are written in one batch; after a
+// One partition of the statistics: reads journal blocks, folds them, publishes rows, writes state.
+// The
+// order is the engine's: rows are synced first, then state and cursor are written in one batch;
+// after a
 // crash the topics' tails are compared with what is recomputed and only what follows is published.
 // Thread: one; call run_once() in a loop, flush() before leaving.
 // Fails: state (unknown layout, disk), corrupt (journal), diverged (published rows differ from the
@@ -44,21 +46,24 @@ struct RunnerCounts {
     std::uint64_t rows_compared = 0;  // found published already, and equal
     std::uint64_t revisions = 0;      // days cut since open
     std::uint64_t commits = 0;
-    std::uint64_t memory_bytes = 0;   // estimate of what the fold holds now
+    std::uint64_t memory_bytes = 0;  // estimate of what the fold holds now
 };
 
 class Runner {
 public:
     // Of no use before open() filled it.
     Runner(std::int32_t partition, const RunnerOptions& options);
-    // Opens or makes the partition's state, positions the journal reader after it and takes the topics.
-    static Result<std::unique_ptr<Runner>> open(log::Log& log, std::int32_t partition,
+    // Opens or makes the partition's state, positions the journal reader after it and takes the
+    // topics.
+    static Result<std::unique_ptr<Runner>> open(log::Log& log,
+                                                std::int32_t partition,
                                                 const RunnerOptions& options);
     ~Runner();
     Runner(const Runner&) = delete;
     Runner& operator=(const Runner&) = delete;
 
-    // Folds the next journal block, waiting up to `wait` for it; entries folded, 0 when nothing came.
+    // Folds the next journal block, waiting up to `wait` for it; entries folded, 0 when nothing
+    // came.
     // After an error the runner is dead: open a new one.
     Result<std::uint64_t> run_once(std::chrono::milliseconds wait);
     // The last run_once() found nothing to read, and every row so far is durable.

@@ -1,18 +1,21 @@
-// The main job from end to end over a local log in a directory of its own: events → engine → journal →
-// statistics, two threads, journal synced before anything counts. Prints rates and checks the result:
-// outcomes as the load intends, money conserved, stored digest equal. usage: end_to_end [EVENTS] [SEED]
-#include <fmt/format.h>
-#include <sys/resource.h>
-#include <unistd.h>
-
+// The main job from end to end over a local log in a directory of its own: events → engine →
+// journal →
+// statistics, two threads, journal synced before anything counts. Prints rates and checks the
+// result:
+// outcomes as the load intends, money conserved, stored digest equal. usage: end_to_end [EVENTS]
+// [SEED]
 #include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <string>
+#include <sys/resource.h>
 #include <thread>
+#include <unistd.h>
 #include <vector>
+
+#include <fmt/format.h>
 
 #include "bench/load/publish.h"
 #include "engine/log/local_log.h"
@@ -45,7 +48,8 @@ T must(Result<T> result) {
     return std::move(result).value();
 }
 
-void fold_statistics(log::Log& log, const std::filesystem::path& directory,
+void fold_statistics(log::Log& log,
+                     const std::filesystem::path& directory,
                      const std::atomic<bool>& engine_done) {
     projections::RunnerOptions options;
     options.directory = directory.string();
@@ -59,7 +63,9 @@ void fold_statistics(log::Log& log, const std::filesystem::path& directory,
     must(runner->flush());
 }
 
-std::vector<Mark> run_engine(runtime::Engine& engine, std::uint64_t events, Clock::time_point start) {
+std::vector<Mark> run_engine(runtime::Engine& engine,
+                             std::uint64_t events,
+                             Clock::time_point start) {
     std::vector<Mark> marks;
     std::uint64_t applied = 0;
     while (applied < events) {
@@ -71,8 +77,9 @@ std::vector<Mark> run_engine(runtime::Engine& engine, std::uint64_t events, Cloc
 
 // Events per second over the last half, where caches are warm and the first fold is past.
 double sustained(const std::vector<Mark>& marks, std::uint64_t events) {
-    const auto half = std::find_if(marks.begin(), marks.end(),
-                                   [events](const Mark& mark) { return mark.records >= events / 2; });
+    const auto half = std::find_if(marks.begin(), marks.end(), [events](const Mark& mark) {
+        return mark.records >= events / 2;
+    });
     return static_cast<double>(marks.back().records - half->records) /
            std::max(1e-9, marks.back().seconds - half->seconds);
 }

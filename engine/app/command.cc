@@ -1,8 +1,8 @@
 #include "engine/app/command.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+
+#include <fmt/format.h>
 
 #include "engine/app/command_line.h"
 #include "engine/app/commands/commands.h"
@@ -11,9 +11,7 @@
 namespace fiscus::app {
 namespace {
 
-void print_error(Console& console, const Error& error) {
-    console.note("fiscus: " + error.text());
-}
+void print_error(Console& console, const Error& error) { console.note("fiscus: " + error.text()); }
 
 const std::string* find_variable(const ProgramInput& input, std::string_view name) {
     const auto found =
@@ -113,7 +111,8 @@ std::string command_reference() {
     std::string text =
         "# Commands\n\nThis page is printed by `fiscus reference commands`; a test compares.\n"
         "Data goes to stdout, notes and progress to stderr. Exit codes: 0 done; 1 failed (disk, "
-        "broker, damaged or missing data);\n2 wrong usage; 3 done, and something was found, such as "
+        "broker, damaged or missing data);\n2 wrong usage; 3 done, and something was found, such "
+        "as "
         "a mismatch.\n";
     for (const std::unique_ptr<Command>& command : commands) {
         std::string help = line.help_of(*command);

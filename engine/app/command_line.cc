@@ -1,12 +1,12 @@
 #include "engine/app/command_line.h"
 
+#include <algorithm>
+#include <memory>
+
 #include <CLI/Config.hpp>
 #include <CLI/Error.hpp>
 #include <CLI/Formatter.hpp>
 #include <fmt/format.h>
-
-#include <algorithm>
-#include <memory>
 
 #include "engine/app/output/utf8.h"
 #include "engine/base/check.h"
@@ -51,7 +51,8 @@ std::string wrapped(std::string_view text, std::size_t columns, std::size_t inde
 // The example stands first: most readers of a help want one line to copy.
 class ExampleFirst final : public CLI::Formatter {
 public:
-    std::string make_help(const CLI::App* app, std::string name,
+    std::string make_help(const CLI::App* app,
+                          std::string name,
                           CLI::AppFormatMode mode) const override {
         if (mode == CLI::AppFormatMode::Sub) {
             return make_expanded(app);
@@ -137,12 +138,15 @@ std::vector<std::string> known_words(const CLI::App& app) {
 }  // namespace
 
 CommandLine::CommandLine(const CommandList& commands)
-    : root_("The public purse: an exact ledger of public money that becomes consumer vouchers, and its "
-            "T+1 statistics.",
-            "fiscus") {
+    : root_(
+          "The public purse: an exact ledger of public money that becomes consumer vouchers, and "
+          "its "
+          "T+1 statistics.",
+          "fiscus") {
     root_.formatter(std::make_shared<ExampleFirst>());
-    root_.footer(example_text("fiscus demo\nfiscus run --log /var/lib/fiscus/log --state "
-                              "/var/lib/fiscus/state --http 9464"));
+    root_.footer(
+        example_text("fiscus demo\nfiscus run --log /var/lib/fiscus/log --state "
+                     "/var/lib/fiscus/state --http 9464"));
     root_.set_help_flag("-h,--help", "This text");
     root_.add_option("--config", settings_file_, "Settings file (TOML); also FISCUS_CONFIG")
         ->type_name("FILE");

@@ -1,13 +1,15 @@
-// The parser of the command line: CLI11 wrapped once. Builds nouns and verbs from the commands' specs,
+// The parser of the command line: CLI11 wrapped once. Builds nouns and verbs from the commands'
+// specs,
 // shows the example first in every help, and turns CLI11's exceptions into usage errors that name
 // what is wrong and what was probably meant. Thread: main. Fails: usage.
 #pragma once
 
-#include <CLI/App.hpp>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
+
+#include <CLI/App.hpp>
 
 #include "engine/app/command.h"
 

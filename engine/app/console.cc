@@ -1,11 +1,11 @@
 #include "engine/app/console.h"
 
-#include <fmt/format.h>
-#include <unistd.h>
-
 #include <cerrno>
 #include <string>
 #include <system_error>
+#include <unistd.h>
+
+#include <fmt/format.h>
 
 namespace fiscus::app {
 

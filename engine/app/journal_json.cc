@@ -131,9 +131,7 @@ std::string account_text(const wire::Account& account) {
         case wire::AccountKind::order_turnover:
         case wire::AccountKind::platform_match:
         case wire::AccountKind::merchant_match:
-        case wire::AccountKind::memorandum:
-            add(fmt::format("platform {}", account.key()));
-            break;
+        case wire::AccountKind::memorandum: add(fmt::format("platform {}", account.key())); break;
         case wire::AccountKind::none:
         case wire::AccountKind::fund:
         case wire::AccountKind::budget:
@@ -159,8 +157,11 @@ void append_account(JsonWriter& json, const wire::Account& account) {
     json.end_object();
 }
 
-void append_entry(JsonWriter& json, const EntryPlace& place, const wire::Entry& entry,
-                  std::span<const wire::Posting> postings, Bytes detail) {
+void append_entry(JsonWriter& json,
+                  const EntryPlace& place,
+                  const wire::Entry& entry,
+                  std::span<const wire::Posting> postings,
+                  Bytes detail) {
     json.begin_object();
     json.field_number("partition", place.partition);
     json.field_number("sequence", entry.sequence());

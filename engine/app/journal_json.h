@@ -1,4 +1,5 @@
-// Journal entries and log records as JSON lines: what `log dump --json`, `trace` and `explain` print and
+// Journal entries and log records as JSON lines: what `log dump --json`, `trace` and `explain`
+// print and
 // what outside tools recompute from. Names are those of schemas/journal.fbs; enumerators are words,
 // 128-bit ids 32 hexadecimal digits, days ISO dates, instants whole microseconds, money fen.
 // "Does not apply" (0 in the wire format) is null for ids, days and words, and stays 0 for numbers.
@@ -23,8 +24,11 @@ struct EntryPlace {
 };
 
 // One object. `detail` may be empty.
-void append_entry(JsonWriter& json, const EntryPlace& place, const wire::Entry& entry,
-                  std::span<const wire::Posting> postings, Bytes detail);
+void append_entry(JsonWriter& json,
+                  const EntryPlace& place,
+                  const wire::Entry& entry,
+                  std::span<const wire::Posting> postings,
+                  Bytes detail);
 
 // The fields of an account, as an object.
 void append_account(JsonWriter& json, const wire::Account& account);

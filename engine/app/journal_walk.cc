@@ -10,7 +10,8 @@ namespace fiscus::app {
 namespace {
 
 constexpr std::size_t records_max = 4'096;
-// Everything up to the end is there already; a broker may take its time to bring it. Offsets may have
+// Everything up to the end is there already; a broker may take its time to bring it. Offsets may
+// have
 // holes, also before the end (markers of other clients' transactions), so silence is no error.
 constexpr std::chrono::milliseconds read_wait{10'000};
 
@@ -47,8 +48,12 @@ Status walk_journal(log::Log& log, std::int32_t partition, const EntryVisitor& v
     }
 }
 
-Status walk_records(log::Log& log, std::string_view topic, std::int32_t partition, std::int64_t from,
-                    std::int64_t to, const RecordVisitor& visit) {
+Status walk_records(log::Log& log,
+                    std::string_view topic,
+                    std::int32_t partition,
+                    std::int64_t from,
+                    std::int64_t to,
+                    const RecordVisitor& visit) {
     FISCUS_ASSIGN(const log::Extent extent, log.extent(topic, partition));
     const std::int64_t end = std::min(to, extent.end);
     std::int64_t next = std::max(from, extent.first);

@@ -1,5 +1,6 @@
 // Walks a journal partition from its beginning to the end that it had when the walk began, entry by
-// entry with the entry's postings and detail. For log dump, trace and explain. Only entries that count
+// entry with the entry's postings and detail. For log dump, trace and explain. Only entries that
+// count
 // are seen; the chain is checked on the way. Thread: one. Fails: as journal::JournalReader.
 #pragma once
 
@@ -27,7 +28,11 @@ Status walk_journal(log::Log& log, std::int32_t partition, const EntryVisitor& v
 
 // Reads the records [from, to) of a topic's partition, as far as there are any.
 using RecordVisitor = std::function<bool(const log::Record&)>;
-Status walk_records(log::Log& log, std::string_view topic, std::int32_t partition, std::int64_t from,
-                    std::int64_t to, const RecordVisitor& visit);
+Status walk_records(log::Log& log,
+                    std::string_view topic,
+                    std::int32_t partition,
+                    std::int64_t from,
+                    std::int64_t to,
+                    const RecordVisitor& visit);
 
 }  // namespace fiscus::app

@@ -1,12 +1,12 @@
 #include "engine/app/logging.h"
 
+#include <chrono>
+#include <mutex>
+
 #include <fmt/format.h>
 #include <spdlog/formatter.h>
 #include <spdlog/pattern_formatter.h>
 #include <spdlog/sinks/base_sink.h>
-
-#include <chrono>
-#include <mutex>
 
 #include "engine/app/output/json.h"
 #include "engine/app/output/utf8.h"

@@ -4,14 +4,14 @@
 // Thread: any. Fails: never.
 #pragma once
 
-#include <spdlog/logger.h>
-
 #include <cstdio>
 #include <initializer_list>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
+
+#include <spdlog/logger.h>
 
 namespace fiscus::app {
 

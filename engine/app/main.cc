@@ -1,4 +1,5 @@
-// The `fiscus` program. Everything is in run_program(); this file only hands over what the system gave.
+// The `fiscus` program. Everything is in run_program(); this file only hands over what the system
+// gave.
 #include <cstdio>
 #include <string>
 #include <string_view>

@@ -1,12 +1,12 @@
 #include "engine/app/open.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cstdint>
 #include <cstdio>
 #include <utility>
 #include <vector>
+
+#include <fmt/format.h>
 
 #include "engine/app/output/utf8.h"
 #include "engine/log/kafka_log.h"
@@ -22,7 +22,8 @@ constexpr std::size_t queue_bytes_min = 8U << 20;
 
 enum class LogKind : std::uint8_t { local, kafka };
 
-// Of two logs the one with the stronger origin counts: a flag beats the other log of the environment.
+// Of two logs the one with the stronger origin counts: a flag beats the other log of the
+// environment.
 Result<LogKind> log_kind(const Settings& settings) {
     const SettingValue& local = settings.value(Setting::log_directory);
     const SettingValue& kafka = settings.value(Setting::kafka_bootstrap);
@@ -35,8 +36,8 @@ Result<LogKind> log_kind(const Settings& settings) {
     }
     if (local.origin == kafka.origin) {
         return Error{ErrorCode::usage, "two logs are named",
-                     fmt::format("log.directory comes from {}, kafka.bootstrap from {}", local.where,
-                                 kafka.where),
+                     fmt::format("log.directory comes from {}, kafka.bootstrap from {}",
+                                 local.where, kafka.where),
                      "Give one of them; an empty text takes a setting back."};
     }
     return local.origin > kafka.origin ? LogKind::local : LogKind::kafka;
@@ -70,7 +71,8 @@ Result<std::unique_ptr<log::Log>> open_kafka(const Settings& settings, ClientMes
 
 }  // namespace
 
-Result<std::unique_ptr<log::Log>> open_log(const Settings& settings, LogMode mode,
+Result<std::unique_ptr<log::Log>> open_log(const Settings& settings,
+                                           LogMode mode,
                                            ClientMessages messages) {
     FISCUS_ASSIGN(const LogKind kind, log_kind(settings));
     if (kind == LogKind::kafka) {
@@ -82,8 +84,9 @@ Result<std::unique_ptr<log::Log>> open_log(const Settings& settings, LogMode mod
 Result<std::int32_t> partitions_of(log::Log& log, std::string_view topic) {
     FISCUS_ASSIGN(const auto info, log.describe(topic));
     if (!info) {
-        return Error{ErrorCode::not_found, fmt::format("the log has no topic {}", topic), "",
-                     "Make the topics with `fiscus topics apply`, or check that this is the right log."};
+        return Error{
+            ErrorCode::not_found, fmt::format("the log has no topic {}", topic), "",
+            "Make the topics with `fiscus topics apply`, or check that this is the right log."};
     }
     return info->plan.partitions;
 }
@@ -98,11 +101,12 @@ Result<std::int32_t> ensure_topics(log::Log& log, const Settings& settings) {
     }
     const SettingValue& value = settings.value(Setting::topics_partitions);
     if (value.origin != Origin::built_in && info->plan.partitions != wanted) {
-        return Error{ErrorCode::usage,
-                     fmt::format("the topics have {} partitions, not {}", info->plan.partitions, wanted),
-                     fmt::format("{} asks for {}, and the number is fixed once topics are made",
-                                 value.where, wanted),
-                     "Leave the number out, or use another log."};
+        return Error{
+            ErrorCode::usage,
+            fmt::format("the topics have {} partitions, not {}", info->plan.partitions, wanted),
+            fmt::format("{} asks for {}, and the number is fixed once topics are made", value.where,
+                        wanted),
+            "Leave the number out, or use another log."};
     }
     // What may be missing beside the events topic.
     const std::vector<log::TopicPlan> plans = log::topic_plans(info->plan.partitions);

@@ -56,7 +56,8 @@ private:
     std::optional<Error> error_;
 };
 
-// Figures of the engine's partitions as the outside sees them, with what the engine itself does not keep:
+// Figures of the engine's partitions as the outside sees them, with what the engine itself does not
+// keep:
 // the end of the input, asked for once a second, and how long the store has been stalled.
 class EngineObserver {
 public:
@@ -125,7 +126,9 @@ Result<EngineFigures> EngineObserver::look() {
 
 class EnginePart {
 public:
-    EnginePart(log::Log& log, const PipelineOptions& options, Conversation& conversation,
+    EnginePart(log::Log& log,
+               const PipelineOptions& options,
+               Conversation& conversation,
                FiguresBoard& board)
         : log_(log), options_(options), conversation_(conversation), board_(board) {}
 
@@ -185,7 +188,9 @@ private:
 
 class StatisticsPart {
 public:
-    StatisticsPart(log::Log& log, const PipelineOptions& options, Conversation& conversation,
+    StatisticsPart(log::Log& log,
+                   const PipelineOptions& options,
+                   Conversation& conversation,
                    FiguresBoard& board)
         : log_(log), options_(options), conversation_(conversation), board_(board) {}
 
@@ -210,8 +215,7 @@ private:
         projections::RunnerOptions runner_options = options_.statistics_options;
         runner_options.memory_bytes /= std::max<std::size_t>(partitions.size(), 1);
         for (const std::int32_t partition : partitions) {
-            FISCUS_ASSIGN(auto runner,
-                          projections::Runner::open(log_, partition, runner_options));
+            FISCUS_ASSIGN(auto runner, projections::Runner::open(log_, partition, runner_options));
             runners_.emplace_back(partition, std::move(runner));
         }
         return Done{};
@@ -249,7 +253,8 @@ private:
         show(true);
         auto shown = std::chrono::steady_clock::now();
         while (!conversation_.stop()) {
-            // Asked before the turn: what the engine wrote last is seen by this turn or by a later one.
+            // Asked before the turn: what the engine wrote last is seen by this turn or by a later
+            // one.
             const bool source_ended = !options_.engine || conversation_.engine_ended();
             FISCUS_ASSIGN(const std::uint64_t entries, turn());
             result.entries += entries;
@@ -293,8 +298,10 @@ private:
 
 }  // namespace
 
-Result<PipelineResult> run_pipeline(log::Log& log, const PipelineOptions& options,
-                                    FiguresBoard& board, const PipelineWatch& watch) {
+Result<PipelineResult> run_pipeline(log::Log& log,
+                                    const PipelineOptions& options,
+                                    FiguresBoard& board,
+                                    const PipelineWatch& watch) {
     Conversation conversation;
     PipelineResult engine_result;
     PipelineResult statistics_result;

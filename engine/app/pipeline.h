@@ -1,7 +1,10 @@
-// Engine and statistics at work: each in a thread of its own, the statistics tailing the journal that
-// the engine writes. For run, demo and replay. The caller's thread waits, shows progress and says when
+// Engine and statistics at work: each in a thread of its own, the statistics tailing the journal
+// that
+// the engine writes. For run, demo and replay. The caller's thread waits, shows progress and says
+// when
 // to stop; both parts then finish their turn and make their state durable.
-// Thread: run_pipeline() belongs to the caller and starts two. Fails: with the first part's error; the
+// Thread: run_pipeline() belongs to the caller and starts two. Fails: with the first part's error;
+// the
 // other part is stopped in order.
 #pragma once
 
@@ -23,7 +26,8 @@ namespace fiscus::app {
 struct PipelineOptions {
     bool engine = true;
     bool statistics = true;
-    // End when everything in the log is applied, folded and published; else only when asked to stop.
+    // End when everything in the log is applied, folded and published; else only when asked to
+    // stop.
     bool until_end = false;
     runtime::EngineOptions engine_options;
     projections::RunnerOptions statistics_options;
@@ -41,13 +45,16 @@ struct PipelineResult {
 // Called by the waiting thread ten times a second; false asks both parts to stop.
 using PipelineWatch = std::function<bool(const Figures&)>;
 
-Result<PipelineResult> run_pipeline(log::Log& log, const PipelineOptions& options,
-                                    FiguresBoard& board, const PipelineWatch& watch);
+Result<PipelineResult> run_pipeline(log::Log& log,
+                                    const PipelineOptions& options,
+                                    FiguresBoard& board,
+                                    const PipelineWatch& watch);
 
 // The options that the settings give: state below `state`, memory split between the parts.
 PipelineOptions pipeline_options(const Settings& settings, const std::filesystem::path& state);
 
-// Records that are through the last stage of this process, of those in the log, over all partitions.
+// Records that are through the last stage of this process, of those in the log, over all
+// partitions.
 struct PipelineProgress {
     std::uint64_t done = 0;
     std::uint64_t total = 0;

@@ -1,10 +1,10 @@
 #include "engine/app/progress.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cstdio>
 #include <utility>
+
+#include <fmt/format.h>
 
 #include "engine/app/output/table.h"
 

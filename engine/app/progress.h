@@ -1,4 +1,5 @@
-// Progress of long work on stderr: one line redrawn on a terminal, else a line every few seconds, so a
+// Progress of long work on stderr: one line redrawn on a terminal, else a line every few seconds,
+// so a
 // CI log shows life and a person sees a bar. Thread: one. Fails: never.
 #pragma once
 
@@ -17,7 +18,9 @@ using SteadyClock = std::function<std::chrono::steady_clock::time_point()>;
 
 class Progress {
 public:
-    Progress(Console& console, std::string label, SteadyClock clock = std::chrono::steady_clock::now);
+    Progress(Console& console,
+             std::string label,
+             SteadyClock clock = std::chrono::steady_clock::now);
     ~Progress();
     Progress(const Progress&) = delete;
     Progress& operator=(const Progress&) = delete;

@@ -1,15 +1,15 @@
 #include "engine/app/replay.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <chrono>
 #include <cstring>
 #include <memory>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <utility>
 #include <vector>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include "engine/app/journal_json.h"
 #include "engine/app/open.h"
@@ -25,7 +25,8 @@ namespace {
 
 constexpr std::chrono::milliseconds read_wait{10'000};
 constexpr std::uint64_t fold_records = 262'144;
-// Half of the memory goes to the record cache, as in the engine; a slot of all cold tables together.
+// Half of the memory goes to the record cache, as in the engine; a slot of all cold tables
+// together.
 constexpr std::uint64_t cold_slot_bytes = 1'200;
 constexpr std::uint64_t cold_slots_min = 65'536;
 
@@ -119,11 +120,11 @@ Status PartitionReplay::open(log::Log& log, std::int32_t partitions, std::uint64
     std::error_code failed;
     std::filesystem::create_directories(directory, failed);
     if (failed) {
-        return Error{ErrorCode::io, fmt::format("cannot make {}", directory.string()), failed.message(),
-                     "Set TMPDIR to a directory that may be written."};
+        return Error{ErrorCode::io, fmt::format("cannot make {}", directory.string()),
+                     failed.message(), "Set TMPDIR to a directory that may be written."};
     }
-    FISCUS_ASSIGN(auto store, state::open_rocks_store(directory.string(),
-                                                      {.memory_bytes = memory_bytes / 2}));
+    FISCUS_ASSIGN(auto store,
+                  state::open_rocks_store(directory.string(), {.memory_bytes = memory_bytes / 2}));
     const std::uint64_t slots = std::max(memory_bytes / 2 / cold_slot_bytes, cold_slots_min);
     FISCUS_ASSIGN(state_, state::State::open(std::move(store), {.cold_slots_max = slots}));
     core_ = std::make_unique<runtime::Core>(
@@ -198,8 +199,8 @@ void PartitionReplay::compare(const journal::ReadBlock& block) {
         const wire::Entry& theirs = published[index];
         const wire::Entry& ours = entries_.entries[index];
         const auto their_postings = postings.subspan(theirs_taken, theirs.postings());
-        const auto our_postings = std::span<const wire::Posting>(entries_.postings)
-                                      .subspan(ours_taken, ours.postings());
+        const auto our_postings =
+            std::span<const wire::Posting>(entries_.postings).subspan(ours_taken, ours.postings());
         theirs_taken += theirs.postings();
         ours_taken += ours.postings();
         Bytes our_detail;
@@ -246,7 +247,8 @@ Result<JournalReplay> replay_journal(log::Log& log, const ReplayOptions& options
         FISCUS_TRY(replay.open(log, partitions, options.memory_bytes));
         for (bool more = true; more;) {
             FISCUS_ASSIGN(more, replay.next());
-            if (options.progress && !options.progress(result.entries + replay.entries(), events_in_all)) {
+            if (options.progress &&
+                !options.progress(result.entries + replay.entries(), events_in_all)) {
                 return stopped();
             }
         }
@@ -263,20 +265,22 @@ Result<JournalReplay> replay_journal(log::Log& log, const ReplayOptions& options
     return result;
 }
 
-Result<StatisticsReplay> replay_statistics(log::Log& log, const JournalReplay& journal,
+Result<StatisticsReplay> replay_statistics(log::Log& log,
+                                           const JournalReplay& journal,
                                            const ReplayOptions& options) {
     StatisticsReplay result;
     std::uint64_t entries = 0;
     for (std::size_t index = 0; index < journal.sequences.size(); ++index) {
         const auto partition = static_cast<std::int32_t>(index);
-        FISCUS_ASSIGN(const auto runner,
-                      projections::Runner::open(
-                          log, partition,
-                          {.directory = (options.directory / "statistics").string(),
-                           .memory_bytes = options.memory_bytes,
-                           .publishing = projections::Publishing::compare}));
+        FISCUS_ASSIGN(
+            const auto runner,
+            projections::Runner::open(log, partition,
+                                      {.directory = (options.directory / "statistics").string(),
+                                       .memory_bytes = options.memory_bytes,
+                                       .publishing = projections::Publishing::compare}));
         while (runner->cursor().next_sequence <= journal.sequences[index]) {
-            FISCUS_ASSIGN(const std::uint64_t folded, unless_diverged(runner->run_once(read_wait), result));
+            FISCUS_ASSIGN(const std::uint64_t folded,
+                          unless_diverged(runner->run_once(read_wait), result));
             if (!result.difference.empty()) {
                 return result;
             }

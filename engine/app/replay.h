@@ -1,4 +1,5 @@
-// Rebuilds everything from the events in a directory of its own and compares it with what is published:
+// Rebuilds everything from the events in a directory of its own and compares it with what is
+// published:
 // every journal entry with its postings and details, every block's state digest, every row of
 // statistics. Writes nothing to the log. For `fiscus replay`.
 // Thread: the caller's. Fails: as log and state do; a difference is a finding, not an error.
@@ -42,9 +43,11 @@ struct StatisticsReplay {
     std::string difference;
 };
 
-// Folds the published journal anew, as far as replay_journal() has found it to be right, and compares
+// Folds the published journal anew, as far as replay_journal() has found it to be right, and
+// compares
 // every published row.
-Result<StatisticsReplay> replay_statistics(log::Log& log, const JournalReplay& journal,
+Result<StatisticsReplay> replay_statistics(log::Log& log,
+                                           const JournalReplay& journal,
                                            const ReplayOptions& options);
 
 }  // namespace fiscus::app

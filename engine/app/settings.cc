@@ -1,11 +1,11 @@
 #include "engine/app/settings.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cctype>
 #include <charconv>
 #include <system_error>
+
+#include <fmt/format.h>
 #include <toml++/toml.h>
 
 #include "engine/base/check.h"
@@ -136,7 +136,9 @@ bool names_secret(std::string_view name) {
 
 // The table of one [section], visited in the order of the file's keys.
 template <typename Take>
-Status take_section(const std::string& file, const std::string& section, const toml::table& table,
+Status take_section(const std::string& file,
+                    const std::string& section,
+                    const toml::table& table,
                     const Take& take) {
     for (const auto& [name, node] : table) {
         const std::string key = section + "." + std::string(name.str());
@@ -224,15 +226,14 @@ Settings::Settings() {
     }
 }
 
-Status Settings::take(const SettingSpec& spec, std::string text, Origin origin,
-                      std::string where) {
+Status Settings::take(const SettingSpec& spec, std::string text, Origin origin, std::string where) {
     // An empty text takes a setting back to "not given", where that is possible.
     const bool may_be_absent = spec.default_text.empty();
-    std::string trouble = text.empty() ? (may_be_absent ? "" : "it is empty") : complaint(spec, text);
+    std::string trouble =
+        text.empty() ? (may_be_absent ? "" : "it is empty") : complaint(spec, text);
     if (!trouble.empty()) {
         const bool secret = spec.kind == SettingKind::pairs;
-        return Error{ErrorCode::usage,
-                     fmt::format("{}: setting {} is not valid", where, spec.key),
+        return Error{ErrorCode::usage, fmt::format("{}: setting {} is not valid", where, spec.key),
                      secret ? trouble : fmt::format("`{}`: {}", text, trouble),
                      fmt::format("Example: {}", spec.example)};
     }

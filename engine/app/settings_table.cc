@@ -1,3 +1,5 @@
+// The table of all settings: names, defaults, ranges, sentences. docs/configuration.md is printed
+// from it.
 #include <array>
 #include <cctype>
 
@@ -54,7 +56,8 @@ constexpr std::array<SettingSpec, settings_count> specs{{
      .example = "3",
      .minimum = 1,
      .maximum = 9,
-     .help = "Replicas of each partition when topics are made in Kafka; empty: as the broker does."},
+     .help =
+         "Replicas of each partition when topics are made in Kafka; empty: as the broker does."},
     {.setting = Setting::state_directory,
      .key = "state.directory",
      .kind = SettingKind::path,
@@ -62,7 +65,8 @@ constexpr std::array<SettingSpec, settings_count> specs{{
      .flag = "--state",
      .placeholder = "DIR",
      .example = "/var/lib/fiscus/state",
-     .help = "Directory of the state: engine/<partition> and statistics/<partition> below it. It may be "
+     .help = "Directory of the state: engine/<partition> and statistics/<partition> below it. It "
+             "may be "
              "deleted at any time and is then rebuilt from the log."},
     {.setting = Setting::engine_memory,
      .key = "engine.memory",
@@ -83,7 +87,8 @@ constexpr std::array<SettingSpec, settings_count> specs{{
      .example = "1000",
      .minimum = 1,
      .maximum = static_cast<std::int64_t>(turn_records_max),
-     .help = "Most events in one turn of the engine, which is one journal block. Changes no result."},
+     .help =
+         "Most events in one turn of the engine, which is one journal block. Changes no result."},
     {.setting = Setting::engine_fold_records,
      .key = "engine.fold_records",
      .kind = SettingKind::integer,
@@ -93,7 +98,8 @@ constexpr std::array<SettingSpec, settings_count> specs{{
      .example = "65536",
      .minimum = 1,
      .maximum = 1'000'000'000,
-     .help = "Events between two writes of the state; after a crash about so many are applied again."},
+     .help =
+         "Events between two writes of the state; after a crash about so many are applied again."},
     {.setting = Setting::engine_partitions,
      .key = "engine.partitions",
      .kind = SettingKind::integers,
@@ -130,7 +136,8 @@ constexpr std::array<SettingSpec, settings_count> specs{{
      .example = "9464",
      .minimum = 0,
      .maximum = 65'535,
-     .help = "Port of /metrics, /livez and /readyz; empty: none, 0: any free one (named at the start)."},
+     .help = "Port of /metrics, /livez and /readyz; empty: none, 0: any free one (named at the "
+             "start)."},
     {.setting = Setting::http_address,
      .key = "http.address",
      .kind = SettingKind::text,
@@ -138,7 +145,8 @@ constexpr std::array<SettingSpec, settings_count> specs{{
      .flag = "",
      .placeholder = "ADDRESS",
      .example = "127.0.0.1",
-     .help = "Address that the port is bound to. Anything but loopback shows the metrics to a network."},
+     .help = "Address that the port is bound to. Anything but loopback shows the metrics to a "
+             "network."},
     {.setting = Setting::http_ready_lag_records,
      .key = "http.ready_lag_records",
      .kind = SettingKind::integer,
@@ -194,7 +202,8 @@ std::span<const SettingSpec> setting_specs() { return specs; }
 
 const SettingSpec& spec_of(Setting setting) {
     const SettingSpec& spec = specs[static_cast<std::size_t>(setting)];
-    FISCUS_CHECK(spec.setting == setting, "the table of settings is in the order of the enumeration");
+    FISCUS_CHECK(spec.setting == setting,
+                 "the table of settings is in the order of the enumeration");
     return spec;
 }
 

@@ -1,9 +1,8 @@
 #include "engine/app/signals.h"
 
+#include <ctime>
 #include <pthread.h>
 #include <unistd.h>
-
-#include <ctime>
 
 namespace fiscus::app {
 

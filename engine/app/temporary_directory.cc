@@ -1,11 +1,11 @@
 #include "engine/app/temporary_directory.h"
 
-#include <fmt/format.h>
-#include <stdlib.h>
-
 #include <cerrno>
 #include <string>
 #include <system_error>
+
+#include <fmt/format.h>
+#include <stdlib.h>
 
 namespace fiscus::app {
 
@@ -14,7 +14,8 @@ Result<std::unique_ptr<TemporaryDirectory>> TemporaryDirectory::make(std::string
     const std::filesystem::path parent = std::filesystem::temp_directory_path(error);
     std::string pattern = (parent / fmt::format("{}-XXXXXX", prefix)).string();
     if (error || mkdtemp(pattern.data()) == nullptr) {
-        return Error{ErrorCode::io, fmt::format("cannot make a temporary directory in {}", parent.string()),
+        return Error{ErrorCode::io,
+                     fmt::format("cannot make a temporary directory in {}", parent.string()),
                      error ? error.message() : std::generic_category().message(errno),
                      "Set TMPDIR to a directory that may be written."};
     }

@@ -39,8 +39,7 @@ Answer apply(Context& c, const wire::BatchAdjusted& event) {
     if (event.claim_until_us().has_value() && *event.claim_until_us() <= rules->claim_from_us) {
         return refused(wire::Reason::batch_rules_invalid);
     }
-    const auto* issued =
-        c.state.counters.get(c.counter_key(batch, state::CounterScope::batch, 0));
+    const auto* issued = c.state.counters.get(c.counter_key(batch, state::CounterScope::batch, 0));
     if (event.quota().has_value() && *event.quota() != 0 && issued != nullptr &&
         *event.quota() < issued->count) {
         return refused(wire::Reason::limit_below_used);
@@ -50,7 +49,8 @@ Answer apply(Context& c, const wire::BatchAdjusted& event) {
     record.quota = event.quota().value_or(record.quota);
     record.quota_per_day = event.quota_per_day().value_or(record.quota_per_day);
     record.cap_per_consumer = event.cap_per_consumer().value_or(record.cap_per_consumer);
-    record.cap_per_consumer_day = event.cap_per_consumer_day().value_or(record.cap_per_consumer_day);
+    record.cap_per_consumer_day =
+        event.cap_per_consumer_day().value_or(record.cap_per_consumer_day);
     c.remember_natural_key();
     return accepted();
 }

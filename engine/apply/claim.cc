@@ -29,7 +29,10 @@ Reason check_caps(Context& c, const ClaimCounts& counts, const state::BatchRecor
     return Reason::none;
 }
 
-Reason check_quotas(Context& c, BatchId id, const BatchRules& rules, const state::BatchRecord& batch,
+Reason check_quotas(Context& c,
+                    BatchId id,
+                    const BatchRules& rules,
+                    const state::BatchRecord& batch,
                     std::uint32_t district) {
     const auto day = static_cast<std::uint64_t>(c.draft.business_day);
     if (exhausted(batch.quota, counted(c, id, CounterScope::batch, 0))) {
@@ -53,8 +56,13 @@ Reason check_quotas(Context& c, BatchId id, const BatchRules& rules, const state
 }
 
 // Adds one to everything that counts claims, or takes it back when a void returns quotas.
-void count_claim(Context& c, BatchId batch, const ClaimCounts& counts, std::int32_t day,
-                 PlatformId platform, std::uint32_t district, bool back) {
+void count_claim(Context& c,
+                 BatchId batch,
+                 const ClaimCounts& counts,
+                 std::int32_t day,
+                 PlatformId platform,
+                 std::uint32_t district,
+                 bool back) {
     const auto step = [back](auto& value) {
         FISCUS_CHECK(!back || value > 0, "only a counted claim is given back");
         value = static_cast<std::remove_reference_t<decltype(value)>>(back ? value - 1 : value + 1);
@@ -66,14 +74,19 @@ void count_claim(Context& c, BatchId batch, const ClaimCounts& counts, std::int3
     count(CounterScope::day, static_cast<std::uint64_t>(day));
     count(CounterScope::platform, platform.value());
     count(CounterScope::district, district);
-    auto& day_count = c.state.change(c.state.consumer_batches, counts.day_key).days[counts.day_slot];
+    auto& day_count =
+        c.state.change(c.state.consumer_batches, counts.day_key).days[counts.day_slot];
     FISCUS_CHECK(back || day_count < UINT16_MAX, "the claims of a day fit their counter");
     step(day_count);
     step(c.state.change(c.state.consumer_batches, counts.total_key).total);
 }
 
-void issue(Context& c, const wire::VoucherClaimed& event, const PackRules& pack,
-           const DenominationRules& denomination, std::int32_t last_day, ConsumerOrdinal consumer) {
+void issue(Context& c,
+           const wire::VoucherClaimed& event,
+           const PackRules& pack,
+           const DenominationRules& denomination,
+           std::int32_t last_day,
+           ConsumerOrdinal consumer) {
     const BatchId batch(event.batch());
     auto& voucher = c.state.change(c.state.vouchers, c.key(TableId::voucher, c.in.key));
     voucher.consumer = decode::id_of(event.consumer());
@@ -132,7 +145,8 @@ Answer apply(Context& c, const wire::VoucherClaimed& event) {
         c.state.consumers.get(c.key(TableId::consumer, token))->identity.none()) {
         return refused(Reason::consumer_not_registered);
     }
-    const ClaimCounts counts = claim_counts(c.in.programme, id, token, *rules, c.draft.business_day);
+    const ClaimCounts counts =
+        claim_counts(c.in.programme, id, token, *rules, c.draft.business_day);
     if (const Reason reason = check_caps(c, counts, batch); reason != Reason::none) {
         return refused(reason);
     }
@@ -186,8 +200,8 @@ Answer apply(Context& c, const wire::VoucherVoided& event) {
     c.post(outstanding(batch, voucher->last_day), budget(batch), c.amount());
     const BatchRules& rules = *c.batch_rules(batch);
     if (rules.void_returns_quota) {
-        const auto counts = claim_counts(c.in.programme, batch, voucher->consumer, rules,
-                                         c.draft.origin_day);
+        const auto counts =
+            claim_counts(c.in.programme, batch, voucher->consumer, rules, c.draft.origin_day);
         count_claim(c, batch, counts, c.draft.origin_day, PlatformId(voucher->platform),
                     voucher->district, true);
     }

@@ -1,4 +1,5 @@
-// Where the accepted claims of one consumer in one batch are counted (records.h: ConsumerBatchRecord).
+// Where the accepted claims of one consumer in one batch are counted (records.h:
+// ConsumerBatchRecord).
 #pragma once
 
 #include "engine/apply/rules.h"
@@ -13,8 +14,11 @@ struct ClaimCounts {
 };
 
 // `day` is at or after the batch's first claim day.
-inline ClaimCounts claim_counts(ProgrammeId programme, BatchId batch, Id128 consumer,
-                                const BatchRules& rules, std::int32_t day) {
+inline ClaimCounts claim_counts(ProgrammeId programme,
+                                BatchId batch,
+                                Id128 consumer,
+                                const BatchRules& rules,
+                                std::int32_t day) {
     constexpr auto days = static_cast<std::uint32_t>(state::ConsumerBatchRecord::days_per_page);
     const auto since = static_cast<std::uint32_t>(day - rules.claim_first_day);
     const state::Key key{.id = consumer,

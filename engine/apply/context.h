@@ -1,5 +1,7 @@
-// What a rule sees of the world: the event, the state, the rules of its programme, and the two things it
-// may do after all its checks: change records and post. Nothing here knows a clock, a thread or a file.
+// What a rule sees of the world: the event, the state, the rules of its programme, and the two
+// things it
+// may do after all its checks: change records and post. Nothing here knows a clock, a thread or a
+// file.
 // Thread: the partition's one writer. Fails: never; a broken belief stops the process.
 #pragma once
 
@@ -26,7 +28,8 @@ inline Answer accepted() { return {}; }
 inline Answer duplicate() { return {wire::Outcome::duplicate, wire::Reason::none}; }
 inline Answer refused(wire::Reason reason) { return {wire::Outcome::refused, reason}; }
 
-// Cohorts of outstanding money that are not released yet, by programme, in order of last day and batch.
+// Cohorts of outstanding money that are not released yet, by programme, in order of last day and
+// batch.
 using Cohorts = std::map<std::uint32_t, std::set<std::pair<std::int32_t, std::uint32_t>>>;
 
 // Names an account inside a programme (schemas/journal.fbs: AccountKind).
@@ -38,8 +41,12 @@ struct AccountName {
 
 class Context {
 public:
-    Context(state::State& all, const decode::DecodedEvent& event, Draft& entry,
-            std::vector<wire::Posting>& postings, Cohorts& unreleased, ProgrammeRules* programme_rules)
+    Context(state::State& all,
+            const decode::DecodedEvent& event,
+            Draft& entry,
+            std::vector<wire::Posting>& postings,
+            Cohorts& unreleased,
+            ProgrammeRules* programme_rules)
         : state(all),
           in(event),
           draft(entry),
@@ -59,7 +66,8 @@ public:
     [[nodiscard]] state::Key key(state::TableId table, Id128 id) const;
     [[nodiscard]] state::Key natural_key() const;
     [[nodiscard]] state::Key account_key(const AccountName& account) const;
-    [[nodiscard]] state::Key counter_key(BatchId batch, state::CounterScope scope,
+    [[nodiscard]] state::Key counter_key(BatchId batch,
+                                         state::CounterScope scope,
                                          std::uint64_t of) const;
 
     [[nodiscard]] const state::ProgrammeRecord& programme() const;
@@ -67,7 +75,8 @@ public:
     [[nodiscard]] const BatchRules* batch_rules(BatchId batch) const;
     [[nodiscard]] const state::BatchRecord& batch(BatchId batch) const;
 
-    // debit → credit; a zero amount posts nothing. Checks that neither account turns negative that must not.
+    // debit → credit; a zero amount posts nothing. Checks that neither account turns negative that
+    // must not.
     void post(const AccountName& debit, const AccountName& credit, Amount amount);
     // Remembers the natural key of an accepted event that has no record of its own.
     void remember_natural_key();

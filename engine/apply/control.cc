@@ -16,7 +16,8 @@ Answer apply(Context& c, const wire::SourceDayClosed& event) {
 }
 
 Answer apply(Context& c, const wire::ClockAdvanced& event) {
-    // The same tolerance as for occurred_at; it stands before the clock in the order of the reasons.
+    // The same tolerance as for occurred_at; it stands before the clock in the order of the
+    // reasons.
     if (event.now_us() - future_tolerance_us > c.programme().log_time_us) {
         return refused(Reason::occurred_in_future);
     }

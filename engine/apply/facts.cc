@@ -13,17 +13,29 @@ using decode::id_of;
 using wire::EventBody;
 
 template <typename Event>
-concept HasBatch = requires(const Event& event) { event.batch(); };
+concept HasBatch = requires(const Event& event) {
+    event.batch();
+};
 template <typename Event>
-concept HasPlatform = requires(const Event& event) { event.platform(); };
+concept HasPlatform = requires(const Event& event) {
+    event.platform();
+};
 template <typename Event>
-concept HasDistrict = requires(const Event& event) { event.district(); };
+concept HasDistrict = requires(const Event& event) {
+    event.district();
+};
 template <typename Event>
-concept HasMerchant = requires(const Event& event) { event.merchant(); };
+concept HasMerchant = requires(const Event& event) {
+    event.merchant();
+};
 template <typename Event>
-concept HasConsumer = requires(const Event& event) { event.consumer(); };
+concept HasConsumer = requires(const Event& event) {
+    event.consumer();
+};
 template <typename Event>
-concept HasAccount = requires(const Event& event) { event.account(); };
+concept HasAccount = requires(const Event& event) {
+    event.account();
+};
 
 template <typename Event>
 void state_common(const Event& event, Draft& draft) {
@@ -69,7 +81,9 @@ void state_more(const wire::VoucherVoided& event, Draft& draft) {
 void state_more(const wire::SettlementPaid& event, Draft& draft) {
     draft.subject = id_of(event.request());
 }
-void state_more(const wire::SourceDayClosed& event, Draft& draft) { draft.origin_day = event.day(); }
+void state_more(const wire::SourceDayClosed& event, Draft& draft) {
+    draft.origin_day = event.day();
+}
 void state_more(const wire::ClockAdvanced& event, Draft& draft) {
     draft.origin_day = business_day(event.now_us());
 }
@@ -79,10 +93,10 @@ void state_more(const wire::ClockAdvanced& event, Draft& draft) {
 void state_facts(const wire::Event& event, Draft& draft) {
     switch (event.body_type()) {
         case EventBody::NONE: break;
-#define FISCUS_STATE_FACTS(Kind)                          \
-    case EventBody::Kind:                                 \
-        state_common(*event.body_as_##Kind(), draft);     \
-        state_more(*event.body_as_##Kind(), draft);       \
+#define FISCUS_STATE_FACTS(Kind)                      \
+    case EventBody::Kind:                             \
+        state_common(*event.body_as_##Kind(), draft); \
+        state_more(*event.body_as_##Kind(), draft);   \
         break;
             FISCUS_EVENT_KINDS(FISCUS_STATE_FACTS)
 #undef FISCUS_STATE_FACTS
@@ -129,12 +143,12 @@ bool entitled(wire::SourceRole role, EventBody kind) {
 
 bool allowed_after_close(EventBody kind) {
     static constexpr EventBody allowed[] = {
-        EventBody::RedemptionRefunded,  EventBody::SettlementRequested,
-        EventBody::SettlementPaid,      EventBody::RecoveryDemanded,
-        EventBody::RecoveryReceived,    EventBody::CompensationReceived,
-        EventBody::FundReturned,        EventBody::SourceDayClosed,
-        EventBody::ClockAdvanced,       EventBody::SourceRegistered,
-        EventBody::SourceRevoked,       EventBody::PlatformTerminated};
+        EventBody::RedemptionRefunded, EventBody::SettlementRequested,
+        EventBody::SettlementPaid,     EventBody::RecoveryDemanded,
+        EventBody::RecoveryReceived,   EventBody::CompensationReceived,
+        EventBody::FundReturned,       EventBody::SourceDayClosed,
+        EventBody::ClockAdvanced,      EventBody::SourceRegistered,
+        EventBody::SourceRevoked,      EventBody::PlatformTerminated};
     return std::find(std::begin(allowed), std::end(allowed), kind) != std::end(allowed);
 }
 
@@ -144,7 +158,8 @@ bool keeps_bytes(const wire::Event& event) {
         case EventBody::VoucherClaimed:
         case EventBody::RedemptionRefunded:
         case EventBody::VoucherVoided: return false;
-        case EventBody::VoucherRedeemed: return event.body_as_VoucherRedeemed()->vouchers()->size() > 1;
+        case EventBody::VoucherRedeemed:
+            return event.body_as_VoucherRedeemed()->vouchers()->size() > 1;
         default: return true;
     }
 }

@@ -1,4 +1,5 @@
-// What an event itself says, for every entry whatever its outcome (docs/domain.md §6), and who may say it.
+// What an event itself says, for every entry whatever its outcome (docs/domain.md §6), and who may
+// say it.
 #pragma once
 
 #include "engine/apply/draft.h"

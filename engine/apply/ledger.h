@@ -1,6 +1,8 @@
-// The pure core: (state, event) → one entry with its postings. No clock, thread, file, random number,
+// The pure core: (state, event) → one entry with its postings. No clock, thread, file, random
+// number,
 // float, or batch boundary can be seen here; the same log prefix gives the same entries and digest.
-// Thread: the partition's one writer. Fails: never; a broken belief stops the process before commit.
+// Thread: the partition's one writer. Fails: never; a broken belief stops the process before
+// commit.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +20,8 @@ public:
     // Reads the rules and cohorts that `state` holds. `state` outlives the ledger.
     explicit Ledger(state::State& state);
 
-    // Loads every cold record that these events may touch. No event but the last may be a definition
+    // Loads every cold record that these events may touch. No event but the last may be a
+    // definition
     // (see is_definition): what it defines decides which records the next ones touch.
     Status prefetch(std::span<const decode::DecodedEvent> events);
     // ProgrammeOpened and BatchOpened.

@@ -1,4 +1,5 @@
-// Merchant family (商户). A change counts from its event on; past redemptions keep what they recorded.
+// Merchant family (商户). A change counts from its event on; past redemptions keep what they
+// recorded.
 #include "engine/apply/families.h"
 
 namespace fiscus::apply {

@@ -1,4 +1,5 @@
-// Which cold records an event may touch, found before any rule runs, so that a whole turn costs one or two
+// Which cold records an event may touch, found before any rule runs, so that a whole turn costs one
+// or two
 // MultiGets. The rules check that nothing they read was forgotten here.
 #include "engine/apply/claim_counts.h"
 #include "engine/apply/ledger.h"
@@ -90,8 +91,9 @@ bool Ledger::want_direct(const decode::DecodedEvent& in) {
         }
         case EventBody::RedemptionRefunded:
             state_.want(natural_key_of(in));
-            state_.want(key_of(in, TableId::redemption,
-                               decode::id_of(in.event->body_as_RedemptionRefunded()->redemption())));
+            state_.want(
+                key_of(in, TableId::redemption,
+                       decode::id_of(in.event->body_as_RedemptionRefunded()->redemption())));
             return true;
         case EventBody::VoucherVoided:
             state_.want(natural_key_of(in));
@@ -144,9 +146,8 @@ bool Ledger::want_indirect(const decode::DecodedEvent& in) {
             return false;
         }
         const BatchRules& rules = rules_of(in.programme)->batches.at(voucher->batch);
-        const auto counts =
-            claim_counts(in.programme, BatchId(voucher->batch), voucher->consumer, rules,
-                         business_day(voucher->claimed_at_us));
+        const auto counts = claim_counts(in.programme, BatchId(voucher->batch), voucher->consumer,
+                                         rules, business_day(voucher->claimed_at_us));
         resident &= state_.want(counts.total_key);
         resident &= state_.want(counts.day_key);
     }

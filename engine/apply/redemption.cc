@@ -1,4 +1,5 @@
-// VoucherRedeemed (核销): one order, one to eight vouchers, all accepted or all refused. Each check is
+// VoucherRedeemed (核销): one order, one to eight vouchers, all accepted or all refused. Each check
+// is
 // made for every voucher before the next check, so the reason does not depend on their order.
 #include <algorithm>
 #include <array>
@@ -74,9 +75,8 @@ Reason check_vouchers(Context& c, const wire::VoucherRedeemed& event, const Orde
         return Reason::stacking_not_allowed;
     }
     const std::int32_t day = c.draft.business_day;
-    if (day < rules.redeem_first_day || order.any([&](const VoucherRecord& v) {
-            return c.in.occurred_at_us < v.claimed_at_us;
-        })) {
+    if (day < rules.redeem_first_day ||
+        order.any([&](const VoucherRecord& v) { return c.in.occurred_at_us < v.claimed_at_us; })) {
         return Reason::voucher_not_yet_valid;
     }
     if (order.any([day](const VoucherRecord& v) { return day > v.last_day; })) {
@@ -94,7 +94,9 @@ bool excludes(wire::Channel asked, bool online) {
     return asked != wire::Channel::any && (asked == wire::Channel::online) != online;
 }
 
-Reason check_merchant(Context& c, const wire::VoucherRedeemed& event, const Order& order,
+Reason check_merchant(Context& c,
+                      const wire::VoucherRedeemed& event,
+                      const Order& order,
                       const BatchRules& rules) {
     const auto* merchant =
         c.state.merchants.get(c.key(TableId::merchant, decode::id_of(event.merchant())));
@@ -130,7 +132,9 @@ Reason check_merchant(Context& c, const wire::VoucherRedeemed& event, const Orde
     return Reason::none;
 }
 
-Reason check_amounts(const wire::VoucherRedeemed& event, const Order& order, const BatchRules& rules) {
+Reason check_amounts(const wire::VoucherRedeemed& event,
+                     const Order& order,
+                     const BatchRules& rules) {
     Amount threshold;
     Amount face;
     for (std::size_t i = 0; i < order.count; ++i) {
@@ -146,7 +150,9 @@ Reason check_amounts(const wire::VoucherRedeemed& event, const Order& order, con
     return subsidy == face ? Reason::none : Reason::subsidy_differs_from_face;
 }
 
-void record(Context& c, const wire::VoucherRedeemed& event, const Order& order,
+void record(Context& c,
+            const wire::VoucherRedeemed& event,
+            const Order& order,
             const state::MerchantRecord& merchant) {
     const VoucherRecord& first = *order.vouchers[0];
     auto& redemption = c.state.change(c.state.redemptions, c.key(TableId::redemption, c.in.key));
@@ -172,8 +178,8 @@ void record(Context& c, const wire::VoucherRedeemed& event, const Order& order,
     if (order.count > 1) {
         auto& more = c.state.change(c.state.redemption_vouchers,
                                     c.key(TableId::redemption_vouchers, c.in.key));
-        std::copy(order.ids.begin() + 1, order.ids.begin() + static_cast<std::ptrdiff_t>(order.count),
-                  more.more.begin());
+        std::copy(order.ids.begin() + 1,
+                  order.ids.begin() + static_cast<std::ptrdiff_t>(order.count), more.more.begin());
     }
     c.draft.batch = redemption.batch;
     c.draft.pack = redemption.pack;

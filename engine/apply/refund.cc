@@ -1,5 +1,6 @@
 // RedemptionRefunded (核销退款): the order is refunded in full or in parts. Money that the platform was
-// already paid cannot come back from what is payable to it: it becomes a claim against the platform.
+// already paid cannot come back from what is payable to it: it becomes a claim against the
+// platform.
 #include <algorithm>
 #include <array>
 
@@ -46,12 +47,14 @@ Amount share_of(const RedemptionRecord& redemption, const Part& part) {
                               Amount(redemption.order_fen));
 }
 
-std::size_t voucher_ids(Context& c, Id128 redemption_id, const RedemptionRecord& redemption,
+std::size_t voucher_ids(Context& c,
+                        Id128 redemption_id,
+                        const RedemptionRecord& redemption,
                         std::array<Id128, vouchers_max>& ids) {
     ids[0] = redemption.first_voucher;
     if (redemption.vouchers > 1) {
-        const auto* more = c.state.redemption_vouchers.get(
-            c.key(TableId::redemption_vouchers, redemption_id));
+        const auto* more =
+            c.state.redemption_vouchers.get(c.key(TableId::redemption_vouchers, redemption_id));
         FISCUS_CHECK(more != nullptr, "a stacked order knows its vouchers");
         std::copy(more->more.begin(), more->more.end(), ids.begin() + 1);
     }
@@ -68,8 +71,8 @@ void restore(Context& c, const RedemptionRecord& redemption, std::span<const Id1
     const AccountName from = payable(batch, PlatformId(redemption.platform));
     for (const Id128 id : ids) {
         auto& voucher = c.state.change(c.state.vouchers, c.key(TableId::voucher, id));
-        const bool in_time = c.draft.business_day <= voucher.last_day &&
-                             !c.cohort_released(batch, voucher.last_day);
+        const bool in_time =
+            c.draft.business_day <= voucher.last_day && !c.cohort_released(batch, voucher.last_day);
         c.post(from, in_time ? outstanding(batch, voucher.last_day) : home_of(c, batch),
                Amount(voucher.face_fen));
         voucher.status = in_time ? VoucherStatus::claimed : VoucherStatus::returned;
@@ -79,7 +82,9 @@ void restore(Context& c, const RedemptionRecord& redemption, std::span<const Id1
     }
 }
 
-void return_money(Context& c, const RedemptionRecord& redemption, const Part& part,
+void return_money(Context& c,
+                  const RedemptionRecord& redemption,
+                  const Part& part,
                   std::span<const Id128> ids) {
     const BatchId batch(redemption.batch);
     const PlatformId platform(redemption.platform);

@@ -27,14 +27,13 @@ bool contains(const std::vector<T>& sorted, T value) {
 }
 
 bool add_packs(BatchRules& rules, const wire::BatchOpened& event, const ProgrammeRules& programme) {
-    if (event.packs() == nullptr || event.packs()->size() == 0 || event.denominations() == nullptr ||
-        event.denominations()->size() == 0) {
+    if (event.packs() == nullptr || event.packs()->size() == 0 ||
+        event.denominations() == nullptr || event.denominations()->size() == 0) {
         return false;
     }
     for (const wire::Pack* pack : *event.packs()) {
-        const PackRules added{.pack = PackId(pack->pack()),
-                              .channel = pack->channel(),
-                              .category = pack->category()};
+        const PackRules added{
+            .pack = PackId(pack->pack()), .channel = pack->channel(), .category = pack->category()};
         if (rules.pack(added.pack) != nullptr ||
             (added.category != 0 && !programme.has_category(added.category))) {
             return false;
@@ -46,7 +45,8 @@ bool add_packs(BatchRules& rules, const wire::BatchOpened& event, const Programm
                                       .pack = PackId(denomination->pack()),
                                       .face = Amount(denomination->face_fen()),
                                       .threshold = Amount(denomination->threshold_fen())};
-        if (rules.denomination(added.denomination) != nullptr || rules.pack(added.pack) == nullptr) {
+        if (rules.denomination(added.denomination) != nullptr ||
+            rules.pack(added.pack) == nullptr) {
             return false;
         }
         rules.denominations.push_back(added);
@@ -54,7 +54,9 @@ bool add_packs(BatchRules& rules, const wire::BatchOpened& event, const Programm
     return true;
 }
 
-bool add_quotas(BatchRules& rules, const wire::BatchOpened& event, const ProgrammeRules& programme) {
+bool add_quotas(BatchRules& rules,
+                const wire::BatchOpened& event,
+                const ProgrammeRules& programme) {
     if (event.platform_quotas() != nullptr) {
         for (const wire::PlatformQuota* quota : *event.platform_quotas()) {
             if (!rules.platform_quotas.emplace(quota->platform(), quota->count()).second) {
@@ -147,7 +149,8 @@ std::optional<ProgrammeRules> programme_rules(const wire::ProgrammeOpened& event
     return rules;
 }
 
-std::optional<BatchRules> batch_rules(const wire::BatchOpened& event, const ProgrammeRules& programme) {
+std::optional<BatchRules> batch_rules(const wire::BatchOpened& event,
+                                      const ProgrammeRules& programme) {
     BatchRules rules;
     rules.claim_from_us = event.claim_from_us();
     rules.claim_first_day = business_day(event.claim_from_us());

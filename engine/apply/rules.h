@@ -1,4 +1,5 @@
-// The rules of a programme and of a batch, as their opening events state them, laid out for look-up.
+// The rules of a programme and of a batch, as their opening events state them, laid out for
+// look-up.
 // Built when the event is accepted and again when state is opened: a pure function of the bytes.
 #pragma once
 
@@ -65,6 +66,7 @@ struct ProgrammeRules {
 // Nothing when a category stands twice or an industry in two of them.
 std::optional<ProgrammeRules> programme_rules(const wire::ProgrammeOpened& event);
 // Nothing when the batch's rules contradict themselves or the programme.
-std::optional<BatchRules> batch_rules(const wire::BatchOpened& event, const ProgrammeRules& programme);
+std::optional<BatchRules> batch_rules(const wire::BatchOpened& event,
+                                      const ProgrammeRules& programme);
 
 }  // namespace fiscus::apply

@@ -1,4 +1,5 @@
-// Settlement (结算 / 拨付) and recovery (追回, 赔付): never more than is payable, never received above demanded.
+// Settlement (结算 / 拨付) and recovery (追回, 赔付): never more than is payable, never received above
+// demanded.
 #include "engine/apply/families.h"
 
 namespace fiscus::apply {

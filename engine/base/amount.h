@@ -28,7 +28,8 @@ public:
     }
     friend Amount operator-(Amount a, Amount b) {
         std::int64_t difference = 0;
-        FISCUS_CHECK(!__builtin_sub_overflow(a.fen_, b.fen_, &difference), "an amount fits 64 bits");
+        FISCUS_CHECK(!__builtin_sub_overflow(a.fen_, b.fen_, &difference),
+                     "an amount fits 64 bits");
         return Amount(difference);
     }
     Amount& operator+=(Amount other) { return *this = *this + other; }

@@ -134,8 +134,9 @@ std::uint32_t crc32c(Bytes bytes, std::uint32_t before) {
 Sha256 sha256(Bytes bytes) {
     Sha256 hash{};
     unsigned length = 0;
-    const int ok = EVP_Digest(bytes.data(), bytes.size(), reinterpret_cast<unsigned char*>(hash.data()),
-                              &length, EVP_sha256(), nullptr);
+    const int ok =
+        EVP_Digest(bytes.data(), bytes.size(), reinterpret_cast<unsigned char*>(hash.data()),
+                   &length, EVP_sha256(), nullptr);
     FISCUS_CHECK(ok == 1 && length == hash.size(), "OpenSSL has SHA-256");
     return hash;
 }

@@ -6,8 +6,9 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <tl/expected.hpp>
 #include <utility>
+
+#include <tl/expected.hpp>
 
 namespace fiscus {
 
@@ -43,8 +44,9 @@ struct Done {};
 template <typename T = Done>
 class [[nodiscard]] Result {
 public:
-    Result(T value) : inner_(std::move(value)) {}             // NOLINT(google-explicit-constructor)
-    Result(Error error) : inner_(tl::unexpect, std::move(error)) {}  // NOLINT(google-explicit-constructor)
+    Result(T value) : inner_(std::move(value)) {}  // NOLINT(google-explicit-constructor)
+    Result(Error error)
+        : inner_(tl::unexpect, std::move(error)) {}  // NOLINT(google-explicit-constructor)
 
     [[nodiscard]] bool ok() const { return inner_.has_value(); }
     [[nodiscard]] explicit operator bool() const { return ok(); }
@@ -68,20 +70,20 @@ using Status = Result<Done>;
 }  // namespace fiscus
 
 // Leaves the function with the error of a Status (or any Result whose value is not needed).
-#define FISCUS_TRY(expression)                              \
-    do {                                                    \
-        auto fiscus_result = (expression);                  \
-        if (!fiscus_result.ok()) [[unlikely]] {             \
-            return std::move(fiscus_result).error();        \
-        }                                                   \
+#define FISCUS_TRY(expression)                       \
+    do {                                             \
+        auto fiscus_result = (expression);           \
+        if (!fiscus_result.ok()) [[unlikely]] {      \
+            return std::move(fiscus_result).error(); \
+        }                                            \
     } while (false)
 
 #define FISCUS_CONCAT_2(a, b) a##b
 #define FISCUS_CONCAT(a, b) FISCUS_CONCAT_2(a, b)
 // FISCUS_ASSIGN(auto x, f()): x is the value, or the function returns the error.
-#define FISCUS_ASSIGN(target, expression)                                              \
-    auto FISCUS_CONCAT(fiscus_result_, __LINE__) = (expression);                       \
-    if (!FISCUS_CONCAT(fiscus_result_, __LINE__).ok()) [[unlikely]] {                  \
-        return std::move(FISCUS_CONCAT(fiscus_result_, __LINE__)).error();             \
-    }                                                                                  \
+#define FISCUS_ASSIGN(target, expression)                                  \
+    auto FISCUS_CONCAT(fiscus_result_, __LINE__) = (expression);           \
+    if (!FISCUS_CONCAT(fiscus_result_, __LINE__).ok()) [[unlikely]] {      \
+        return std::move(FISCUS_CONCAT(fiscus_result_, __LINE__)).error(); \
+    }                                                                      \
     target = std::move(FISCUS_CONCAT(fiscus_result_, __LINE__)).value()

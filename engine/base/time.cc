@@ -121,9 +121,9 @@ std::string instant_text(std::int64_t instant_us) {
     const std::int64_t seconds = rest / us_per_second;
     char text[48];
     std::snprintf(text, sizeof text, "%sT%02d:%02d:%02d.%06dZ",
-                  date_text(static_cast<std::int32_t>(day)).c_str(), static_cast<int>(seconds / 3600),
-                  static_cast<int>(seconds / 60 % 60), static_cast<int>(seconds % 60),
-                  static_cast<int>(rest % us_per_second));
+                  date_text(static_cast<std::int32_t>(day)).c_str(),
+                  static_cast<int>(seconds / 3600), static_cast<int>(seconds / 60 % 60),
+                  static_cast<int>(seconds % 60), static_cast<int>(rest % us_per_second));
     return text;
 }
 

@@ -1,4 +1,5 @@
-// Instants are UTC microseconds, business days are days since 1970-01-01 of the calendar at UTC+08:00
+// Instants are UTC microseconds, business days are days since 1970-01-01 of the calendar at
+// UTC+08:00
 // (Asia/Shanghai has had no other offset since 1991). No clock is read here.
 #pragma once
 
@@ -14,7 +15,8 @@ inline constexpr std::int64_t us_per_minute = 60 * us_per_second;
 inline constexpr std::int64_t us_per_day = 86'400 * us_per_second;
 inline constexpr std::int64_t shanghai_offset_us = 8 * 3'600 * us_per_second;
 
-// For any instant at all: entries of refused events carry the business day of whatever was published.
+// For any instant at all: entries of refused events carry the business day of whatever was
+// published.
 constexpr std::int32_t business_day(std::int64_t instant_us) {
     std::int64_t day = instant_us / us_per_day;
     std::int64_t rest_us = instant_us % us_per_day;

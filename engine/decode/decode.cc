@@ -32,7 +32,8 @@ wire::Reason check_bytes(const log::Record& record, Bytes value) {
         return wire::Reason::oversized_value;
     }
     const auto* bytes = reinterpret_cast<const std::uint8_t*>(value.data());
-    if (value.size() < 2 * sizeof(flatbuffers::uoffset_t) || !wire::EventBufferHasIdentifier(bytes)) {
+    if (value.size() < 2 * sizeof(flatbuffers::uoffset_t) ||
+        !wire::EventBufferHasIdentifier(bytes)) {
         return wire::Reason::wrong_identifier;
     }
     flatbuffers::Verifier verifier(bytes, value.size(), event_depth_max, event_tables_max);
@@ -100,8 +101,8 @@ void Decoder::begin_turn() {
 }
 
 Bytes Decoder::aligned(Bytes value) {
-    if (reinterpret_cast<std::uintptr_t>(value.data()) % alignof(std::uint64_t) == 0 || value.empty() ||
-        value.size() > event_bytes_max) {
+    if (reinterpret_cast<std::uintptr_t>(value.data()) % alignof(std::uint64_t) == 0 ||
+        value.empty() || value.size() > event_bytes_max) {
         return value;
     }
     const std::size_t words = (value.size() + 7) / 8;

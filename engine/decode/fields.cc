@@ -129,7 +129,8 @@ void find(Finder& f, const wire::BatchOpened& body) {
            [&f](const wire::PlatformQuota* quota) { f.code(quota->platform()); });
     f.list(body.district_quotas(), district_quotas_max,
            [&f](const wire::DistrictQuota* quota) { f.district(quota->district()); });
-    f.list(body.categories(), batch_categories_max, [&f](std::uint16_t category) { f.code(category); });
+    f.list(body.categories(), batch_categories_max,
+           [&f](std::uint16_t category) { f.code(category); });
 }
 void find(Finder& f, const wire::BatchAdjusted& body) {
     f.code(body.batch());

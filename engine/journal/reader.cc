@@ -65,6 +65,9 @@ Result<std::optional<ReadBlock>> JournalReader::next_before(std::int64_t end,
             taken_ = 0;
             FISCUS_ASSIGN(records_, reader_->read(blocks_max, std::max(left, left.zero())));
             if (records_.empty()) {
+                // Nothing is left but holes.
+                cursor_.next_offset =
+                    std::max(cursor_.next_offset, std::min(reader_->position(), end));
                 return std::optional<ReadBlock>();
             }
         }

@@ -29,7 +29,7 @@ constexpr std::array fixed_settings{
     FixedSetting{"auto.offset.reset", "a lost position must stop the reader, never move it"},
     FixedSetting{"check.crcs", "damaged records must never be applied"},
     FixedSetting{"enable.auto.commit", "positions are kept beside the state"},
-    FixedSetting{"enable.partition.eof", "ends are asked for, not told"},
+    FixedSetting{"enable.partition.eof", "a reader must know that it is at the end"},
     FixedSetting{"message.max.bytes", "the topic says how large a record may be"},
     FixedSetting{"queued.max.messages.kbytes", "the memory limit of fiscus sets it"},
     FixedSetting{"queue.buffering.max.kbytes", "the memory limit of fiscus sets it"},
@@ -107,7 +107,7 @@ void set_common(Settings& settings, const KafkaOptions& options) {
 void set_reader(Settings& settings, const KafkaOptions& options) {
     settings.set("enable.auto.commit", "false");
     settings.set("enable.auto.offset.store", "false");
-    settings.set("enable.partition.eof", "false");
+    settings.set("enable.partition.eof", "true");
     settings.set("auto.offset.reset", "error");
     settings.set("check.crcs", "true");
     settings.set("isolation.level", "read_committed");

@@ -41,6 +41,7 @@ public:
 
     Result<std::span<const Record>> read(std::size_t records_max, milliseconds wait) override;
     Status seek(std::int64_t offset) override;
+    [[nodiscard]] std::int64_t position() const override { return next_offset_; }
 
 private:
     void stop();
@@ -173,6 +174,12 @@ Result<std::span<const Record>> KafkaReader::read(std::size_t records_max, milli
 Result<std::span<const Record>> KafkaReader::hand_out() {
     records_.clear();
     for (const rd_kafka_message_t* message : messages_) {
+        if (message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
+            // The end for now; what lies between the last record and here are markers of
+            // transactions.
+            next_offset_ = std::max(next_offset_, message->offset);
+            continue;
+        }
         if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR) {
             dead_ = failure(*message);
             break;

@@ -28,6 +28,7 @@ public:
     Result<std::span<const Record>> read(std::size_t records_max,
                                          std::chrono::milliseconds wait) override;
     Status seek(std::int64_t offset) override;
+    [[nodiscard]] std::int64_t position() const override { return next_offset_; }
 
 private:
     Status open_segment(std::int64_t base_offset);

@@ -73,6 +73,9 @@ public:
     // retention), log_unavailable, corrupt, io.
     virtual Result<std::span<const Record>> read(std::size_t records_max,
                                                  std::chrono::milliseconds wait) = 0;
+    // Every record before this offset was handed out. May be past holes that no record tells of,
+    // such as a transaction's marker at the end of a Kafka partition; 0: nothing is known.
+    [[nodiscard]] virtual std::int64_t position() const { return 0; }
     // The next read starts with the first record at or after `offset`. Fails: log_mismatch when
     // that is outside the extent; its end is inside.
     virtual Status seek(std::int64_t offset) = 0;

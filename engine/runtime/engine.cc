@@ -1,7 +1,7 @@
 #include "engine/runtime/engine.h"
 
 #include <algorithm>
-#include <cstdlib>
+#include <charconv>
 #include <set>
 #include <tuple>
 
@@ -15,16 +15,18 @@ Result<std::int32_t> count_partitions(log::Log& log) {
     FISCUS_ASSIGN(const auto events, log.describe(log::events_topic));
     FISCUS_ASSIGN(const auto journal, log.describe(log::journal_topic));
     if (!events.has_value() || !journal.has_value()) {
-        return Error{.code = ErrorCode::not_found,
-                     .what = "the log has no topic " +
-                             std::string(events.has_value() ? log::journal_topic : log::events_topic),
-                     .why = "topics are never made by accident",
-                     .hint = "fiscus topics apply"};
+        return Error{
+            .code = ErrorCode::not_found,
+            .what = "the log has no topic " +
+                    std::string(events.has_value() ? log::journal_topic : log::events_topic),
+            .why = "topics are never made by accident",
+            .hint = "fiscus topics apply"};
     }
     const std::int32_t partitions = events->plan.partitions;
     if (journal->plan.partitions != partitions) {
         return Error{.code = ErrorCode::log_mismatch,
-                     .what = "events have " + std::to_string(partitions) + " partitions, the journal has " +
+                     .what = "events have " + std::to_string(partitions) +
+                             " partitions, the journal has " +
                              std::to_string(journal->plan.partitions),
                      .why = "each events partition has one journal partition",
                      .hint = "fiscus topics plan shows what they must be like"};
@@ -47,8 +49,8 @@ Engine::~Engine() = default;
 Result<std::unique_ptr<Engine>> Engine::open(log::Log& log, const EngineOptions& options) {
     FISCUS_ASSIGN(const std::int32_t partitions, count_partitions(log));
     std::vector<std::int32_t> mine = options.partitions;
-    for (std::int32_t partition = 0; mine.size() < static_cast<std::size_t>(partitions) &&
-                                     options.partitions.empty();
+    for (std::int32_t partition = 0;
+         mine.size() < static_cast<std::size_t>(partitions) && options.partitions.empty();
          ++partition) {
         mine.push_back(partition);
     }
@@ -131,7 +133,11 @@ Result<StateView> read_state(const std::filesystem::path& state_dir) {
     std::set<std::int32_t> partitions;
     std::error_code failed;
     for (const auto& entry : std::filesystem::directory_iterator(directory, failed)) {
-        partitions.insert(std::atoi(entry.path().filename().c_str()));
+        const std::string name = entry.path().filename().string();
+        std::int32_t partition = -1;
+        if (std::from_chars(name.data(), name.data() + name.size(), partition).ec == std::errc()) {
+            partitions.insert(partition);
+        }
     }
     if (failed || partitions.empty()) {
         return Error{.code = ErrorCode::not_found,
@@ -140,9 +146,9 @@ Result<StateView> read_state(const std::filesystem::path& state_dir) {
                      .hint = "fiscus run --until-end --state " + state_dir.string() + " makes it"};
     }
     for (const std::int32_t partition : partitions) {
-        FISCUS_ASSIGN(auto store, state::open_rocks_store(
-                                      (directory / std::to_string(partition)).string(),
-                                      {.memory_bytes = 64U << 20, .read_only = true}));
+        FISCUS_ASSIGN(auto store,
+                      state::open_rocks_store((directory / std::to_string(partition)).string(),
+                                              {.memory_bytes = 64U << 20, .read_only = true}));
         FISCUS_ASSIGN(auto state, state::State::open(std::move(store), {}));
         FISCUS_ASSIGN(const Position position, decode_position(state->position()));
         PartitionView one;

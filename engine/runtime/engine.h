@@ -1,8 +1,12 @@
-// The engine of one process: every partition's state, the events it reads and the journal it writes.
-// open() checks the log against the state, claims the journal, replays what the journal already says and
-// compares it; then run_once() applies what comes. State is written only after the journal is durable.
+// The engine of one process: every partition's state, the events it reads and the journal it
+// writes.
+// open() checks the log against the state, claims the journal, replays what the journal already
+// says and
+// compares it; then run_once() applies what comes. State is written only after the journal is
+// durable.
 // Thread: one calls open, run_once and flush; view() may be called from any.
-// Fails: log_mismatch, fenced, diverged, state, io: each stops the engine before anything is committed.
+// Fails: log_mismatch, fenced, diverged, state, io: each stops the engine before anything is
+// committed.
 #pragma once
 
 #include <array>
@@ -28,7 +32,8 @@ struct EngineOptions {
     std::vector<std::int32_t> partitions;  // empty: all
     std::uint64_t memory_bytes = 1ULL << 30;
     std::size_t turn_records = 8'192;
-    // Records folded in memory before changed state is written: more is faster, and a longer restart.
+    // Records folded in memory before changed state is written: more is faster, and a longer
+    // restart.
     std::size_t fold_records = 262'144;
     std::string writer_name = "fiscus";
 };
@@ -68,7 +73,8 @@ public:
     Engine(const Engine&) = delete;
     Engine& operator=(const Engine&) = delete;
 
-    // One turn of every partition: records applied, their journal durable. 0: nothing came within `wait`.
+    // One turn of every partition: records applied, their journal durable. 0: nothing came within
+    // `wait`.
     Result<std::uint64_t> run_once(std::chrono::milliseconds wait);
     // Every partition has applied all that the log holds now.
     Result<bool> caught_up();

@@ -16,11 +16,12 @@ constexpr milliseconds recovery_wait{10'000};
 constexpr std::uint64_t cold_slot_bytes = 1'200;
 
 Error log_shorter_than(std::string_view what, std::int32_t partition, std::int64_t offset) {
-    return {.code = ErrorCode::log_mismatch,
-            .what = "partition " + std::to_string(partition) + " of " + std::string(log::events_topic) +
-                    " ends before record " + std::to_string(offset),
-            .why = std::string(what),
-            .hint = "the log was cut or is another one: restore it; state never goes ahead of the log"};
+    return {
+        .code = ErrorCode::log_mismatch,
+        .what = "partition " + std::to_string(partition) + " of " + std::string(log::events_topic) +
+                " ends before record " + std::to_string(offset),
+        .why = std::string(what),
+        .hint = "the log was cut or is another one: restore it; state never goes ahead of the log"};
 }
 
 template <typename T>
@@ -44,13 +45,13 @@ std::size_t fitting(std::span<const log::Record> records) {
 
 }  // namespace
 
-Result<std::unique_ptr<Partition>> Partition::open(log::Log& log, const EngineOptions& options,
+Result<std::unique_ptr<Partition>> Partition::open(log::Log& log,
+                                                   const EngineOptions& options,
                                                    const PartitionOptions& partition) {
     std::unique_ptr<Partition> opened(new Partition(log, options, partition));
     FISCUS_TRY(opened->open_state());
     FISCUS_TRY(opened->check_log());
-    const std::string writer =
-        options.writer_name + "/" + std::to_string(partition.partition);
+    const std::string writer = options.writer_name + "/" + std::to_string(partition.partition);
     FISCUS_ASSIGN(opened->publisher_, journal::Publisher::open(log, partition.partition,
                                                                opened->position_.cursor, writer));
     FISCUS_ASSIGN(opened->reader_, log.reader(log::events_topic, partition.partition,
@@ -75,13 +76,13 @@ Status Partition::open_state() {
     rocks.memory_bytes = partition_.memory_bytes / 2;
     FISCUS_ASSIGN(auto store, state::open_rocks_store(directory.string(), rocks));
     const state::StateOptions state_options{
-        .cold_slots_max = std::max<std::size_t>(
-            partition_.memory_bytes / 2 / cold_slot_bytes, 2 * options_.turn_records)};
+        .cold_slots_max = std::max<std::size_t>(partition_.memory_bytes / 2 / cold_slot_bytes,
+                                                2 * options_.turn_records)};
     FISCUS_ASSIGN(state_, state::State::open(std::move(store), state_options));
     FISCUS_ASSIGN(position_, decode_position(state_->position()));
     core_ = std::make_unique<Core>(
-        decode::Shard{.partition = partition_.partition, .partitions = partition_.partitions}, *state_,
-        position_.next_sequence);
+        decode::Shard{.partition = partition_.partition, .partitions = partition_.partitions},
+        *state_, position_.next_sequence);
     return Done{};
 }
 
@@ -89,11 +90,12 @@ Status Partition::open_state() {
 Status Partition::check_log() {
     FISCUS_ASSIGN(const std::string identity, log_.identity());
     if (!position_.log_identity.empty() && position_.log_identity != identity) {
-        return Error{.code = ErrorCode::log_mismatch,
-                     .what = "the state was built from log " + position_.log_identity +
-                             ", this is log " + identity,
-                     .why = "state and log belong together",
-                     .hint = "give the right log, or another --state directory to build from this one"};
+        return Error{
+            .code = ErrorCode::log_mismatch,
+            .what = "the state was built from log " + position_.log_identity + ", this is log " +
+                    identity,
+            .why = "state and log belong together",
+            .hint = "give the right log, or another --state directory to build from this one"};
     }
     if (position_.partitions != 0 && position_.partitions != partition_.partitions) {
         return Error{.code = ErrorCode::log_mismatch,
@@ -135,8 +137,8 @@ Status Partition::check_last_record() {
 // Replays what the journal already says and compares every block with what is computed now.
 Status Partition::recover() {
     const journal::Cursor& end = publisher_->tail_end();
-    FISCUS_ASSIGN(auto journal, journal::JournalReader::open(log_, partition_.partition,
-                                                             position_.cursor));
+    FISCUS_ASSIGN(auto journal,
+                  journal::JournalReader::open(log_, partition_.partition, position_.cursor));
     while (journal->cursor().next_sequence < end.next_sequence) {
         FISCUS_ASSIGN(const auto block, journal->next_before(end.next_offset, recovery_wait));
         if (!block.has_value()) {
@@ -174,8 +176,9 @@ Status Partition::compare(const journal::ReadBlock& block, const Hash128& digest
                              " differs from the published journal (partition " +
                              std::to_string(partition_.partition) + ", block at offset " +
                              std::to_string(block.offset) + ")",
-                     .why = "the same log must give the same entries; this program, the log or the "
-                            "journal is not what it was",
+                     .why =
+                         "the same log must give the same entries; this program, the log or the "
+                         "journal is not what it was",
                      .hint = "nothing was written; `fiscus replay` names the first difference"};
     };
     for (std::size_t i = 0; i < published.size(); ++i) {
@@ -296,12 +299,12 @@ Status Partition::verify_state() {
     FISCUS_ASSIGN(const Hash128 stored, state_->recompute_digest());
     const Hash128 kept = core_->digest();
     if (stored != kept) {
-        return Error{.code = ErrorCode::diverged,
-                     .what = "the records of partition " + std::to_string(partition_.partition) +
-                             " add up to digest " + to_hex(stored) + ", the engine holds " +
-                             to_hex(kept),
-                     .why = "a record in the state store is not what was written",
-                     .hint = "delete the state directory, it is rebuilt from the log; check the disk"};
+        return Error{
+            .code = ErrorCode::diverged,
+            .what = "the records of partition " + std::to_string(partition_.partition) +
+                    " add up to digest " + to_hex(stored) + ", the engine holds " + to_hex(kept),
+            .why = "a record in the state store is not what was written",
+            .hint = "delete the state directory, it is rebuilt from the log; check the disk"};
     }
     return Done{};
 }

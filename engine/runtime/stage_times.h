@@ -1,4 +1,5 @@
-// Where the time of a turn goes, for /metrics and the benchmarks. The only clock near the core; nothing
+// Where the time of a turn goes, for /metrics and the benchmarks. The only clock near the core;
+// nothing
 // that it says reaches an entry.
 #pragma once
 

@@ -56,8 +56,9 @@ Verdict examine(state::State& state, const state::SourceRecord& record, const Nu
         }
         const std::uint64_t* content = content_of(state, number, number.sequence);
         if (content != nullptr) {
-            return *content == number.content ? Verdict{Seen::duplicate, wire::Reason::none}
-                                              : Verdict{Seen::refused, wire::Reason::sequence_conflict};
+            return *content == number.content
+                       ? Verdict{Seen::duplicate, wire::Reason::none}
+                       : Verdict{Seen::refused, wire::Reason::sequence_conflict};
         }
         FISCUS_CHECK(number.sequence > low, "every number up to the low mark was seen");
     }

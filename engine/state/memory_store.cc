@@ -1,3 +1,4 @@
+// StateStore in memory: an ordered map under a mutex, for tests and for replay that keeps nothing.
 #include <algorithm>
 #include <map>
 #include <mutex>
@@ -29,7 +30,8 @@ public:
         return Done{};
     }
 
-    Result<std::optional<Id128>> last_id(TableId table, std::uint32_t programme,
+    Result<std::optional<Id128>> last_id(TableId table,
+                                         std::uint32_t programme,
                                          std::uint32_t part) override {
         const std::lock_guard lock(mutex_);
         const EncodedKey past = encode({.id = {.hi = ~0ULL, .lo = ~0ULL},
@@ -38,8 +40,8 @@ public:
                                         .sub = UINT16_MAX,
                                         .table = table});
         const auto after = records_.upper_bound(past);
-        if (after == records_.begin() ||
-            !std::equal(past.begin(), past.begin() + group_bytes, std::prev(after)->first.begin())) {
+        if (after == records_.begin() || !std::equal(past.begin(), past.begin() + group_bytes,
+                                                     std::prev(after)->first.begin())) {
             return std::optional<Id128>();
         }
         return std::optional<Id128>(decode_key(std::prev(after)->first.data()).id);

@@ -1,5 +1,6 @@
 // Records of the state: fixed layout, trivially copyable, no padding, little-endian as in memory
-// (docs/formats/state.md). Any change of a layout raises layout_version: the state is then rebuilt from
+// (docs/formats/state.md). Any change of a layout raises layout_version: the state is then rebuilt
+// from
 // the log, no migration is ever written.
 #pragma once
 
@@ -14,7 +15,8 @@
 
 namespace fiscus::state {
 
-static_assert(std::endian::native == std::endian::little, "records are stored as they lie in memory");
+static_assert(std::endian::native == std::endian::little,
+              "records are stored as they lie in memory");
 
 inline constexpr std::uint32_t layout_version = 1;
 
@@ -190,10 +192,22 @@ struct RecordList {
     static_assert((std::is_trivially_copyable_v<Records> && ...));
     static_assert((std::has_unique_object_representations_v<Records> && ...), "no padding");
 };
-template struct RecordList<ProgrammeRecord, PlatformRecord, SourceRecord, SourcePageRecord, BatchRecord,
-                           MerchantRecord, AccountRecord, CounterRecord, DepositorRecord,
-                           SettlementRequestRecord, NaturalKeyRecord, IdentityRecord, VoucherRecord,
-                           ConsumerRecord, ConsumerBatchRecord, RedemptionRecord,
+template struct RecordList<ProgrammeRecord,
+                           PlatformRecord,
+                           SourceRecord,
+                           SourcePageRecord,
+                           BatchRecord,
+                           MerchantRecord,
+                           AccountRecord,
+                           CounterRecord,
+                           DepositorRecord,
+                           SettlementRequestRecord,
+                           NaturalKeyRecord,
+                           IdentityRecord,
+                           VoucherRecord,
+                           ConsumerRecord,
+                           ConsumerBatchRecord,
+                           RedemptionRecord,
                            RedemptionVouchersRecord>;
 
 }  // namespace fiscus::state

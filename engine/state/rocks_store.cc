@@ -1,5 +1,11 @@
-// StateStore over RocksDB 7.8: one column family, WAL off (the log is the write-ahead log), no merge
-// operators, no transactions. Several column families without a WAL are not consistent after a crash.
+// StateStore over RocksDB 7.8: one column family, WAL off (the log is the write-ahead log), no
+// merge
+// operators, no transactions. Several column families without a WAL are not consistent after a
+// crash.
+#include <algorithm>
+#include <atomic>
+#include <string>
+
 #include <rocksdb/cache.h>
 #include <rocksdb/db.h>
 #include <rocksdb/filter_policy.h>
@@ -7,10 +13,6 @@
 #include <rocksdb/options.h>
 #include <rocksdb/table.h>
 #include <rocksdb/write_batch.h>
-
-#include <algorithm>
-#include <atomic>
-#include <string>
 
 #include "engine/state/store.h"
 
@@ -27,11 +29,14 @@ Bytes span_of(const rocksdb::Slice& text) {
 
 Error store_error(const char* what, const rocksdb::Status& status, const std::string& directory) {
     const bool locked = status.IsIOError() && status.ToString().find("lock") != std::string::npos;
-    return {.code = locked ? ErrorCode::fenced : ErrorCode::state,
-            .what = std::string(what) + " " + directory,
-            .why = status.ToString(),
-            .hint = locked ? "another process uses this state directory: stop it, or give --state another one"
-                           : "check the disk; the state may be deleted, it is rebuilt from the log"};
+    return {
+        .code = locked ? ErrorCode::fenced : ErrorCode::state,
+        .what = std::string(what) + " " + directory,
+        .why = status.ToString(),
+        .hint =
+            locked
+                ? "another process uses this state directory: stop it, or give --state another one"
+                : "check the disk; the state may be deleted, it is rebuilt from the log"};
 }
 
 class StallListener final : public rocksdb::EventListener {
@@ -60,12 +65,14 @@ public:
         rocks.create_if_missing = !options.read_only;
         rocks.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
         // A memtable that fits the processor's cache takes sorted keys fastest.
-        rocks.write_buffer_size = std::clamp<std::uint64_t>(options.memory_bytes / 16, 8U << 20, 32U << 20);
+        rocks.write_buffer_size =
+            std::clamp<std::uint64_t>(options.memory_bytes / 16, 8U << 20, 32U << 20);
         rocks.max_write_buffer_number = 4;
         rocks.min_write_buffer_number_to_merge = 1;
         rocks.allow_concurrent_memtable_write = false;
         rocks.enable_write_thread_adaptive_yield = false;
-        // Most look-ups of a claim are for keys that do not exist: a filter answers before the skip list.
+        // Most look-ups of a claim are for keys that do not exist: a filter answers before the skip
+        // list.
         rocks.memtable_prefix_bloom_size_ratio = 0.1;
         rocks.memtable_whole_key_filtering = true;
         rocks.max_background_jobs = 2;
@@ -93,8 +100,8 @@ public:
         values_.clear();
         values_.resize(keys.size());
         statuses_.assign(keys.size(), {});
-        db_->MultiGet(rocksdb::ReadOptions(), db_->DefaultColumnFamily(), keys.size(), slices_.data(),
-                      values_.data(), statuses_.data(), true);
+        db_->MultiGet(rocksdb::ReadOptions(), db_->DefaultColumnFamily(), keys.size(),
+                      slices_.data(), values_.data(), statuses_.data(), true);
         for (std::size_t i = 0; i < keys.size(); ++i) {
             if (statuses_[i].ok()) {
                 found(i, span_of(values_[i]));
@@ -123,7 +130,8 @@ public:
         return Done{};
     }
 
-    Result<std::optional<Id128>> last_id(TableId table, std::uint32_t programme,
+    Result<std::optional<Id128>> last_id(TableId table,
+                                         std::uint32_t programme,
                                          std::uint32_t part) override {
         const EncodedKey past = encode({.id = {.hi = ~0ULL, .lo = ~0ULL},
                                         .programme = programme,

@@ -16,8 +16,8 @@ Key definition_key(std::uint32_t programme, std::uint32_t batch) {
 
 Error foreign_layout(std::uint32_t found) {
     return {.code = ErrorCode::state,
-            .what = "the state has layout " + std::to_string(found) + ", this program writes layout " +
-                    std::to_string(layout_version),
+            .what = "the state has layout " + std::to_string(found) +
+                    ", this program writes layout " + std::to_string(layout_version),
             .why = "state is a cache of the log and is never migrated",
             .hint = "delete the state directory, it is rebuilt from the log"};
 }
@@ -252,10 +252,11 @@ Result<Hash128> State::recompute_digest() {
     Hash128 sum;
     for (auto id = static_cast<std::uint8_t>(TableId::programme);
          id <= static_cast<std::uint8_t>(TableId::redemption_vouchers); ++id) {
-        FISCUS_TRY(store_->scan(static_cast<TableId>(id), [&sum](const Key& key, Bytes value) -> Status {
-            sum += contribution(key, value);
-            return Done{};
-        }));
+        FISCUS_TRY(
+            store_->scan(static_cast<TableId>(id), [&sum](const Key& key, Bytes value) -> Status {
+                sum += contribution(key, value);
+                return Done{};
+            }));
     }
     return sum;
 }

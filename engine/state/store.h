@@ -54,8 +54,10 @@ public:
     using Visit = std::function<Status(const Key& key, Bytes value)>;
     virtual Status scan(TableId table, const Visit& visit) = 0;
 
-    // The id of the last record of (table, programme, part) in key order; nothing when there is none.
-    virtual Result<std::optional<Id128>> last_id(TableId table, std::uint32_t programme,
+    // The id of the last record of (table, programme, part) in key order; nothing when there is
+    // none.
+    virtual Result<std::optional<Id128>> last_id(TableId table,
+                                                 std::uint32_t programme,
                                                  std::uint32_t part) = 0;
 
     // All of the set or nothing. Durable after flush() or when the store decides; never torn.

@@ -3,12 +3,12 @@
 // Pointers to slots stay valid until rotate(). Thread: the partition's one writer.
 #pragma once
 
-#include <tsl/robin_map.h>
-
 #include <cstdint>
 #include <cstring>
 #include <deque>
 #include <vector>
+
+#include <tsl/robin_map.h>
 
 #include "engine/base/check.h"
 #include "engine/base/hash.h"
@@ -122,7 +122,8 @@ public:
         dirty_.clear();
     }
 
-    // Forgets the old generation and ages the young one, when it holds more than `slots_max`. Only when
+    // Forgets the old generation and ages the young one, when it holds more than `slots_max`. Only
+    // when
     // everything dirty was collected and the set before that is in the store.
     void rotate(std::size_t slots_max) {
         if (young_.slots.size() <= slots_max) {

@@ -1,3 +1,4 @@
+// WriteSet: encoded keys and values of one fold in one arena, sorted before they are written.
 #include <algorithm>
 #include <cstring>
 

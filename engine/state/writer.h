@@ -1,4 +1,5 @@
-// The thread that sorts a write set and gives it to the store, so that the rules go on meanwhile. Two
+// The thread that sorts a write set and gives it to the store, so that the rules go on meanwhile.
+// Two
 // sets alternate: one is filled while the other is written. Thread: submit() and wait() by the
 // partition's one writer. Fails: an error of the store is returned by the next wait() and stays.
 #pragma once

@@ -58,8 +58,9 @@ CodeNames::CodeNames() {
 }
 
 const CodeNames::Name* CodeNames::find(const std::vector<Name>& names, std::uint32_t code) {
-    const auto at = std::lower_bound(names.begin(), names.end(), code,
-                                     [](const Name& name, std::uint32_t c) { return name.code < c; });
+    const auto at =
+        std::lower_bound(names.begin(), names.end(), code,
+                         [](const Name& name, std::uint32_t c) { return name.code < c; });
     return at != names.end() && at->code == code ? &*at : nullptr;
 }
 

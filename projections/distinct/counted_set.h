@@ -1,5 +1,7 @@
-// Ordinals with the number of their redemptions that are not fully refunded, for gross and net counts of
-// consumers and merchants. Gross members, the counts above one and the refunds are kept apart, because
+// Ordinals with the number of their redemptions that are not fully refunded, for gross and net
+// counts of
+// consumers and merchants. Gross members, the counts above one and the refunds are kept apart,
+// because
 // most consumers redeem once a day: a set costs little more than an OrdinalSet. Adding and removing
 // commute, so the order in which they are settled does not matter.
 // Thread: one. Fails: net counts are nothing when more was removed than added (a broken journal).
@@ -49,8 +51,8 @@ private:
     };
     struct Settled {
         OrdinalSet members;
-        std::vector<Count> extra;             // by ordinal: redemptions above the first
-        std::vector<std::uint32_t> removed;   // with repeats; sorted by sort_removed()
+        std::vector<Count> extra;            // by ordinal: redemptions above the first
+        std::vector<std::uint32_t> removed;  // with repeats; sorted by sort_removed()
         bool removed_sorted = true;
     };
 
@@ -59,6 +61,7 @@ private:
 
     void settle();
     void make_room();
+    void raise(const std::vector<Count>& more);
     Settled& settled();
     void sort_removed();
     // Members whose every redemption was refunded; nothing when the counts contradict each other.

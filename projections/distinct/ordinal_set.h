@@ -1,5 +1,7 @@
-// An exact set of ordinals that is cheap to add to: newcomers wait in a small vector and are settled
-// (sorted, repeats dropped) only when it is full or somebody counts. Small sets stay a sorted vector,
+// An exact set of ordinals that is cheap to add to: newcomers wait in a small vector and are
+// settled
+// (sorted, repeats dropped) only when it is full or somebody counts. Small sets stay a sorted
+// vector,
 // which most cells are; larger ones become a compressed bitmap.
 // Thread: one. Fails: parse on damaged bytes.
 #pragma once
@@ -22,8 +24,8 @@ public:
         }
         pending_.push_back(ordinal);
     }
-    // `ordinals` ascend without repeats.
-    void add_sorted(const std::vector<std::uint32_t>& ordinals);
+    // `ordinals` ascend without repeats; those that were members already.
+    std::vector<std::uint32_t> add_sorted(const std::vector<std::uint32_t>& ordinals);
 
     [[nodiscard]] bool empty() const { return pending_.empty() && bitmap_ == nullptr; }
     std::uint64_t cardinality();
@@ -47,6 +49,8 @@ public:
 private:
     // Above this a bitmap is smaller and faster.
     static constexpr std::size_t small_max = 256;
+    // Below this repeats are not worth a sort.
+    static constexpr std::size_t unsorted_max = 64;
 
     void make_room();
 

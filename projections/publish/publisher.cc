@@ -48,8 +48,10 @@ std::string excerpt(Bytes value) {
 
 }  // namespace
 
-Result<std::unique_ptr<Publisher>> Publisher::open(log::Log& log, std::int32_t partition,
-                                                   const LanePositions& from, bool compare_only) {
+Result<std::unique_ptr<Publisher>> Publisher::open(log::Log& log,
+                                                   std::int32_t partition,
+                                                   const LanePositions& from,
+                                                   bool compare_only) {
     auto publisher = std::make_unique<Publisher>();
     for (std::size_t lane = 0; lane < lane_count; ++lane) {
         FISCUS_TRY(publisher->open_lane(log, partition, static_cast<Lane>(lane), from[lane],
@@ -58,8 +60,11 @@ Result<std::unique_ptr<Publisher>> Publisher::open(log::Log& log, std::int32_t p
     return publisher;
 }
 
-Status Publisher::open_lane(log::Log& log, std::int32_t partition, Lane which,
-                            const LanePosition& from, bool compare_only) {
+Status Publisher::open_lane(log::Log& log,
+                            std::int32_t partition,
+                            Lane which,
+                            const LanePosition& from,
+                            bool compare_only) {
     LaneState& lane = lanes_[static_cast<std::size_t>(which)];
     lane.topic = std::string(lane_topics[static_cast<std::size_t>(which)]);
     FISCUS_ASSIGN(const std::optional<log::TopicInfo> topic, log.describe(lane.topic));
@@ -70,20 +75,21 @@ Status Publisher::open_lane(log::Log& log, std::int32_t partition, Lane which,
                      .hint = "run: fiscus topics apply"};
     }
     if (!from.identity.empty() && from.identity != topic->identity) {
-        return Error{.code = ErrorCode::log_mismatch,
-                     .what = "topic " + lane.topic + " was made anew",
-                     .why = "the statistics were published to " + from.identity + ", now it is " +
-                            topic->identity,
-                     .hint = "delete the directory of the statistics: they are rebuilt and published"};
+        return Error{
+            .code = ErrorCode::log_mismatch,
+            .what = "topic " + lane.topic + " was made anew",
+            .why = "the statistics were published to " + from.identity + ", now it is " +
+                   topic->identity,
+            .hint = "delete the directory of the statistics: they are rebuilt and published"};
     }
     FISCUS_ASSIGN(const log::Extent extent, log.extent(lane.topic, partition));
     if (from.end > extent.end) {
-        return Error{.code = ErrorCode::log_mismatch,
-                     .what = "topic " + lane.topic + " ends at offset " +
-                             std::to_string(extent.end) + ", the statistics published up to " +
-                             std::to_string(from.end),
-                     .why = "the topic lost its tail",
-                     .hint = "delete the directory of the statistics: they are rebuilt and published"};
+        return Error{
+            .code = ErrorCode::log_mismatch,
+            .what = "topic " + lane.topic + " ends at offset " + std::to_string(extent.end) +
+                    ", the statistics published up to " + std::to_string(from.end),
+            .why = "the topic lost its tail",
+            .hint = "delete the directory of the statistics: they are rebuilt and published"};
     }
     lane.compacted = topic->plan.compacted;
     lane.position = {.identity = topic->identity, .end = extent.end};

@@ -1,7 +1,9 @@
-// Rows → topics, each exactly once. At the start the topics' tails are read again from where the state
+// Rows → topics, each exactly once. At the start the topics' tails are read again from where the
+// state
 // stood: every recomputed row that lies there is compared byte for byte, and only what follows is
 // appended. A row counts after sync(); the state is written after that, never before.
-// Thread: one. Fails: diverged (a published row differs), fenced (somebody else appended), log_mismatch
+// Thread: one. Fails: diverged (a published row differs), fenced (somebody else appended),
+// log_mismatch
 // (a topic is missing, was made anew or is shorter than the state says), and the log's own trouble.
 #pragma once
 
@@ -23,8 +25,8 @@ inline constexpr std::size_t lane_count = 4;
 
 // Where a topic stood when the state was written; stored with it.
 struct LanePosition {
-    std::string identity;   // of the topic; empty before the first row
-    std::int64_t end = 0;   // offset after the last row that the state covers
+    std::string identity;  // of the topic; empty before the first row
+    std::int64_t end = 0;  // offset after the last row that the state covers
     friend bool operator==(const LanePosition&, const LanePosition&) = default;
 };
 using LanePositions = std::array<LanePosition, lane_count>;
@@ -34,8 +36,10 @@ public:
     // Of no use before open() filled it.
     Publisher() = default;
     // compare_only: nothing is appended; rows beyond the topics' ends are let go.
-    static Result<std::unique_ptr<Publisher>> open(log::Log& log, std::int32_t partition,
-                                                   const LanePositions& from, bool compare_only);
+    static Result<std::unique_ptr<Publisher>> open(log::Log& log,
+                                                   std::int32_t partition,
+                                                   const LanePositions& from,
+                                                   bool compare_only);
 
     Status take(const RowBuffer& rows) override;
     // Everything appended is durable afterwards.
@@ -63,7 +67,10 @@ private:
         std::uint64_t unsynced = 0;
     };
 
-    Status open_lane(log::Log& log, std::int32_t partition, Lane lane, const LanePosition& from,
+    Status open_lane(log::Log& log,
+                     std::int32_t partition,
+                     Lane lane,
+                     const LanePosition& from,
                      bool compare_only);
     // True when the row is published already, and equal.
     Result<bool> is_published(LaneState& lane, const Row& row);

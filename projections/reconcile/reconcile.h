@@ -1,12 +1,12 @@
-// Reconciliation (对账) of one programme: what the ledger says of each day, platform and batch beside what
-// the platform's sources said when they closed the day. Every difference has a name: surplus (长款, the
+// Reconciliation (对账) of one programme: what the ledger says of each day, platform and batch beside
+// what
+// the platform's sources said when they closed the day. Every difference has a name: surplus (长款,
+// the
 // platform reports more), shortage (短款, it reports less).
 // A platform with several sources reports through all of them: their totals are added; the last
 // SourceDayClosed of a source for a day counts.
 // Thread: one. Fails: corrupt on damaged records.
 #pragma once
-
-#include <tsl/robin_map.h>
 
 #include <array>
 #include <compare>
@@ -19,6 +19,8 @@
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include <tsl/robin_map.h>
 
 #include "engine/base/result.h"
 #include "projections/store/store.h"
@@ -65,7 +67,8 @@ struct Comparison {
 
 class Reconciliation {
 public:
-    // Accepted claims, redemptions and refunds count on their own business day; other entries do not.
+    // Accepted claims, redemptions and refunds count on their own business day; other entries do
+    // not.
     Status count(const wire::Entry& entry);
     // An accepted SourceDayClosed.
     Status close_day(const wire::Entry& entry, const wire::SourceDayClosed& closed);

@@ -1,4 +1,5 @@
-// Refused and quarantined entries as rows for people: who sent what, which reason, what to do about it in
+// Refused and quarantined entries as rows for people: who sent what, which reason, what to do about
+// it in
 // English and Chinese, and where it lies in the ledger and in the input.
 // Thread: any. Fails: never; a number that is no reason is its own name.
 #pragma once
@@ -20,8 +21,12 @@ struct ReasonWords {
 // Empty words for a number that is no reason.
 ReasonWords words_of_reason(std::uint16_t reason);
 
-// `first_bytes`: the detail of a quarantined entry. `programme_name` and `source_name` may be empty.
-void append_refusal(RowBuffer& rows, const wire::Entry& entry, Bytes first_bytes,
-                    std::string_view programme_name, std::string_view source_name);
+// `first_bytes`: the detail of a quarantined entry. `programme_name` and `source_name` may be
+// empty.
+void append_refusal(RowBuffer& rows,
+                    const wire::Entry& entry,
+                    Bytes first_bytes,
+                    std::string_view programme_name,
+                    std::string_view source_name);
 
 }  // namespace fiscus::projections

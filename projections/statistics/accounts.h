@@ -2,12 +2,12 @@
 // Thread: one. Fails: corrupt when a balance would not fit 64 bits, or a stored record is damaged.
 #pragma once
 
-#include <tsl/robin_map.h>
-
 #include <compare>
 #include <cstdint>
 #include <optional>
 #include <vector>
+
+#include <tsl/robin_map.h>
 
 #include "engine/base/result.h"
 #include "projections/store/store.h"
@@ -35,7 +35,8 @@ public:
     Status post(const wire::Posting& posting);
 
     // By programme, kind, batch, key; of one programme, or all.
-    [[nodiscard]] std::vector<AccountBalance> balances(std::optional<std::uint32_t> programme) const;
+    [[nodiscard]] std::vector<AccountBalance> balances(
+        std::optional<std::uint32_t> programme) const;
 
     Status load(const Store& store);
     void save(Store& store);

@@ -1,9 +1,8 @@
-// The cells of one programme: a directory that numbers them in memory, and for each open day the sums
+// The cells of one programme: a directory that numbers them in memory, and for each open day the
+// sums
 // and distinct sets of every cell that something happened in. The hot path of the fold.
 // Thread: one. Fails: load on damaged records.
 #pragma once
-
-#include <tsl/robin_map.h>
 
 #include <array>
 #include <cstdint>
@@ -11,6 +10,8 @@
 #include <span>
 #include <string>
 #include <vector>
+
+#include <tsl/robin_map.h>
 
 #include "engine/base/result.h"
 #include "projections/distinct/counted_set.h"
@@ -48,9 +49,9 @@ private:
 // One cell on one day.
 struct DayCell {
     Sums sums{};
-    OrdinalSet received;        // consumers of accepted claims
-    OrdinalSet asked_in_vain;   // consumers of refused claims
-    CountedSet consumers;       // of redemptions
+    OrdinalSet received;       // consumers of accepted claims
+    OrdinalSet asked_in_vain;  // consumers of refused claims
+    CountedSet consumers;      // of redemptions
     CountedSet merchants;
 
     std::uint64_t asked() { return received.united_cardinality(asked_in_vain); }
@@ -84,10 +85,15 @@ public:
     [[nodiscard]] std::span<const CellNumber> numbers() const { return numbers_; }
 
     // Only the grouping set `only`, if given. Adds to what is there.
-    Status load(const Store& store, std::uint32_t programme, std::int32_t day,
-                CellDirectory& directory, std::optional<Grouping> only);
+    Status load(const Store& store,
+                std::uint32_t programme,
+                std::int32_t day,
+                CellDirectory& directory,
+                std::optional<Grouping> only);
     // Puts every touched cell.
-    void save(Store& store, std::uint32_t programme, std::int32_t day,
+    void save(Store& store,
+              std::uint32_t programme,
+              std::int32_t day,
               const CellDirectory& directory);
     [[nodiscard]] bool dirty() const { return !dirty_slots_.empty(); }
     // About; exact for cells that were saved or loaded.

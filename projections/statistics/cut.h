@@ -1,5 +1,7 @@
-// The cut: a ClockAdvanced closes business days (docs/domain.md §5). Each day that is over gets its first
-// revision, also a silent one; each day to which entries came since its last cut gets the next one, with
+// The cut: a ClockAdvanced closes business days (docs/domain.md §5). Each day that is over gets its
+// first
+// revision, also a silent one; each day to which entries came since its last cut gets the next one,
+// with
 // what changed and why. Nothing that was reported is overwritten.
 // Thread: that of the fold. Fails: corrupt when refunds exceed redemptions or the state is damaged.
 #pragma once
@@ -83,11 +85,12 @@ private:
 
 // Figures of one revision, by cell.
 Result<std::map<CellKey, StoredFigures>> load_figures(const Store& store,
-                                                std::uint32_t programme,
-                                                std::int32_t day,
-                                                std::uint32_t revision);
+                                                      std::uint32_t programme,
+                                                      std::int32_t day,
+                                                      std::uint32_t revision);
 
-// Adds what came to a day after its last cut, and the refunds of its redemptions since then, to the cells
+// Adds what came to a day after its last cut, and the refunds of its redemptions since then, to the
+// cells
 // of that day. The keys of the records that it took.
 Result<std::vector<std::string>> fold_late(const Store& store,
                                            const ProgrammeState& programme,

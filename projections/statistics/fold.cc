@@ -18,10 +18,11 @@ using wire::EventBody;
 using wire::Outcome;
 
 Error contradiction(const wire::Entry& entry, std::string why) {
-    return {.code = ErrorCode::corrupt,
-            .what = "entry " + std::to_string(entry.sequence()) + " of the journal cannot be folded",
-            .why = std::move(why),
-            .hint = "compare the journal with a replay of the events"};
+    return {
+        .code = ErrorCode::corrupt,
+        .what = "entry " + std::to_string(entry.sequence()) + " of the journal cannot be folded",
+        .why = std::move(why),
+        .hint = "compare the journal with a replay of the events"};
 }
 
 std::string fold_key() { return StateKey(table::meta).bytes() + "fold"; }
@@ -53,8 +54,11 @@ bool is_counted(const wire::Entry& entry) {
            entry.consumer_ordinal() != 0;
 }
 
-void fold_into_day(DayCells& cells, const CellNumbers& numbers, const wire::Entry& entry,
-                   bool own_day, bool origin_day) {
+void fold_into_day(DayCells& cells,
+                   const CellNumbers& numbers,
+                   const wire::Entry& entry,
+                   bool own_day,
+                   bool origin_day) {
     const Sums sums = outcome_of(entry) == Outcome::accepted ? sums_of(entry) : Sums{};
     const EventBody kind = kind_of(entry);
     for (const CellNumber number : numbers) {
@@ -280,7 +284,8 @@ void Fold::note_arrival(ProgrammeState& programme, const wire::Entry& entry) {
 }
 
 Status Fold::fold_voucher_event(ProgrammeState& programme, const wire::Entry& entry) {
-    const bool needs_merchant = kind_of(entry) == EventBody::VoucherRedeemed || is_full_refund(entry);
+    const bool needs_merchant =
+        kind_of(entry) == EventBody::VoucherRedeemed || is_full_refund(entry);
     if (entry.consumer_ordinal() == 0 || (needs_merchant && entry.merchant_ordinal() == 0) ||
         (is_full_refund(entry) && !day_in_range(entry.origin_day()))) {
         return contradiction(entry, "it names no consumer, no merchant, or no day of origin");
@@ -289,8 +294,8 @@ Status Fold::fold_voucher_event(ProgrammeState& programme, const wire::Entry& en
         const Sums sums = sums_of(entry);
         for (std::size_t at = 0; at < sum_count; ++at) {
             // No cell is larger than the lifetime, so no other sum needs a look.
-            if (sums[at] < 0 || __builtin_add_overflow(programme.lifetime[at], sums[at],
-                                                       &programme.lifetime[at])) {
+            if (sums[at] < 0 ||
+                __builtin_add_overflow(programme.lifetime[at], sums[at], &programme.lifetime[at])) {
                 return contradiction(entry, "a sum of the programme does not fit 64 bits");
             }
         }
@@ -345,7 +350,8 @@ Status Fold::fold_decision(ProgrammeState& programme, const Input& in) {
     }
     FISCUS_ASSIGN(const OpenedEvent event, open_event(in.block.detail(in.index), kind));
     if (kind == EventBody::SourceDayClosed) {
-        return programme.reconciliation.close_day(in.entry, *event.event().body_as_SourceDayClosed());
+        return programme.reconciliation.close_day(in.entry,
+                                                  *event.event().body_as_SourceDayClosed());
     }
     programme.reference.learn(event.event());
     store_->put(StateKey(table::references)

@@ -1,5 +1,7 @@
-// The fold of one journal partition: entries in, figures and rows out. Entry after entry, in order; a
-// ClockAdvanced may cut days (cut.h). The same journal gives the same rows and the same state, whatever
+// The fold of one journal partition: entries in, figures and rows out. Entry after entry, in order;
+// a
+// ClockAdvanced may cut days (cut.h). The same journal gives the same rows and the same state,
+// whatever
 // the blocks and the restarts.
 // Thread: one. Fails: corrupt when the journal contradicts itself; after an error the fold is dead.
 #pragma once
@@ -49,7 +51,8 @@ private:
 
 class Fold {
 public:
-    // Reads what `store` holds; both must outlive the fold. A read-only fold takes a sink that is never used.
+    // Reads what `store` holds; both must outlive the fold. A read-only fold takes a sink that is
+    // never used.
     static Result<std::unique_ptr<Fold>> open(Store& store, RowSink& sink, std::uint32_t partition);
     // Of no use before open() filled it.
     Fold(Store& store, RowSink& sink, std::uint32_t partition)
@@ -69,7 +72,8 @@ public:
 
     // For queries.
     [[nodiscard]] ProgrammeState* find(std::uint32_t programme);
-    [[nodiscard]] const std::map<std::uint32_t, std::unique_ptr<ProgrammeState>>& programmes() const {
+    [[nodiscard]] const std::map<std::uint32_t, std::unique_ptr<ProgrammeState>>& programmes()
+        const {
         return programmes_;
     }
     [[nodiscard]] const Accounts& accounts() const { return accounts_; }
@@ -110,7 +114,8 @@ private:
     std::uint64_t cuts_ = 0;
 };
 
-// Adds one claim, redemption or refund (with its cells' numbers) to a day's cells: what it adds on its own
+// Adds one claim, redemption or refund (with its cells' numbers) to a day's cells: what it adds on
+// its own
 // business day, and a full refund's removal on the day of its redemption. Other kinds add nothing.
 void fold_into_day(DayCells& cells,
                    const CellNumbers& numbers,

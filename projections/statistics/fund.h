@@ -1,5 +1,6 @@
 // Fund usage (资金使用明细台账): what moved on each business day, for the programme and for each of its
-// batches, folded from the postings. One row of a table (fund.cc) says which pair of accounts is which
+// batches, folded from the postings. One row of a table (fund.cc) says which pair of accounts is
+// which
 // flow. A late entry changes its own day's record; what a revision reported stays as it was.
 // Thread: one. Fails: corrupt on postings that no flow explains, and on sums beyond 64 bits.
 #pragma once
@@ -65,10 +66,12 @@ struct FundLine {
 
 class FundLedger {
 public:
-    // `day`: business day of the entry, days before the programme's first count as the day before it.
+    // `day`: business day of the entry, days before the programme's first count as the day before
+    // it.
     Status post(std::int32_t day, std::uint32_t batch_of_entry, const wire::Posting& posting);
 
-    // The programme and every batch that had a flow up to `day`, by batch, with balances of that day.
+    // The programme and every batch that had a flow up to `day`, by batch, with balances of that
+    // day.
     [[nodiscard]] std::vector<FundLine> lines(std::int32_t day) const;
     [[nodiscard]] Flows to_date(std::int32_t day, std::uint32_t batch) const;
 

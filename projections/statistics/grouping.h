@@ -1,4 +1,5 @@
-// The grouping sets in which every figure is kept, and the key of one cell in them: which batch, which
+// The grouping sets in which every figure is kept, and the key of one cell in them: which batch,
+// which
 // district … A set uses at most two dimensions. Adding a set is one line in grouping.cc.
 // Thread: values. Fails: never.
 #pragma once
@@ -87,8 +88,7 @@ DimensionValues dimensions_of(const wire::Entry& entry);
 constexpr CellKey cell_key(const GroupingInfo& set, const DimensionValues& values) {
     return {.grouping = set.grouping,
             .first = set.used < 1 ? 0 : values[static_cast<std::size_t>(set.dimensions[0])],
-            .second =
-                set.used < 2 ? 0 : values[static_cast<std::size_t>(set.dimensions[1])]};
+            .second = set.used < 2 ? 0 : values[static_cast<std::size_t>(set.dimensions[1])]};
 }
 
 }  // namespace fiscus::projections

@@ -154,8 +154,9 @@ Status ProgrammeState::load_totals() {
 Status ProgrammeState::load_open_days() {
     const std::string prefix = StateKey(table::day_cells).u32(programme_).bytes();
     for (std::int32_t day = day_before();;) {
-        FISCUS_ASSIGN(const std::optional<std::string> key,
-                      store_->first_key(prefix, StateKey(table::day_cells).u32(programme_).day(day)));
+        FISCUS_ASSIGN(
+            const std::optional<std::string> key,
+            store_->first_key(prefix, StateKey(table::day_cells).u32(programme_).day(day)));
         if (!key) {
             return Done{};
         }
@@ -211,9 +212,8 @@ Status ProgrammeState::load_small_tables() {
                             [this](std::string_view key, std::string_view value) -> Status {
                                 KeyReader place(key);
                                 place.u32();
-                                return sources.parse(place.u16(), value)
-                                           ? Status(Done{})
-                                           : damaged_state("source");
+                                return sources.parse(place.u16(), value) ? Status(Done{})
+                                                                         : damaged_state("source");
                             }));
     return store_->scan(StateKey(table::refusals).u32(programme_),
                         [this](std::string_view key, std::string_view value) -> Status {

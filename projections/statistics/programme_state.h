@@ -1,7 +1,10 @@
-// Everything that the statistics keep of one programme: reference data, cells of the open days, totals of
+// Everything that the statistics keep of one programme: reference data, cells of the open days,
+// totals of
 // the days that were cut, the fund, sources, refusals and the reconciliation.
-// A day is open until its first cut; after it the day's cells lie on disk, what comes late waits in two
-// tables, and the next cut makes a new revision. Days before the programme's first day are one day, the
+// A day is open until its first cut; after it the day's cells lie on disk, what comes late waits in
+// two
+// tables, and the next cut makes a new revision. Days before the programme's first day are one day,
+// the
 // day before it, which is never cut: its figures count in everything to date.
 // Thread: one. Fails: corrupt on damaged records, state when the disk says no.
 #pragma once
@@ -82,7 +85,7 @@ public:
     std::int32_t last_cut_day = 0;  // day_before() when none was
     Sums lifetime{};                // of all entries: bounds every other sum
     CellDirectory directory;
-    CellTotals totals;              // of the days that were cut
+    CellTotals totals;  // of the days that were cut
     std::map<std::int32_t, LateDay> late;
     std::map<std::int32_t, std::uint32_t> revisions;  // latest of each day that was cut
     FundLedger fund;

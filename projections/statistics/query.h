@@ -1,7 +1,9 @@
-// What the statistics know, for the program, the web page and the tests: days and their revisions, rows
+// What the statistics know, for the program, the web page and the tests: days and their revisions,
+// rows
 // of any grouping for a day or a range of days, the fund, the trial balance, reconciliation, gaps.
 // Works on the state of one or several partitions (a programme lies in one of them).
-// Thread: that of the states it reads; with a running Runner, the runner's thread or under its lock.
+// Thread: that of the states it reads; with a running Runner, the runner's thread or under its
+// lock.
 // Fails: not_found for a programme, day or revision that is not there; state when the disk says no.
 #pragma once
 
@@ -72,7 +74,8 @@ struct DayFigures {
 
 class Query {
 public:
-    // Read-only over the committed state under `directory` (that of RunnerOptions). Another process may
+    // Read-only over the committed state under `directory` (that of RunnerOptions). Another process
+    // may
     // be writing it: then the figures are those of its last flush.
     static Result<std::unique_ptr<Query>> open(const std::string& directory);
     // Over live folds, which must outlive the query.
@@ -97,22 +100,26 @@ public:
     // Figures that differ between a revision and the one before it.
     Result<Table> changes(ProgrammeId programme, std::int32_t day, std::uint32_t revision);
     // 资金使用明细台账: one row for each day and batch, batch 0 (empty) for the programme.
-    Result<Table> fund_usage(ProgrammeId programme, std::int32_t first_day,
+    Result<Table> fund_usage(ProgrammeId programme,
+                             std::int32_t first_day,
                              std::int32_t last_day) const;
     // Where the programme's money is now; the last line proves the identity of docs/domain.md §4.
     Result<Table> fund_position(ProgrammeId programme) const;
     // Every account with its balance, and the sum, which is zero; nothing: all programmes.
     Result<Table> trial_balance(std::optional<ProgrammeId> programme) const;
     // Control totals against the ledger, every count and amount, differences named.
-    Result<Table> reconciliation(ProgrammeId programme, std::int32_t first_day,
+    Result<Table> reconciliation(ProgrammeId programme,
+                                 std::int32_t first_day,
                                  std::int32_t last_day) const;
     // Refund parts that differ from their proportional share.
-    Result<Table> refund_differences(ProgrammeId programme, std::int32_t first_day,
+    Result<Table> refund_differences(ProgrammeId programme,
+                                     std::int32_t first_day,
                                      std::int32_t last_day) const;
     // Numbers that are missing now, by source.
     Result<Table> gaps(ProgrammeId programme) const;
     // Refused entries by day and reason, as known now.
-    Result<Table> refusals(ProgrammeId programme, std::int32_t first_day,
+    Result<Table> refusals(ProgrammeId programme,
+                           std::int32_t first_day,
                            std::int32_t last_day) const;
 
 private:

@@ -71,8 +71,8 @@ public:
             }
         }
         for (std::int32_t day = last_day + 1; day <= programme_.last_cut_day; ++day) {
-            FISCUS_ASSIGN(const auto reported,
-                          load_figures(store_, programme_.id(), day, programme_.latest_revision(day)));
+            FISCUS_ASSIGN(const auto reported, load_figures(store_, programme_.id(), day,
+                                                            programme_.latest_revision(day)));
             for (const auto& [key, stored] : reported) {
                 if (stored.active) {
                     take_away(key, stored.figures.day);
@@ -161,13 +161,16 @@ private:
 
 }  // namespace
 
-Result<std::map<CellKey, Figures>> figures_now(Store& store, ProgrammeState& programme,
-                                               std::int32_t first_day, std::int32_t last_day,
+Result<std::map<CellKey, Figures>> figures_now(Store& store,
+                                               ProgrammeState& programme,
+                                               std::int32_t first_day,
+                                               std::int32_t last_day,
                                                Grouping grouping) {
     Range range(store, programme, grouping);
     // Days before the programme are never reported, and after the last open one there is nothing.
     const std::vector<std::int32_t> open = programme.open_days();
-    const std::int32_t end = std::max(programme.last_cut_day, open.empty() ? INT32_MIN : open.back());
+    const std::int32_t end =
+        std::max(programme.last_cut_day, open.empty() ? INT32_MIN : open.back());
     for (std::int32_t day = std::max(first_day, programme.first_day());
          day <= std::min(last_day, end); ++day) {
         FISCUS_TRY(range.add_day(day));

@@ -1,5 +1,7 @@
-// What the rows say beside the codes: names and rules of a programme, its batches, packs, platforms and
-// sources, read from the exact events that the journal keeps for reference kinds. The state stores those
+// What the rows say beside the codes: names and rules of a programme, its batches, packs, platforms
+// and
+// sources, read from the exact events that the journal keeps for reference kinds. The state stores
+// those
 // bytes as they are and reads them again at the start.
 // Thread: one. Fails: corrupt when the bytes are not the event that the entry says.
 #pragma once
@@ -61,7 +63,8 @@ struct Reference {
     [[nodiscard]] std::string batch_name(std::uint32_t batch) const;
     [[nodiscard]] std::string source_name(std::uint16_t source) const;
     // Name of a value of the cell's n-th dimension, in Chinese as published.
-    [[nodiscard]] std::string name_of(const CodeNames& codes, const CellKey& cell,
+    [[nodiscard]] std::string name_of(const CodeNames& codes,
+                                      const CellKey& cell,
                                       std::size_t dimension) const;
 };
 

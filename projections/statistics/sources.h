@@ -1,5 +1,7 @@
-// Gaps: for each source the numbers of its epoch that are missing. Entries say it themselves (gap_from
-// opens a gap, a flag fills one), so no window is needed; the engine allows at most source_window numbers
+// Gaps: for each source the numbers of its epoch that are missing. Entries say it themselves
+// (gap_from
+// opens a gap, a flag fills one), so no window is needed; the engine allows at most source_window
+// numbers
 // beyond the first gap, so the list stays short.
 // Thread: one. Fails: corrupt on a damaged record.
 #pragma once
@@ -45,7 +47,8 @@ struct SourceState {
 
 class Sources {
 public:
-    // An entry whose number was new to its source: accepted, refused with a reason from 40 on, duplicate.
+    // An entry whose number was new to its source: accepted, refused with a reason from 40 on,
+    // duplicate.
     void see(const wire::Entry& entry);
 
     [[nodiscard]] const std::map<std::uint16_t, SourceState>& all() const { return sources_; }

@@ -1,4 +1,5 @@
-// The tables of the statistics' state: their letters and the values that several parts share. The whole
+// The tables of the statistics' state: their letters and the values that several parts share. The
+// whole
 // list with keys and values stands in docs/formats/statistics.md.
 // Thread: values. Fails: readers that run out of bytes say so (codec.h).
 #pragma once
@@ -15,23 +16,23 @@ namespace fiscus::projections {
 
 namespace table {
 
-inline constexpr char meta = 'M';             // cursor, row numbers, topic ends
-inline constexpr char programmes = 'P';       // programme → last cut day, closed, lifetime sums
-inline constexpr char references = 'N';       // programme, kind, number → the event's bytes
-inline constexpr char day_cells = 'C';        // programme, day, cell → sums and sets
-inline constexpr char totals = 'T';           // programme, cell → sums of the days that were cut
-inline constexpr char figures = 'R';          // programme, day, revision, cell → figures as reported
-inline constexpr char revisions = 'V';        // programme, day, revision → the cut
-inline constexpr char late_entries = 'L';     // programme, day, sequence → entry after the day's cut
-inline constexpr char late_refunds = 'K';     // programme, origin day, sequence → refund after its cut
-inline constexpr char accounts = 'A';         // account → balance
-inline constexpr char fund_days = 'F';        // programme, day, batch → flows
-inline constexpr char sources = 'S';          // programme, source → epoch and missing numbers
-inline constexpr char refusals = 'Z';         // programme, day, reason → count
-inline constexpr char ledger_days = 'X';      // programme, day, platform, batch → ledger's six figures
-inline constexpr char control_days = 'Y';     // programme, day, platform, source → control totals
-inline constexpr char reconciled = 'B';       // programme, day → revision, whether one is due
-inline constexpr char refund_shares = 'D';    // programme, day, sequence → part off its share
+inline constexpr char meta = 'M';          // cursor, row numbers, topic ends
+inline constexpr char programmes = 'P';    // programme → last cut day, closed, lifetime sums
+inline constexpr char references = 'N';    // programme, kind, number → the event's bytes
+inline constexpr char day_cells = 'C';     // programme, day, cell → sums and sets
+inline constexpr char totals = 'T';        // programme, cell → sums of the days that were cut
+inline constexpr char figures = 'R';       // programme, day, revision, cell → figures as reported
+inline constexpr char revisions = 'V';     // programme, day, revision → the cut
+inline constexpr char late_entries = 'L';  // programme, day, sequence → entry after the day's cut
+inline constexpr char late_refunds = 'K';  // programme, origin day, sequence → refund after its cut
+inline constexpr char accounts = 'A';      // account → balance
+inline constexpr char fund_days = 'F';     // programme, day, batch → flows
+inline constexpr char sources = 'S';       // programme, source → epoch and missing numbers
+inline constexpr char refusals = 'Z';      // programme, day, reason → count
+inline constexpr char ledger_days = 'X';  // programme, day, platform, batch → ledger's six figures
+inline constexpr char control_days = 'Y';   // programme, day, platform, source → control totals
+inline constexpr char reconciled = 'B';     // programme, day → revision, whether one is due
+inline constexpr char refund_shares = 'D';  // programme, day, sequence → part off its share
 
 }  // namespace table
 

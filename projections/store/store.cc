@@ -1,14 +1,14 @@
 #include "projections/store/store.h"
 
+#include <algorithm>
+#include <filesystem>
+#include <system_error>
+
 #include <rocksdb/cache.h>
 #include <rocksdb/db.h>
 #include <rocksdb/options.h>
 #include <rocksdb/table.h>
 #include <rocksdb/utilities/write_batch_with_index.h>
-
-#include <algorithm>
-#include <filesystem>
-#include <system_error>
 
 #include "engine/base/check.h"
 #include "projections/store/codec.h"
@@ -22,15 +22,18 @@ constexpr std::string_view layout_key = "layout";
 rocksdb::Slice slice(std::string_view text) { return {text.data(), text.size()}; }
 std::string_view text_of(const rocksdb::Slice& bytes) { return {bytes.data(), bytes.size()}; }
 
-Error store_error(std::string_view what, const rocksdb::Status& status,
+Error store_error(std::string_view what,
+                  const rocksdb::Status& status,
                   const std::string& directory) {
-    const bool locked =
-        status.IsIOError() && status.ToString().find("lock") != std::string::npos;
-    return {.code = locked ? ErrorCode::fenced : ErrorCode::state,
-            .what = std::string(what) + " " + directory,
-            .why = status.ToString(),
-            .hint = locked ? "another process writes these statistics: stop it, or use another directory"
-                           : "check the disk; the directory may be deleted, it is rebuilt from the journal"};
+    const bool locked = status.IsIOError() && status.ToString().find("lock") != std::string::npos;
+    return {
+        .code = locked ? ErrorCode::fenced : ErrorCode::state,
+        .what = std::string(what) + " " + directory,
+        .why = status.ToString(),
+        .hint =
+            locked
+                ? "another process writes these statistics: stop it, or use another directory"
+                : "check the disk; the directory may be deleted, it is rebuilt from the journal"};
 }
 
 class RocksStore final : public Store {
@@ -54,9 +57,9 @@ public:
         rocks.max_open_files = 256;
         rocks.keep_log_file_num = 4;
         rocksdb::DB* db = nullptr;
-        const rocksdb::Status status =
-            options.read_only ? rocksdb::DB::OpenForReadOnly(rocks, directory_, &db)
-                              : rocksdb::DB::Open(rocks, directory_, &db);
+        const rocksdb::Status status = options.read_only
+                                           ? rocksdb::DB::OpenForReadOnly(rocks, directory_, &db)
+                                           : rocksdb::DB::Open(rocks, directory_, &db);
         if (!status.ok()) {
             return store_error("cannot open the statistics in", status, directory_);
         }

@@ -1,12 +1,14 @@
-// Aim: as crash_local_test, through a real broker: kill -9 of the engine and the statistics loses and
-// repeats nothing. Method: two brokers' worth of topics one after the other on a broker of its own, which
+// Aim: as crash_local_test, through a real broker: kill -9 of the engine and the statistics loses
+// and
+// repeats nothing. Method: two brokers' worth of topics one after the other on a broker of its own,
+// which
 // this test starts and stops with scripts/kafka. Prints FISCUS_SEED and takes it back.
-#include <gtest/gtest.h>
-#include <unistd.h>
-
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <unistd.h>
+
+#include <gtest/gtest.h>
 
 #include "engine/log/kafka_log.h"
 #include "tests/crash/crash_run.h"
@@ -53,12 +55,14 @@ protected:
     }
 
     std::vector<std::string> run_of(const std::string& name) const {
-        return {"run",     "--until-end", "--kafka", address_,
-                "--state", (directory_ / name / "state").string(), "--http", "0"};
+        return {"run",     "--until-end",
+                "--kafka", address_,
+                "--state", (directory_ / name / "state").string(),
+                "--http",  "0"};
     }
     void generate(std::uint64_t events) {
-        ASSERT_EQ(run_to_exit({"generate", "--events", std::to_string(events), "--seed", "3", "--kafka",
-                               address_},
+        ASSERT_EQ(run_to_exit({"generate", "--events", std::to_string(events), "--seed", "3",
+                               "--kafka", address_},
                               output_),
                   0)
             << text_of(output_);

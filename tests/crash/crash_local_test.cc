@@ -1,11 +1,13 @@
-// Aim: kill -9 at any moment changes nothing that anybody can read: digest, journal and statistics equal
-// those of an undisturbed run. Method: two copies of one load over local logs; one run is killed again
+// Aim: kill -9 at any moment changes nothing that anybody can read: digest, journal and statistics
+// equal
+// those of an undisturbed run. Method: two copies of one load over local logs; one run is killed
+// again
 // and again. Prints FISCUS_SEED and takes it back.
-#include <gtest/gtest.h>
-#include <unistd.h>
-
 #include <cstdio>
 #include <filesystem>
+#include <unistd.h>
+
+#include <gtest/gtest.h>
 
 #include "engine/log/local_log.h"
 #include "tests/crash/crash_run.h"

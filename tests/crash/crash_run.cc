@@ -1,20 +1,20 @@
 #include "tests/crash/crash_run.h"
 
-#include <fcntl.h>
-#include <gtest/gtest.h>
-#include <spawn.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
+#include <fcntl.h>
 #include <fstream>
 #include <sstream>
-#include <thread>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <gtest/gtest.h>
+#include <spawn.h>
 
 #include "engine/journal/reader.h"
 #include "engine/log/topics.h"
+#include "tests/support/wait.h"
 
 extern char** environ;
 
@@ -45,9 +45,11 @@ pid_t start(const std::vector<std::string>& arguments, const std::string& output
 
 int exit_code(int status) { return WIFEXITED(status) ? WEXITSTATUS(status) : -1; }
 
-// All records of a topic's partition in order: how many, and the hash of keys and values. Journal blocks
+// All records of a topic's partition in order: how many, and the hash of keys and values. Journal
+// blocks
 // differ after restarts (terms, claims), so only their entries are compared.
-std::pair<std::uint64_t, Hash128> records_of(log::Log& log, std::string_view topic,
+std::pair<std::uint64_t, Hash128> records_of(log::Log& log,
+                                             std::string_view topic,
                                              std::int32_t partition) {
     auto extent = log.extent(topic, partition);
     EXPECT_TRUE(extent.ok()) << extent.error().text();
@@ -92,27 +94,29 @@ int run_to_exit(const std::vector<std::string>& arguments, const std::string& ou
     return child > 0 && ::waitpid(child, &status, 0) == child ? exit_code(status) : -1;
 }
 
-bool run_and_kill(const std::vector<std::string>& arguments, const std::string& output_file,
+bool run_and_kill(const std::vector<std::string>& arguments,
+                  const std::string& output_file,
                   std::uint64_t microseconds) {
     const pid_t child = start(arguments, output_file);
     if (child <= 0) {
         return false;
     }
-    const auto deadline = std::chrono::steady_clock::now() + std::chrono::microseconds(microseconds);
     int status = 0;
-    while (std::chrono::steady_clock::now() < deadline) {
-        if (::waitpid(child, &status, WNOHANG) == child) {
-            EXPECT_EQ(exit_code(status), 0) << text_of(output_file);
-            return exit_code(status) == 0;
-        }
-        std::this_thread::sleep_for(std::chrono::microseconds(500));
+    const bool ended = support::wait_until(
+        [&] { return ::waitpid(child, &status, WNOHANG) == child; },
+        std::chrono::milliseconds(microseconds / 1'000));
+    if (ended) {
+        EXPECT_EQ(exit_code(status), 0) << text_of(output_file);
+        return exit_code(status) == 0;
     }
     ::kill(child, SIGKILL);
     ::waitpid(child, &status, 0);
     return WIFEXITED(status) && exit_code(status) == 0;
 }
 
-void disturb(const std::vector<std::string>& run, const std::string& output_file, std::uint64_t kills,
+void disturb(const std::vector<std::string>& run,
+             const std::string& output_file,
+             std::uint64_t kills,
              std::mt19937_64& random) {
     std::uint64_t killed = 0;
     std::uint64_t finished = 0;
@@ -126,7 +130,8 @@ void disturb(const std::vector<std::string>& run, const std::string& output_file
         }
         ASSERT_FALSE(testing::Test::HasFailure());
     }
-    EXPECT_GE(killed, kills) << "the load ended too soon to be killed often enough; give more events";
+    EXPECT_GE(killed, kills)
+        << "the load ended too soon to be killed often enough; give more events";
     ASSERT_EQ(run_to_exit(run, output_file), 0) << text_of(output_file);
 }
 

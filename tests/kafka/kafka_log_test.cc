@@ -11,6 +11,7 @@
 #include "engine/log/start_check.h"
 #include "engine/log/topics.h"
 #include "tests/kafka/support.h"
+#include "tests/support/wait.h"
 #include "tests/unit/journal/blocks.h"
 
 namespace fiscus::log {
@@ -165,6 +166,30 @@ TEST_F(KafkaLogTest, TheStartChecksNameWhatDiffers) {
     expect("retention.ms", "86400000");
     expect("retention.bytes", "1000000");
     expect("max.message.bytes", "2048");
+}
+
+TEST_F(KafkaLogTest, AReaderGetsPastTheMarkersOfTransactions) {
+    ASSERT_TRUE(succeeded(create(*log_, {.name = topic_})));
+    write_in_transaction(broker_, topic_, 3);
+    write_in_transaction(broker_, topic_, 2);
+    // Two markers: the extent is longer than the records.
+    EXPECT_EQ(log_->extent(topic_, 0).value().end, 7);
+    auto reader = log_->reader(topic_, 0, 0);
+    ASSERT_TRUE(succeeded(reader));
+    EXPECT_EQ((*reader)->position(), 0);
+    std::vector<std::int64_t> offsets;
+    const auto at_end = [&] {
+        const auto records = (*reader)->read(1'000, milliseconds(50));
+        EXPECT_TRUE(succeeded(records));
+        for (const Record& record : records.value()) {
+            offsets.push_back(record.offset);
+        }
+        return (*reader)->position() >= 7;
+    };
+    EXPECT_TRUE(support::wait_until(at_end, patience));
+    EXPECT_EQ(offsets, (std::vector<std::int64_t>{0, 1, 2, 4, 5}));
+    EXPECT_EQ(write(*log_, topic_, 1, "v").value(), 8);
+    EXPECT_EQ((*reader)->read(1, patience).value()[0].offset, 7);
 }
 
 TEST_F(KafkaLogTest, SettingsThatAGuaranteeHangsOnAreRefusedAndOthersPass) {

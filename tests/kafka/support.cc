@@ -87,6 +87,30 @@ Result<std::int64_t> write(Log& log,
     return writer->sync();
 }
 
+void write_in_transaction(const std::string& broker, const std::string& topic, std::size_t count) {
+    std::array<char, 512> why{};
+    rd_kafka_conf_t* conf = rd_kafka_conf_new();
+    const std::string id = "test-" + topic;
+    ASSERT_EQ(rd_kafka_conf_set(conf, "bootstrap.servers", broker.c_str(), why.data(), why.size()),
+              RD_KAFKA_CONF_OK);
+    ASSERT_EQ(rd_kafka_conf_set(conf, "transactional.id", id.c_str(), why.data(), why.size()),
+              RD_KAFKA_CONF_OK);
+    rd_kafka_t* handle = rd_kafka_new(RD_KAFKA_PRODUCER, conf, why.data(), why.size());
+    ASSERT_NE(handle, nullptr) << why.data();
+    rd_kafka_topic_t* opened_topic = rd_kafka_topic_new(handle, topic.c_str(), nullptr);
+    EXPECT_EQ(rd_kafka_init_transactions(handle, answer_ms), nullptr);
+    EXPECT_EQ(rd_kafka_begin_transaction(handle), nullptr);
+    std::string value = "in a transaction";
+    for (std::size_t i = 0; i < count; ++i) {
+        EXPECT_EQ(rd_kafka_produce(opened_topic, 0, RD_KAFKA_MSG_F_COPY, value.data(), value.size(),
+                                   nullptr, 0, nullptr),
+                  0);
+    }
+    EXPECT_EQ(rd_kafka_commit_transaction(handle, answer_ms), nullptr);
+    rd_kafka_topic_destroy(opened_topic);
+    rd_kafka_destroy(handle);
+}
+
 void delete_topic(const std::string& broker, const std::string& topic) {
     administer(broker, [&](rd_kafka_t* handle, rd_kafka_queue_t* queue) {
         rd_kafka_DeleteTopic_t* request = rd_kafka_DeleteTopic_new(topic.c_str());

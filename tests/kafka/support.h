@@ -30,6 +30,9 @@ Result<std::int64_t> write(Log& log,
                            std::size_t count,
                            const std::string& prefix);
 
+// A platform that publishes in transactions: its commit takes an offset that no record has.
+void write_in_transaction(const std::string& broker, const std::string& topic, std::size_t count);
+
 // What an operator may do to a topic behind our back.
 void delete_topic(const std::string& broker, const std::string& topic);
 void delete_records_before(const std::string& broker,

@@ -1,4 +1,5 @@
-// What the people of a random programme do: mostly what makes sense there, now and then with a slip.
+// What the people of a random programme do: mostly what makes sense there, now and then with a
+// slip.
 #include <algorithm>
 #include <limits>
 
@@ -447,8 +448,8 @@ void World::recovery_deed() {
 
 void World::control_deed() {
     if (random_.chance(600)) {
-        const std::int64_t now_us =
-            log_time_us_ + random_.between<std::int64_t>(-7'200, slip() ? 900 : 200) * 1'000'000;
+        const std::int64_t ahead_s = random_.between<std::int64_t>(-7'200, slip() ? 900 : 200);
+        const std::int64_t now_us = snapped(log_time_us_ + ahead_s * 1'000'000);
         return say(authority(), support::ClockAdvanced{.now_us = slip() ? 0 : now_us});
     }
     support::SourceDayClosed e;

@@ -1,4 +1,5 @@
-// Random histories through the engine into the statistics, with restarts of the fold on the way: every
+// Random histories through the engine into the statistics, with restarts of the fold on the way:
+// every
 // figure of every cell of every revision must be what the naive statistics count from the oracle's
 // answers. FISCUS_SEED repeats one run, FISCUS_PROPERTY_RUNS says how many there are.
 #include "tests/reference/statistics.h"

@@ -94,13 +94,21 @@ const reference::Programme& World::rules() const {
     return found == nullptr ? none : *found;
 }
 
+// Now and then exactly the midnight before, or the last moment of the day before it.
+std::int64_t World::snapped(std::int64_t instant_us) {
+    if (steady_ || !random_.chance(100)) {
+        return instant_us;
+    }
+    return reference::start_of(reference::day_of(instant_us)) - random_.between(0, 1);
+}
+
 // Mostly now, sometimes late, seldom early.
 std::int64_t World::occurred() {
     if (steady_ || random_.chance(850)) {
-        return log_time_us_ - random_.between<std::int64_t>(0, 20 * second_us);
+        return snapped(log_time_us_ - random_.between<std::int64_t>(0, 20 * second_us));
     }
     if (random_.chance(850)) {
-        return log_time_us_ - random_.between<std::int64_t>(0, 3 * 86'400 * second_us);
+        return snapped(log_time_us_ - random_.between<std::int64_t>(0, 3 * 86'400 * second_us));
     }
     return log_time_us_ + random_.between<std::int64_t>(0, 600 * second_us);
 }
@@ -244,7 +252,8 @@ void World::append(reference::Input input) {
     const std::int64_t skew_us = random_.between<std::int64_t>(0, 3 * second_us);
     input.timestamp_us = (log_time_us_ - skew_us) / 1'000 * 1'000;
     if (!steady_ && random_.chance(3)) {
-        // A producer's clock before it was set; the far future ends all lateness, so in few runs only.
+        // A producer's clock before it was set; the far future ends all lateness, so in few runs
+        // only.
         const bool far = options_.seed % 20 == 0 && random_.chance(300);
         input.timestamp_us = far ? 9'223'372'036'854'775'000 : -1'000 * random_.between(0, 1);
     }

@@ -1,5 +1,7 @@
-// A random world: a few programmes with their sources, rules, people and shops, and what they publish,
-// honest, late, repeated, forged or broken. Every record is a function of the seed. The world looks at
+// A random world: a few programmes with their sources, rules, people and shops, and what they
+// publish,
+// honest, late, repeated, forged or broken. Every record is a function of the seed. The world looks
+// at
 // the oracle to know which vouchers and orders there are, so most events make sense.
 // Thread: one. Fails: never.
 #pragma once
@@ -70,6 +72,7 @@ private:
     // A source of the platform that is not revoked, else any.
     Speaker& voice_of(std::uint16_t platform);
     std::int64_t occurred();
+    std::int64_t snapped(std::int64_t instant_us);
 
     // deeds.cc: what a programme's people do next.
     void claim();

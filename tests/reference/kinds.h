@@ -1,4 +1,5 @@
-// One switch over the kinds of events, for everything in the oracle that treats each kind its own way.
+// One switch over the kinds of events, for everything in the oracle that treats each kind its own
+// way.
 // Thread: any. Fails: never; a kind that is not known is not visited.
 #pragma once
 

@@ -267,7 +267,8 @@ Reason check_structure(Reading& reading) {
     const wire::Event* event = wire::GetEvent(bytes.data());
     const bool typed = event->body_type() != wire::EventBody::NONE;
     const bool known = event->body_type() <= wire::EventBody::MAX;
-    // Where the objects of a body end that has no known kind, nobody can say: then this is not asked.
+    // Where the objects of a body end that has no known kind, nobody can say: then this is not
+    // asked.
     const bool body_understood = event->body() == nullptr || (typed && known);
     if (body_understood && has_trailing_bytes(bytes, verifier.GetComputedSize())) {
         return Reason::trailing_bytes;

@@ -1,4 +1,5 @@
-// A scenario file → records to feed and what must come of them. The language is in README.md. Nothing
+// A scenario file → records to feed and what must come of them. The language is in README.md.
+// Nothing
 // here judges: the expectations are what people wrote.
 // Thread: one. Fails: throws ScenarioError that names file, line and what was expected.
 #pragma once

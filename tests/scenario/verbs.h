@@ -1,4 +1,5 @@
-// What an actor does, as people say it → the event's body and natural key. One table of verbs; README.md
+// What an actor does, as people say it → the event's body and natural key. One table of verbs;
+// README.md
 // shows each with an example.
 // Thread: one. Fails: throws ScenarioError.
 #pragma once

@@ -1,4 +1,5 @@
-// One face for everything that answers records with entries: the oracle and the engine's core. Scenarios
+// One face for everything that answers records with entries: the oracle and the engine's core.
+// Scenarios
 // and properties are written against it, so each runs on both.
 // Thread: one. Fails: an implementation that cannot go on aborts the test program.
 #pragma once

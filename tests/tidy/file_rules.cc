@@ -122,21 +122,19 @@ void check_columns(const Source& source, Findings& findings) {
     if (is_data(source) || source.has_extension(".yml") || source.has_extension(".yaml")) {
         return;
     }
-    const bool markdown = source.has_extension(".md");
-    bool fenced = false;
+    // Prose is wrapped by whoever shows it; scripts and build files quote commands whole.
+    if (source.has_extension(".md")) {
+        return;
+    }
+    const bool code = source.has_extension(".cc") || source.has_extension(".h");
+    const std::size_t columns_max = code ? line_columns_max : quoting_columns_max;
     for (std::size_t i = 0; i < source.lines.size(); ++i) {
         const std::string_view line = source.lines[i];
-        if (markdown && line.starts_with("```")) {
-            fenced = !fenced;
-        }
-        const bool exempt =
-            (markdown && (fenced || line.starts_with('|') || line.starts_with("[") ||
-                          line.find("](") != std::string_view::npos)) ||
-            (source.has_extension(".fbs") && trimmed(line).starts_with("//"));
-        if (!exempt && columns(line) > line_columns_max && !source.allows(i, "line_length")) {
+        const bool exempt = source.has_extension(".fbs") && trimmed(line).starts_with("//");
+        if (!exempt && columns(line) > columns_max && !source.allows(i, "line_length")) {
             findings.push_back({source.path, i + 1, "line_length",
                                 std::to_string(columns(line)) + " columns, at most " +
-                                    std::to_string(line_columns_max) + ": break it"});
+                                    std::to_string(columns_max) + ": break it"});
         }
     }
 }

@@ -16,6 +16,7 @@ namespace fiscus::tidy {
 inline constexpr std::size_t file_lines_max = 700;
 inline constexpr std::size_t function_lines_max = 70;
 inline constexpr std::size_t line_columns_max = 100;
+inline constexpr std::size_t quoting_columns_max = 120;
 inline constexpr std::size_t header_comment_lines_max = 20;
 inline constexpr std::size_t architecture_lines_max = 250;
 inline constexpr std::size_t decision_lines_max = 80;

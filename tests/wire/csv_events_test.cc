@@ -118,7 +118,7 @@ TEST(CsvEvents, ReadsWhatExcelWrites) {
 TEST(CsvEvents, KeepsQuotedCommasQuotesAndLines) {
     constexpr std::string_view map = R"(
 kind = "MerchantSuspended"
-values = { programme = 1, source = 1, epoch = 1, sequence = 1, occurred_at = "2026-03-01T00:00:00Z" }
+values = { programme=1, source=1, epoch=1, sequence=1, occurred_at = "2026-03-01T00:00:00Z" }
 [columns]
 id = "key"
 merchant = "body.merchant"

@@ -19,7 +19,8 @@ namespace {
 const std::string claim =
     R"({"kind":"VoucherClaimed","programme":7,"source":2,"epoch":1,"sequence":3,)"
     R"("occurred_at":"2026-03-01T02:00:00.123456Z","key":"019c0a14000070008000000000000014",)"
-    R"("body":{"consumer":"c0c00000000000000000000000000001","batch":101,"pack":1,"denomination":1,)"
+    R"("body":{"consumer":"c0c00000000000000000000000000001","batch":101,)"
+    R"("pack":1,"denomination":1,)"
     R"("district":420106}})";
 
 std::string changed(std::string text, std::string_view from, std::string_view to) {

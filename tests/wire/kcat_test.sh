@@ -1,8 +1,10 @@
 #!/usr/bin/env bash
-# A client that is not ours, from the command line: kcat publishes golden bytes, a repeat and garbage,
+# A client that is not ours, from the command line: kcat publishes golden bytes, a repeat and
+# garbage,
 # the engine answers, and kcat reads the statistics topics, which must hold JSON with keys.
 #
-#   FISCUS_KAFKA    HOST:PORT of a broker that nobody else uses; without it one is started and stopped
+#   FISCUS_KAFKA    HOST:PORT of a broker that nobody else uses; without it one is started and
+# stopped
 #   FISCUS_PROGRAM  the built program
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)

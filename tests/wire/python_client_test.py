@@ -198,11 +198,13 @@ class PythonClient(unittest.TestCase):
                 "VoucherRedeemed", Vouchers=bodies.ids("VoucherRedeemed", "Vouchers", claims[:1]),
                 Consumer=bodies.id(consumers[0]), Merchant=bodies.id(bodies.merchant),
                 OrderAmountFen=12_345, SubsidyFen=3_000))
-            platform.publish("VoucherRedeemed", key=uuid.uuid4().int, occurred_at_us=START_US + DAY_US, body=bodies.table(
+            platform.publish("VoucherRedeemed", key=uuid.uuid4().int,
+                             occurred_at_us=START_US + DAY_US, body=bodies.table(
                 "VoucherRedeemed", Vouchers=bodies.ids("VoucherRedeemed", "Vouchers", claims[1:2]),
                 Consumer=bodies.id(consumers[1]), Merchant=bodies.id(bodies.merchant),
                 OrderAmountFen=9_999, SubsidyFen=3_000))
-            platform.publish("RedemptionRefunded", key=uuid.uuid4().int, occurred_at_us=START_US + 2 * DAY_US, body=bodies.table(
+            platform.publish("RedemptionRefunded", key=uuid.uuid4().int,
+                             occurred_at_us=START_US + 2 * DAY_US, body=bodies.table(
                 "RedemptionRefunded", Redemption=bodies.id(redemption), OrderAmountFen=12_345,
                 SubsidyFen=3_000))
             platform.flush(30)

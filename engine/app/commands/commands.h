@@ -1,4 +1,5 @@
-// One make_…() for each file of this folder; engine/app/command.cc puts them in the order of the help.
+// One make_…() for each file of this folder; engine/app/command.cc puts them in the order of the
+// help.
 #pragma once
 
 #include <memory>

@@ -1,4 +1,5 @@
-// `fiscus config check`: the effective value of every setting and where it came from. What is wrong in
+// `fiscus config check`: the effective value of every setting and where it came from. What is wrong
+// in
 // a file, a variable or a flag is found before this command runs, so reaching it means "all good".
 #include "engine/app/commands/commands.h"
 #include "engine/app/commands/reading.h"
@@ -12,9 +13,10 @@ public:
         CommandSpec spec{.path = "config check",
                          .summary = "Check the settings and show where each value comes from",
                          .example = "fiscus config check --config /etc/fiscus/fiscus.toml",
-                         .details = "A flag wins over the environment (FISCUS_SECTION__KEY), that over "
-                                    "the file, that over the default. Takes every flag that sets a "
-                                    "setting.",
+                         .details =
+                             "A flag wins over the environment (FISCUS_SECTION__KEY), that over "
+                             "the file, that over the default. Takes every flag that sets a "
+                             "setting.",
                          .settings = {}};
         for (const SettingSpec& setting : setting_specs()) {
             if (!setting.flag.empty()) {

@@ -1,11 +1,11 @@
 // `fiscus demo`: the whole job at once, as scripts/demo runs it: a programme's month generated, the
 // engine and the statistics over it, the results in Chinese, the digest, and what to type next.
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <charconv>
 #include <memory>
+
+#include <fmt/format.h>
 
 #include "bench/load/publish.h"
 #include "bench/load/standard_load.h"
@@ -26,7 +26,8 @@ namespace fiscus::app {
 namespace {
 
 constexpr std::size_t rows_shown_max = 15;
-// The day whose statistics are shown, counted from the programme's first day: the middle of the month.
+// The day whose statistics are shown, counted from the programme's first day: the middle of the
+// month.
 constexpr std::int32_t day_shown = 14;
 
 struct AccountName {
@@ -82,7 +83,8 @@ std::int64_t number_of(const std::string& text) {
     return number;
 }
 
-// The rows with the largest value of a column first, at most rows_shown_max; how many were left out.
+// The rows with the largest value of a column first, at most rows_shown_max; how many were left
+// out.
 std::size_t keep_largest(Table& table, std::string_view column) {
     const auto found = std::ranges::find(table.columns, column, &Column::name);
     if (found == table.columns.end()) {
@@ -101,16 +103,18 @@ std::size_t keep_largest(Table& table, std::string_view column) {
 class Demo final : public Command {
 public:
     [[nodiscard]] CommandSpec spec() const override {
-        return {.path = "demo",
-                .summary = "Run a programme's month through the whole of fiscus and show the results",
-                .example = "fiscus demo\nfiscus demo --events 100000 --keep /tmp/demo",
-                .details = "Generates the events into an embedded log (or into Kafka), applies them, folds "
-                           "the statistics and prints the trial balance, the position of the fund, one "
-                           "day's T+1 statistics and the digest. The same options give the same digest "
-                           "on every machine, through either log.",
-                .settings = {Setting::kafka_bootstrap, Setting::topics_partitions,
-                             Setting::engine_memory, Setting::engine_turn_records,
-                             Setting::output_language}};
+        return {
+            .path = "demo",
+            .summary = "Run a programme's month through the whole of fiscus and show the results",
+            .example = "fiscus demo\nfiscus demo --events 100000 --keep /tmp/demo",
+            .details =
+                "Generates the events into an embedded log (or into Kafka), applies them, folds "
+                "the statistics and prints the trial balance, the position of the fund, one "
+                "day's T+1 statistics and the digest. The same options give the same digest "
+                "on every machine, through either log.",
+            .settings = {Setting::kafka_bootstrap, Setting::topics_partitions,
+                         Setting::engine_memory, Setting::engine_turn_records,
+                         Setting::output_language}};
     }
 
     void declare(CLI::App& options) override {
@@ -120,7 +124,9 @@ public:
         options.add_option("--seed", load_.seed, "Another month; 1 if not given")
             ->type_name("S")
             ->check(CLI::NonNegativeNumber);
-        options.add_option("--keep", keep_, "Log and state go there; else to a new temporary directory")
+        options
+            .add_option("--keep", keep_,
+                        "Log and state go there; else to a new temporary directory")
             ->type_name("DIR");
     }
 
@@ -140,7 +146,8 @@ public:
         FISCUS_TRY(work(context.console, settings, *log, state, signals));
         FISCUS_TRY(show(context.console, settings, state));
         if (temporary) {
-            // Kept, so that the commands below find something; the system clears its place some day.
+            // Kept, so that the commands below find something; the system clears its place some
+            // day.
             directory = temporary->keep();
         }
         show_next(context.console, settings, state);
@@ -149,16 +156,26 @@ public:
 
 private:
     // The demo's own log, unless the user named Kafka.
-    static Result<Settings> with_log(const Settings& settings, const std::filesystem::path& directory);
-    Status fill(Console& console, const Settings& settings, log::Log& log,
+    static Result<Settings> with_log(const Settings& settings,
+                                     const std::filesystem::path& directory);
+    Status fill(Console& console,
+                const Settings& settings,
+                log::Log& log,
                 const StopSignals& signals) const;
     Result<bool> is_filled(log::Log& log, std::int32_t partitions) const;
-    static Status work(Console& console, const Settings& settings, log::Log& log,
-                       const std::filesystem::path& state, const StopSignals& signals);
+    static Status work(Console& console,
+                       const Settings& settings,
+                       log::Log& log,
+                       const std::filesystem::path& state,
+                       const StopSignals& signals);
     Status show(Console& console, const Settings& settings, const std::filesystem::path& state);
-    static Status show_day(Console& console, projections::Query& query,
-                           const projections::Selection& selection, Language language);
-    void show_next(Console& console, const Settings& settings, const std::filesystem::path& state) const;
+    static Status show_day(Console& console,
+                           projections::Query& query,
+                           const projections::Selection& selection,
+                           Language language);
+    void show_next(Console& console,
+                   const Settings& settings,
+                   const std::filesystem::path& state) const;
 
     load::LoadOptions load_;
     std::string keep_;
@@ -190,7 +207,8 @@ Result<bool> Demo::is_filled(log::Log& log, std::int32_t partitions) const {
         FISCUS_ASSIGN(const log::Extent extent, log.extent(log::events_topic, partition));
         records += extent.end - extent.first;
         if (partition == first && extent.end > extent.first) {
-            FISCUS_ASSIGN(const auto reader, log.reader(log::events_topic, partition, extent.first));
+            FISCUS_ASSIGN(const auto reader,
+                          log.reader(log::events_topic, partition, extent.first));
             FISCUS_ASSIGN(const auto read, reader->read(1, std::chrono::seconds(10)));
             first_agrees = !read.empty() && std::ranges::equal(read[0].value, expected.value);
         }
@@ -201,12 +219,15 @@ Result<bool> Demo::is_filled(log::Log& log, std::int32_t partitions) const {
     if (first_agrees && static_cast<std::uint64_t>(records) == load_.events) {
         return true;
     }
-    return Error{ErrorCode::usage, "the log holds other events than this demo's",
-                 fmt::format("{} records are there", count_text(static_cast<std::uint64_t>(records))),
-                 "Give another --keep DIR, or a broker without the topics of fiscus."};
+    return Error{
+        ErrorCode::usage, "the log holds other events than this demo's",
+        fmt::format("{} records are there", count_text(static_cast<std::uint64_t>(records))),
+        "Give another --keep DIR, or a broker without the topics of fiscus."};
 }
 
-Status Demo::fill(Console& console, const Settings& settings, log::Log& log,
+Status Demo::fill(Console& console,
+                  const Settings& settings,
+                  log::Log& log,
                   const StopSignals& signals) const {
     FISCUS_ASSIGN(const std::int32_t partitions, ensure_topics(log, settings));
     FISCUS_ASSIGN(const bool filled, is_filled(log, partitions));
@@ -226,8 +247,11 @@ Status Demo::fill(Console& console, const Settings& settings, log::Log& log,
     return Done{};
 }
 
-Status Demo::work(Console& console, const Settings& settings, log::Log& log,
-                  const std::filesystem::path& state, const StopSignals& signals) {
+Status Demo::work(Console& console,
+                  const Settings& settings,
+                  log::Log& log,
+                  const std::filesystem::path& state,
+                  const StopSignals& signals) {
     PipelineOptions options = pipeline_options(settings, state);
     options.engine = true;
     options.statistics = true;
@@ -277,8 +301,10 @@ Status Demo::show(Console& console, const Settings& settings, const std::filesys
     return Done{};
 }
 
-Status Demo::show_day(Console& console, projections::Query& query,
-                      const projections::Selection& selection, Language language) {
+Status Demo::show_day(Console& console,
+                      projections::Query& query,
+                      const projections::Selection& selection,
+                      Language language) {
     FISCUS_ASSIGN(const projections::Table figures, query.statistics(selection));
     Table table = table_for_people(table_of(figures, language));
     const std::size_t left_out = keep_largest(table, "redeemed_amount");
@@ -295,7 +321,8 @@ Status Demo::show_day(Console& console, projections::Query& query,
     return Done{};
 }
 
-void Demo::show_next(Console& console, const Settings& settings,
+void Demo::show_next(Console& console,
+                     const Settings& settings,
                      const std::filesystem::path& state) const {
     const std::string log = log_flags(settings);
     console.note("\nWorth typing next:");

@@ -32,8 +32,8 @@ Result<std::vector<PartitionDigest>> of_journal(log::Log& log) {
                 break;
             }
         }
-        digests.push_back({partition, reader->cursor().next_sequence - 1,
-                           reader->cursor().state_digest});
+        digests.push_back(
+            {partition, reader->cursor().next_sequence - 1, reader->cursor().state_digest});
     }
     return digests;
 }
@@ -50,15 +50,18 @@ Result<std::vector<PartitionDigest>> of_state(const std::filesystem::path& state
 class Digest final : public Command {
 public:
     [[nodiscard]] CommandSpec spec() const override {
-        return {.path = "digest",
-                .summary = "Print the state digest of a state directory or of the published journal",
-                .example = "fiscus digest --state /tmp/demo/state\n"
-                           "fiscus digest --log /tmp/demo/log",
-                .details = "With --state it is read from the engine's state, else the journal is read and "
-                           "its chain of hashes checked. The digest of the whole is the sum over the "
-                           "partitions.",
-                .settings = {Setting::log_directory, Setting::kafka_bootstrap,
-                             Setting::state_directory}};
+        return {
+            .path = "digest",
+            .summary = "Print the state digest of a state directory or of the published journal",
+            .example =
+                "fiscus digest --state /tmp/demo/state\n"
+                "fiscus digest --log /tmp/demo/log",
+            .details =
+                "With --state it is read from the engine's state, else the journal is read and "
+                "its chain of hashes checked. The digest of the whole is the sum over the "
+                "partitions.",
+            .settings = {Setting::log_directory, Setting::kafka_bootstrap,
+                         Setting::state_directory}};
     }
 
     void declare(CLI::App& options) override { options.add_flag("--json", json_, "As JSON"); }

@@ -1,11 +1,12 @@
-// `fiscus explain POSITION`: what became of one event and why, in a sentence that tells its sender what
+// `fiscus explain POSITION`: what became of one event and why, in a sentence that tells its sender
+// what
 // to do, in English and Chinese.
-#include <fmt/format.h>
-
 #include <charconv>
 #include <optional>
 #include <system_error>
 #include <vector>
+
+#include <fmt/format.h>
 
 #include "engine/app/commands/commands.h"
 #include "engine/app/journal_json.h"
@@ -35,8 +36,7 @@ std::optional<Place> place_from_text(std::string_view text) {
     if (colon != std::string_view::npos && !read(text.substr(0, colon), place.partition)) {
         return std::nullopt;
     }
-    const std::string_view rest =
-        colon == std::string_view::npos ? text : text.substr(colon + 1);
+    const std::string_view rest = colon == std::string_view::npos ? text : text.substr(colon + 1);
     return read(rest, place.position) ? std::optional(place) : std::nullopt;
 }
 
@@ -51,12 +51,14 @@ struct Found {
 class Explain final : public Command {
 public:
     [[nodiscard]] CommandSpec spec() const override {
-        return {.path = "explain",
-                .summary = "Say what became of an event and why it was refused",
-                .example = "fiscus explain 0:1234 --log /tmp/demo/log",
-                .details = "POSITION is the event's offset in the events topic, with the partition in front "
-                           "of a colon when it is not 0. With --sequence it is a ledger sequence number.",
-                .settings = {Setting::log_directory, Setting::kafka_bootstrap}};
+        return {
+            .path = "explain",
+            .summary = "Say what became of an event and why it was refused",
+            .example = "fiscus explain 0:1234 --log /tmp/demo/log",
+            .details =
+                "POSITION is the event's offset in the events topic, with the partition in front "
+                "of a colon when it is not 0. With --sequence it is a ledger sequence number.",
+            .settings = {Setting::log_directory, Setting::kafka_bootstrap}};
     }
 
     void declare(CLI::App& options) override {
@@ -74,7 +76,8 @@ public:
         FISCUS_ASSIGN(const auto log, open_log(context.settings, LogMode::existing));
         FISCUS_ASSIGN(const std::int32_t partitions, partitions_of(*log, log::journal_topic));
         if (place->partition >= partitions) {
-            return Error{ErrorCode::usage, fmt::format("there is no partition {}", place->partition),
+            return Error{ErrorCode::usage,
+                         fmt::format("there is no partition {}", place->partition),
                          fmt::format("the topics have partitions 0 to {}", partitions - 1), ""};
         }
         std::optional<Found> found;
@@ -94,11 +97,11 @@ public:
             return false;
         }));
         if (!found) {
-            return Error{ErrorCode::not_found,
-                         fmt::format("the journal of partition {} has no entry for {} {}",
-                                     place->partition, by_sequence_ ? "sequence" : "offset",
-                                     place->position),
-                         "", "The engine may not have come so far: `fiscus run --until-end`."};
+            return Error{
+                ErrorCode::not_found,
+                fmt::format("the journal of partition {} has no entry for {} {}", place->partition,
+                            by_sequence_ ? "sequence" : "offset", place->position),
+                "", "The engine may not have come so far: `fiscus run --until-end`."};
         }
         context.console.print(json_ ? json_text(*found) : people_text(*found));
         return ExitCode::success;
@@ -129,9 +132,9 @@ private:
     static std::string people_text(const Found& found) {
         const wire::Entry& entry = found.entry;
         const ReasonText& reason = reason_text(static_cast<wire::Reason>(entry.reason()));
-        std::string text = fmt::format(
-            "partition {}, offset {}, ledger sequence {}: {}", found.place.partition,
-            entry.input_offset(), entry.sequence(), outcome_word(entry.outcome()));
+        std::string text =
+            fmt::format("partition {}, offset {}, ledger sequence {}: {}", found.place.partition,
+                        entry.input_offset(), entry.sequence(), outcome_word(entry.outcome()));
         if (!reason.name.empty()) {
             text += fmt::format(", {} ({})\n  {}\n  {}\n", reason.name, entry.reason(),
                                 reason.english, reason.chinese);

@@ -80,9 +80,8 @@ Table in_one_language(const Table& table, Language language) {
     };
     std::vector<std::string> names;
     for (const Column& column : table.columns) {
-        const bool chinese =
-            column.name.ends_with(ending) &&
-            has(column.name.substr(0, column.name.size() - ending.size()));
+        const bool chinese = column.name.ends_with(ending) &&
+                             has(column.name.substr(0, column.name.size() - ending.size()));
         const bool english = has(column.name + std::string(ending));
         if (language == Language::chinese ? !english : !chinese) {
             names.push_back(column.name);
@@ -103,9 +102,10 @@ Table with_measures(const Table& table, const std::vector<std::string>& measures
 }
 
 Table table_for_people(const Table& table) {
-    return with_measures(table, {"issued_count", "issued_amount", "redeemed_count",
-                                 "redeemed_amount", "refunded_amount", "redeeming_consumers",
-                                 "redeeming_merchants", "redemption_rate_amount", "leverage_ratio"});
+    return with_measures(
+        table,
+        {"issued_count", "issued_amount", "redeemed_count", "redeemed_amount", "refunded_amount",
+         "redeeming_consumers", "redeeming_merchants", "redemption_rate_amount", "leverage_ratio"});
 }
 
 }  // namespace fiscus::app

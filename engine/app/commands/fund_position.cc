@@ -12,12 +12,14 @@ namespace {
 class FundPosition final : public Command {
 public:
     [[nodiscard]] CommandSpec spec() const override {
-        return {.path = "fund-position",
-                .summary = "Print where a programme's money is",
-                .example = "fiscus fund-position --state /tmp/demo/state",
-                .details = "As of the last journal entry that the statistics have folded. The last line is "
-                           "the identity of docs/domain.md: what came in is what is there.",
-                .settings = {Setting::state_directory, Setting::output_language}};
+        return {
+            .path = "fund-position",
+            .summary = "Print where a programme's money is",
+            .example = "fiscus fund-position --state /tmp/demo/state",
+            .details =
+                "As of the last journal entry that the statistics have folded. The last line is "
+                "the identity of docs/domain.md: what came in is what is there.",
+            .settings = {Setting::state_directory, Setting::output_language}};
     }
 
     void declare(CLI::App& options) override {

@@ -1,8 +1,9 @@
-// `fiscus generate`: writes the standard load, a programme's month that is the same for the same options
+// `fiscus generate`: writes the standard load, a programme's month that is the same for the same
+// options
 // on every machine, to a log. For the demo, for tests and for anybody who wants to try the engine.
-#include <fmt/format.h>
-
 #include <cstdint>
+
+#include <fmt/format.h>
 
 #include "bench/load/publish.h"
 #include "bench/load/standard_load.h"
@@ -21,10 +22,12 @@ public:
         return {.path = "generate",
                 .summary = "Write the standard load, the same for the same seed, to a log",
                 .example = "fiscus generate --events 1000000 --seed 1 --log /tmp/demo/log",
-                .details = "Makes the topics when there are none. A log that holds events already gets the new "
-                           "ones behind them; the same load twice is a load of duplicates.",
-                .settings = {Setting::log_directory, Setting::kafka_bootstrap, Setting::topics_partitions,
-                             Setting::topics_replication}};
+                .details =
+                    "Makes the topics when there are none. A log that holds events already gets "
+                    "the new "
+                    "ones behind them; the same load twice is a load of duplicates.",
+                .settings = {Setting::log_directory, Setting::kafka_bootstrap,
+                             Setting::topics_partitions, Setting::topics_replication}};
     }
 
     void declare(CLI::App& options) override {
@@ -36,11 +39,14 @@ public:
             ->required()
             ->type_name("S")
             ->check(CLI::NonNegativeNumber);
-        options.add_option("--programmes", load_.programmes, "Programmes that take turns; 1 if not given")
+        options
+            .add_option("--programmes", load_.programmes,
+                        "Programmes that take turns; 1 if not given")
             ->type_name("P")
             ->check(CLI::PositiveNumber);
-        options.add_option("--first-programme", load_.first_programme,
-                           "Number of the first programme; 1 if not given")
+        options
+            .add_option("--first-programme", load_.first_programme,
+                        "Number of the first programme; 1 if not given")
             ->type_name("N")
             ->check(CLI::PositiveNumber);
     }
@@ -56,8 +62,9 @@ public:
             before += extent.end - extent.first;
         }
         if (before > 0) {
-            context.console.note(fmt::format("the log holds {} events already; these come behind them",
-                                             count_text(static_cast<std::uint64_t>(before))));
+            context.console.note(
+                fmt::format("the log holds {} events already; these come behind them",
+                            count_text(static_cast<std::uint64_t>(before))));
         }
         load::StandardLoad load(load_);
         Progress progress(context.console, "events");

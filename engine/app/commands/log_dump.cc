@@ -1,13 +1,15 @@
-// `fiscus log dump`: the records of a topic as JSON lines, for outside tools and for people who look
-// for something. Events and statistics are dumped by their own offset; the journal by ledger sequence.
-#include <fmt/format.h>
-
+// `fiscus log dump`: the records of a topic as JSON lines, for outside tools and for people who
+// look
+// for something. Events and statistics are dumped by their own offset; the journal by ledger
+// sequence.
 #include <algorithm>
 #include <array>
 #include <cstdint>
 #include <limits>
-#include <nlohmann/json.hpp>
 #include <optional>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include "engine/app/commands/commands.h"
 #include "engine/app/convert/event_json.h"
@@ -38,13 +40,16 @@ constexpr std::array<DumpTopic, 6> dump_topics{{
 class LogDump final : public Command {
 public:
     [[nodiscard]] CommandSpec spec() const override {
-        return {.path = "log dump",
-                .summary = "Print the records of a topic, one line each",
-                .example = "fiscus log dump --log /tmp/demo/log --topic journal --json\n"
-                           "fiscus log dump --log /tmp/demo/log --topic events --from 100 --to 110",
-                .details = "--from and --to are offsets, of the journal ledger sequence numbers; --to is the "
-                           "first one that is not printed. Without --json each record is one short line.",
-                .settings = {Setting::log_directory, Setting::kafka_bootstrap}};
+        return {
+            .path = "log dump",
+            .summary = "Print the records of a topic, one line each",
+            .example =
+                "fiscus log dump --log /tmp/demo/log --topic journal --json\n"
+                "fiscus log dump --log /tmp/demo/log --topic events --from 100 --to 110",
+            .details =
+                "--from and --to are offsets, of the journal ledger sequence numbers; --to is the "
+                "first one that is not printed. Without --json each record is one short line.",
+            .settings = {Setting::log_directory, Setting::kafka_bootstrap}};
     }
 
     void declare(CLI::App& options) override {
@@ -53,7 +58,8 @@ public:
             words += fmt::format("{}{}", words.empty() ? "" : ", ", topic.word);
         }
         options.add_option("--topic", topic_, "One of: " + words)->required()->type_name("TOPIC");
-        options.add_option("--partition", partition_, "Only this partition; without it, all of them")
+        options
+            .add_option("--partition", partition_, "Only this partition; without it, all of them")
             ->type_name("N");
         options.add_option("--from", from_, "First one to print")->type_name("N");
         options.add_option("--to", to_, "First one not to print")->type_name("N");
@@ -125,7 +131,9 @@ private:
         return line + fmt::format("  {} postings\n", entry.postings());
     }
 
-    Status dump_records(Console& console, log::Log& log, std::string_view topic,
+    Status dump_records(Console& console,
+                        log::Log& log,
+                        std::string_view topic,
                         std::int32_t partition) {
         JsonWriter json;
         const bool events = topic == log::events_topic;
@@ -178,9 +186,9 @@ void LogDump::append_value(JsonWriter& json, const log::Record& record, bool eve
 }
 
 std::string LogDump::record_line(std::int32_t partition, const log::Record& record, bool event) {
-    const std::string place = fmt::format("{}:{}  {}  key {}", partition, record.offset,
-                                          instant_text(record.timestamp_us),
-                                          record.key_is_null ? "(none)" : printable(as_text(record.key)));
+    const std::string place = fmt::format(
+        "{}:{}  {}  key {}", partition, record.offset, instant_text(record.timestamp_us),
+        record.key_is_null ? "(none)" : printable(as_text(record.key)));
     if (record.value_is_null) {
         return place + "  (no value)\n";
     }

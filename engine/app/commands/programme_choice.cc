@@ -1,15 +1,16 @@
 #include "engine/app/commands/programme_choice.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <filesystem>
 #include <memory>
 
+#include <fmt/format.h>
+
 namespace fiscus::app {
 
 void ProgrammeChoice::declare(CLI::App& options) {
-    options.add_option("--programme", programme_, "Number of the programme; the only one if not given")
+    options
+        .add_option("--programme", programme_, "Number of the programme; the only one if not given")
         ->type_name("P")
         ->check(CLI::PositiveNumber);
 }
@@ -41,14 +42,13 @@ Result<ProgrammeId> ProgrammeChoice::choose(const projections::Query& query) con
 }
 
 Result<std::unique_ptr<projections::Query>> open_query(const std::string& state_directory) {
-    const std::filesystem::path directory =
-        std::filesystem::path(state_directory) / "statistics";
+    const std::filesystem::path directory = std::filesystem::path(state_directory) / "statistics";
     std::error_code error;
     if (!std::filesystem::is_directory(directory, error)) {
-        return Error{ErrorCode::not_found,
-                     fmt::format("there are no statistics in {}", state_directory),
-                     fmt::format("{} is not there", directory.string()),
-                     fmt::format("`fiscus run --until-end --state {}` makes them.", state_directory)};
+        return Error{
+            ErrorCode::not_found, fmt::format("there are no statistics in {}", state_directory),
+            fmt::format("{} is not there", directory.string()),
+            fmt::format("`fiscus run --until-end --state {}` makes them.", state_directory)};
     }
     return projections::Query::open(directory.string());
 }

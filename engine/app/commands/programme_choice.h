@@ -2,9 +2,10 @@
 // Thread: main. Fails: usage when there are several and none was named, not_found.
 #pragma once
 
-#include <CLI/App.hpp>
 #include <cstdint>
 #include <string>
+
+#include <CLI/App.hpp>
 
 #include "engine/base/ids.h"
 #include "engine/base/result.h"

@@ -1,7 +1,5 @@
 // `fiscus publish FILE`: JSON lines or CSV rows as events. Every line is checked before anything is
 // sent, so a wrong file leaves no trace; errors carry the file's line numbers.
-#include <fmt/format.h>
-
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
@@ -13,6 +11,8 @@
 #include <string>
 #include <utility>
 #include <vector>
+
+#include <fmt/format.h>
 
 #include "engine/app/commands/commands.h"
 #include "engine/app/convert/csv_events.h"
@@ -54,7 +54,9 @@ Status visit_json_lines(std::istream& input, const LineVisitor& visit) {
     return Done{};
 }
 
-Status visit_csv_rows(std::istream& input, const convert::ColumnMap& map, const LineVisitor& visit) {
+Status visit_csv_rows(std::istream& input,
+                      const convert::ColumnMap& map,
+                      const LineVisitor& visit) {
     FISCUS_ASSIGN(const auto rows, convert::CsvEvents::open(input, map));
     for (std::uint64_t errors = 0; errors < errors_shown_max;) {
         auto row = rows->next();
@@ -80,7 +82,8 @@ public:
         std::error_code error;
         if (!std::filesystem::is_regular_file(file, error)) {
             return Error{ErrorCode::usage, fmt::format("cannot read {}", file.string()),
-                         error ? error.message() : "it is no file", "Give a .jsonl or a .csv file."};
+                         error ? error.message() : "it is no file",
+                         "Give a .jsonl or a .csv file."};
         }
         const std::string extension = file.extension().string();
         if (extension != ".csv" && extension != ".jsonl") {
@@ -101,7 +104,8 @@ public:
             std::ostringstream text;
             text << map.rdbuf();
             if (!map) {
-                return Error{ErrorCode::usage, fmt::format("cannot read the map {}", map_file), "", ""};
+                return Error{ErrorCode::usage, fmt::format("cannot read the map {}", map_file), "",
+                             ""};
             }
             FISCUS_ASSIGN(events.map_, convert::ColumnMap::parse(text.str()));
         }
@@ -112,7 +116,8 @@ public:
         std::ifstream input(file_, std::ios::binary);
         FISCUS_TRY(map_ ? visit_csv_rows(input, *map_, visitor) : visit_json_lines(input, visitor));
         if (input.bad()) {
-            return Error{ErrorCode::io, fmt::format("cannot read {} to its end", file_.string()), "", ""};
+            return Error{ErrorCode::io, fmt::format("cannot read {} to its end", file_.string()),
+                         "", ""};
         }
         return Done{};
     }
@@ -177,17 +182,20 @@ public:
     [[nodiscard]] CommandSpec spec() const override {
         return {.path = "publish",
                 .summary = "Publish events from JSON lines or from CSV",
-                .example = "fiscus publish events.jsonl --log /tmp/demo/log --dry-run\n"
-                           "fiscus publish claims.csv --map claims.toml --kafka 127.0.0.1:9092",
-                .details = "Every line is checked before anything is sent; one wrong line and nothing is. "
-                           "docs/formats/events.md describes the JSON and the map. Publishing a file "
-                           "twice is harmless: repeats are duplicates.",
+                .example =
+                    "fiscus publish events.jsonl --log /tmp/demo/log --dry-run\n"
+                    "fiscus publish claims.csv --map claims.toml --kafka 127.0.0.1:9092",
+                .details =
+                    "Every line is checked before anything is sent; one wrong line and nothing is. "
+                    "docs/formats/events.md describes the JSON and the map. Publishing a file "
+                    "twice is harmless: repeats are duplicates.",
                 .settings = {Setting::log_directory, Setting::kafka_bootstrap}};
     }
 
     void declare(CLI::App& options) override {
         options.add_option("FILE", file_, "A .jsonl or a .csv file")->required();
-        options.add_option("--map", map_file_, "Which CSV column is which field")->type_name("MAP.toml");
+        options.add_option("--map", map_file_, "Which CSV column is which field")
+            ->type_name("MAP.toml");
         options.add_flag("--dry-run", dry_run_, "Check only");
         options.add_flag("--backdate", backdate_,
                          "The record's time is the time of its event, not now; for history");
@@ -200,8 +208,9 @@ public:
         options.add_option("--epoch", epoch_, "Where a line names no epoch")
             ->type_name("N")
             ->check(CLI::NonNegativeNumber);
-        options.add_option("--sequence", sequence_,
-                           "Where lines have no sequence number: the first one, counted upwards")
+        options
+            .add_option("--sequence", sequence_,
+                        "Where lines have no sequence number: the first one, counted upwards")
             ->type_name("N")
             ->check(CLI::PositiveNumber);
     }
@@ -211,7 +220,8 @@ public:
         FISCUS_ASSIGN(const EventFile file, EventFile::open(file_, map_file_));
         FISCUS_ASSIGN(const std::uint64_t events, check(context, file));
         if (dry_run_) {
-            context.console.note(fmt::format("{} events are good; nothing was sent", count_text(events)));
+            context.console.note(
+                fmt::format("{} events are good; nothing was sent", count_text(events)));
             return ExitCode::success;
         }
         FISCUS_ASSIGN(const auto log, open_log(context.settings, LogMode::existing));
@@ -221,8 +231,8 @@ public:
         std::uint64_t sent = 0;
         FISCUS_TRY(file.visit([&](std::uint64_t, const Result<std::string>& json) -> Status {
             if (signals.stop()) {
-                return Error{ErrorCode::interrupted, fmt::format("stopped after {} events", sent), "",
-                             "Publish the whole file again: repeats are duplicates."};
+                return Error{ErrorCode::interrupted, fmt::format("stopped after {} events", sent),
+                             "", "Publish the whole file again: repeats are duplicates."};
             }
             FISCUS_ASSIGN(convert::BuiltEvent event, build(json, sent));
             const std::int64_t timestamp_us = backdate_ ? event.occurred_at_us : 0;
@@ -254,14 +264,17 @@ private:
             return Done{};
         }));
         for (const LineError& error : errors) {
-            context.console.note(error.line == 0 ? fmt::format("{}: {}", file_, error.text)
-                                                 : fmt::format("{}:{}: {}", file_, error.line, error.text));
+            context.console.note(error.line == 0
+                                     ? fmt::format("{}: {}", file_, error.text)
+                                     : fmt::format("{}:{}: {}", file_, error.line, error.text));
         }
         if (wrong > 0) {
-            return Error{ErrorCode::usage,
-                         fmt::format("{} of {} lines are wrong", count_text(wrong), count_text(good + wrong)),
-                         errors.size() < wrong ? fmt::format("the first {} are above", errors.size()) : "",
-                         "Nothing was sent. Correct the file and publish it again."};
+            return Error{
+                ErrorCode::usage,
+                fmt::format("{} of {} lines are wrong", count_text(wrong),
+                            count_text(good + wrong)),
+                errors.size() < wrong ? fmt::format("the first {} are above", errors.size()) : "",
+                "Nothing was sent. Correct the file and publish it again."};
         }
         return good;
     }
@@ -271,8 +284,8 @@ private:
         if (!json.ok()) {
             return Error(json.error());
         }
-        convert::EnvelopeDefaults defaults{.programme = programme_, .source = source_, .epoch = epoch_,
-                                           .sequence = std::nullopt};
+        convert::EnvelopeDefaults defaults{
+            .programme = programme_, .source = source_, .epoch = epoch_, .sequence = std::nullopt};
         if (sequence_) {
             defaults.sequence = *sequence_ + before;
         }

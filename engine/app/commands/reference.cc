@@ -1,4 +1,5 @@
-// `fiscus reference configuration|metrics|commands`: the pages of docs/ that come from tables of the
+// `fiscus reference configuration|metrics|commands`: the pages of docs/ that come from tables of
+// the
 // program. A test compares them with the files, so a page cannot fall behind.
 #include <fmt/format.h>
 
@@ -39,7 +40,9 @@ std::string configuration_reference() {
         }
         file += fmt::format("{} = \"{}\"\n", spec.key.substr(own.size() + 1), spec.example);
     }
-    text += "\nA whole file, with an example for each setting (numbers may also stand without quotes):\n\n";
+    text +=
+        "\nA whole file, with an example for each setting (numbers may also stand without "
+        "quotes):\n\n";
     return text + "```toml\n" + file + "```\n";
 }
 
@@ -47,8 +50,10 @@ std::string metrics_reference() {
     std::string text =
         "# Metrics\n\n"
         "This page is printed by `fiscus reference metrics`; a test compares.\n\n"
-        "`fiscus run --http PORT` serves them at `/metrics` on loopback. Counters of events count from "
-        "the first record\nof the log, not from the start of the process. Money is in fen. `/livez` and "
+        "`fiscus run --http PORT` serves them at `/metrics` on loopback. Counters of events count "
+        "from "
+        "the first record\nof the log, not from the start of the process. Money is in fen. "
+        "`/livez` and "
         "`/readyz` answer 200 or 503\nwith JSON that names every reason for a no.\n\n"
         "| metric | type | labels | meaning |\n|---|---|---|---|\n";
     for (const MetricSpec& spec : metric_specs()) {

@@ -1,13 +1,14 @@
 // `fiscus replay`: proves that the published journal and statistics follow from the events alone.
-#include <fmt/format.h>
+#include "engine/app/replay.h"
 
 #include <optional>
+
+#include <fmt/format.h>
 
 #include "engine/app/commands/commands.h"
 #include "engine/app/open.h"
 #include "engine/app/output/json.h"
 #include "engine/app/progress.h"
-#include "engine/app/replay.h"
 #include "engine/app/signals.h"
 #include "engine/app/temporary_directory.h"
 #include "engine/base/ids.h"
@@ -27,14 +28,16 @@ struct Verdict {
 class Replay final : public Command {
 public:
     [[nodiscard]] CommandSpec spec() const override {
-        return {.path = "replay",
-                .summary = "Rebuild everything from the events and compare it with what is published",
-                .example = "fiscus replay --log /tmp/demo/log --expect 2f6b0b1f0c1d4c0e9d4b8a7e6f5d4c3b",
-                .details = "Works in a temporary directory and writes nothing to the log. Compares the "
-                           "digest, every journal entry with its postings, every block's digest and "
-                           "every row of statistics; names the first difference and ends with 3.",
-                .settings = {Setting::log_directory, Setting::kafka_bootstrap,
-                             Setting::engine_memory}};
+        return {
+            .path = "replay",
+            .summary = "Rebuild everything from the events and compare it with what is published",
+            .example =
+                "fiscus replay --log /tmp/demo/log --expect 2f6b0b1f0c1d4c0e9d4b8a7e6f5d4c3b",
+            .details =
+                "Works in a temporary directory and writes nothing to the log. Compares the "
+                "digest, every journal entry with its postings, every block's digest and "
+                "every row of statistics; names the first difference and ends with 3.",
+            .settings = {Setting::log_directory, Setting::kafka_bootstrap, Setting::engine_memory}};
     }
 
     void declare(CLI::App& options) override {
@@ -55,10 +58,10 @@ public:
         const StopSignals signals;
         FISCUS_ASSIGN(const auto log, open_log(context.settings, LogMode::existing));
         FISCUS_ASSIGN(const auto directory, TemporaryDirectory::make("fiscus-replay"));
-        ReplayOptions options{
-            .directory = directory->path(),
-            .memory_bytes = static_cast<std::uint64_t>(context.settings.integer(Setting::engine_memory)),
-            .progress = nullptr};
+        ReplayOptions options{.directory = directory->path(),
+                              .memory_bytes = static_cast<std::uint64_t>(
+                                  context.settings.integer(Setting::engine_memory)),
+                              .progress = nullptr};
         Verdict verdict;
         {
             Progress progress(context.console, "journal");
@@ -70,7 +73,8 @@ public:
             progress.finish(verdict.journal.entries);
         }
         const Hash128& digest = verdict.journal.digest;
-        verdict.digest_agrees = !expected || (expected->hi == digest.hi && expected->lo == digest.lo);
+        verdict.digest_agrees =
+            !expected || (expected->hi == digest.hi && expected->lo == digest.lo);
         if (verdict.journal.difference.empty()) {
             Progress progress(context.console, "statistics");
             options.progress = [&](std::uint64_t done, std::uint64_t) {
@@ -107,8 +111,9 @@ private:
             text += fmt::format("the journal differs\n  {}\n", verdict.journal.difference);
             return text + "the statistics were not looked at: they follow from the journal\n";
         }
-        text += fmt::format("journal     {} entries in {} blocks agree\n",
-                            count_text(verdict.journal.entries), count_text(verdict.journal.blocks));
+        text +=
+            fmt::format("journal     {} entries in {} blocks agree\n",
+                        count_text(verdict.journal.entries), count_text(verdict.journal.blocks));
         if (verdict.journal.events_beyond > 0) {
             text += fmt::format("            {} events in the log are not in the journal yet\n",
                                 count_text(verdict.journal.events_beyond));

@@ -1,10 +1,11 @@
-// `fiscus run`: the service. Engine and statistics in one process or one of them, the operators' port,
+// `fiscus run`: the service. Engine and statistics in one process or one of them, the operators'
+// port,
 // logs on stderr, an orderly stop on SIGINT and SIGTERM.
-#include <fmt/format.h>
-
 #include <chrono>
 #include <memory>
 #include <optional>
+
+#include <fmt/format.h>
 
 #include "engine/app/commands/commands.h"
 #include "engine/app/commands/summary.h"
@@ -24,18 +25,20 @@ constexpr std::chrono::seconds report_interval{30};
 class Run final : public Command {
 public:
     [[nodiscard]] CommandSpec spec() const override {
-        return {.path = "run",
-                .summary = "Run engine and statistics over a log",
-                .example = "fiscus run --log /var/lib/fiscus/log --state /var/lib/fiscus/state --http 9464\n"
-                           "fiscus run --log /tmp/demo/log --state /tmp/demo/state --until-end",
-                .details = "Runs until SIGINT or SIGTERM, then stops in order; a kill at any moment loses "
-                           "nothing either. With --until-end it ends when all that the log holds is "
-                           "applied, folded and published, and prints the digest. Two processes with "
-                           "--only engine and --only statistics share one state directory.",
-                .settings = {Setting::log_directory, Setting::kafka_bootstrap,
-                             Setting::state_directory, Setting::run_only, Setting::engine_memory,
-                             Setting::engine_turn_records, Setting::http_port,
-                             Setting::logging_format, Setting::logging_level}};
+        return {
+            .path = "run",
+            .summary = "Run engine and statistics over a log",
+            .example =
+                "fiscus run --log /var/lib/fiscus/log --state /var/lib/fiscus/state --http 9464\n"
+                "fiscus run --log /tmp/demo/log --state /tmp/demo/state --until-end",
+            .details =
+                "Runs until SIGINT or SIGTERM, then stops in order; a kill at any moment loses "
+                "nothing either. With --until-end it ends when all that the log holds is "
+                "applied, folded and published, and prints the digest. Two processes with "
+                "--only engine and --only statistics share one state directory.",
+            .settings = {Setting::log_directory, Setting::kafka_bootstrap, Setting::state_directory,
+                         Setting::run_only, Setting::engine_memory, Setting::engine_turn_records,
+                         Setting::http_port, Setting::logging_format, Setting::logging_level}};
     }
 
     void declare(CLI::App& options) override {
@@ -50,10 +53,10 @@ public:
         // Before the log: its client may speak until the very end.
         Log lines(context.console.err(), settings.text(Setting::logging_format),
                   settings.text(Setting::logging_level));
-        FISCUS_ASSIGN(const auto log,
-                      open_log(settings, LogMode::existing, [&lines](int level, std::string_view line) {
-                          write_client_message(lines, level, line);
-                      }));
+        FISCUS_ASSIGN(const auto log, open_log(settings, LogMode::existing,
+                                               [&lines](int level, std::string_view line) {
+                                                   write_client_message(lines, level, line);
+                                               }));
         FiguresBoard board;
         std::unique_ptr<Server> server;
         if (settings.given(Setting::http_port)) {
@@ -63,16 +66,19 @@ public:
                                      {"parts", settings.text(Setting::run_only)},
                                      {"state", state.string()}});
         if (server) {
-            lines.info("operators' port is open",
-                       {{"metrics", fmt::format("http://{}:{}/metrics",
-                                                settings.text(Setting::http_address), server->port())}});
+            lines.info(
+                "operators' port is open",
+                {{"metrics", fmt::format("http://{}:{}/metrics",
+                                         settings.text(Setting::http_address), server->port())}});
         }
         PipelineOptions options = pipeline_options(settings, state);
         options.until_end = until_end_;
-        FISCUS_ASSIGN(const PipelineResult result, work(context, *log, options, board, signals, lines));
-        lines.info(result.stopped ? "fiscus stops as it was asked to" : "everything in the log is done",
-                   {{"records", fmt::format("{}", result.records)},
-                    {"entries", fmt::format("{}", result.entries)}});
+        FISCUS_ASSIGN(const PipelineResult result,
+                      work(context, *log, options, board, signals, lines));
+        lines.info(
+            result.stopped ? "fiscus stops as it was asked to" : "everything in the log is done",
+            {{"records", fmt::format("{}", result.records)},
+             {"entries", fmt::format("{}", result.entries)}});
         if (until_end_ && options.engine) {
             if (result.stopped) {
                 return Error{ErrorCode::interrupted, "stopped before the end of the log", "",
@@ -98,14 +104,19 @@ private:
     }
 
     static ServerOptions server_options(const Settings& settings) {
-        return {.address = settings.text(Setting::http_address),
-                .port = static_cast<std::int32_t>(settings.integer(Setting::http_port)),
-                .limits = {.ready_lag_records = settings.integer(Setting::http_ready_lag_records),
-                           .live = std::chrono::seconds(settings.integer(Setting::http_live_seconds))}};
+        return {
+            .address = settings.text(Setting::http_address),
+            .port = static_cast<std::int32_t>(settings.integer(Setting::http_port)),
+            .limits = {.ready_lag_records = settings.integer(Setting::http_ready_lag_records),
+                       .live = std::chrono::seconds(settings.integer(Setting::http_live_seconds))}};
     }
 
-    Result<PipelineResult> work(Context& context, log::Log& log, const PipelineOptions& options,
-                                FiguresBoard& board, const StopSignals& signals, Log& lines) const {
+    Result<PipelineResult> work(Context& context,
+                                log::Log& log,
+                                const PipelineOptions& options,
+                                FiguresBoard& board,
+                                const StopSignals& signals,
+                                Log& lines) const {
         std::optional<Progress> progress;
         if (until_end_ && context.settings.text(Setting::logging_format) == "text") {
             progress.emplace(context.console, "events");

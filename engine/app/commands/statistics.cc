@@ -1,11 +1,12 @@
-// `fiscus statistics`: the T+1 figures of a day (or of a range of days) by any grouping, in the revision
+// `fiscus statistics`: the T+1 figures of a day (or of a range of days) by any grouping, in the
+// revision
 // that was published or as known now.
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <optional>
 #include <string>
 #include <vector>
+
+#include <fmt/format.h>
 
 #include "engine/app/commands/commands.h"
 #include "engine/app/commands/figures_table.h"
@@ -30,14 +31,17 @@ std::string grouping_words() {
 class Statistics final : public Command {
 public:
     [[nodiscard]] CommandSpec spec() const override {
-        return {.path = "statistics",
-                .summary = "Print the T+1 statistics of a day or of several days",
-                .example = "fiscus statistics --state /tmp/demo/state --date 2026-03-15 --by district\n"
-                           "fiscus statistics --state /tmp/demo/state --date 2026-03-15 --by industry --csv",
-                .details = "A single day is shown in its latest revision, or as known now when it was not "
-                           "cut yet; several days as known now, with consumers and merchants counted once. "
-                           "Tables show the usual measures, CSV and JSON all of them.",
-                .settings = {Setting::state_directory, Setting::output_language}};
+        return {
+            .path = "statistics",
+            .summary = "Print the T+1 statistics of a day or of several days",
+            .example =
+                "fiscus statistics --state /tmp/demo/state --date 2026-03-15 --by district\n"
+                "fiscus statistics --state /tmp/demo/state --date 2026-03-15 --by industry --csv",
+            .details =
+                "A single day is shown in its latest revision, or as known now when it was not "
+                "cut yet; several days as known now, with consumers and merchants counted once. "
+                "Tables show the usual measures, CSV and JSON all of them.",
+            .settings = {Setting::state_directory, Setting::output_language}};
     }
 
     void declare(CLI::App& options) override {
@@ -93,9 +97,8 @@ private:
         const auto first = date_from_text(date_);
         const auto last = until_.empty() ? first : date_from_text(until_);
         if (!first || !last) {
-            return Error{ErrorCode::usage,
-                         fmt::format("`{}` is no date", first ? until_ : date_), "",
-                         "A date is written as 2026-03-15."};
+            return Error{ErrorCode::usage, fmt::format("`{}` is no date", first ? until_ : date_),
+                         "", "A date is written as 2026-03-15."};
         }
         if (*last < *first) {
             return Error{ErrorCode::usage, fmt::format("{} lies before {}", until_, date_), "", ""};

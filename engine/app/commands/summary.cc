@@ -1,8 +1,8 @@
 #include "engine/app/commands/summary.h"
 
-#include <fmt/format.h>
-
 #include <cstdint>
+
+#include <fmt/format.h>
 
 #include "engine/app/output/json.h"
 #include "engine/app/progress.h"
@@ -37,10 +37,10 @@ void print_summary(Console& console, const Figures& figures, const Hash128& dige
         console.print(writer.text() + "\n");
         return;
     }
-    console.print(fmt::format("entries  {}: accepted {}, duplicates {}, refused {}, quarantined {}\n",
-                              count_text(entries), count_text(sum.accepted),
-                              count_text(sum.duplicates), count_text(sum.refused),
-                              count_text(sum.quarantined)));
+    console.print(
+        fmt::format("entries  {}: accepted {}, duplicates {}, refused {}, quarantined {}\n",
+                    count_text(entries), count_text(sum.accepted), count_text(sum.duplicates),
+                    count_text(sum.refused), count_text(sum.quarantined)));
     console.print(fmt::format("digest   {}\n", to_hex(digest)));
 }
 

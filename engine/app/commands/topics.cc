@@ -1,14 +1,16 @@
-// `fiscus topics plan|apply`: what the topics must be like, what they are, and the making of what is
+// `fiscus topics plan|apply`: what the topics must be like, what they are, and the making of what
+// is
 // missing. Nothing is ever changed or deleted: a topic that differs is a finding for a person.
-#include <fmt/format.h>
+#include "engine/log/topics.h"
 
 #include <vector>
+
+#include <fmt/format.h>
 
 #include "engine/app/commands/commands.h"
 #include "engine/app/commands/reading.h"
 #include "engine/app/open.h"
 #include "engine/log/record_rules.h"
-#include "engine/log/topics.h"
 
 namespace fiscus::app {
 namespace {
@@ -60,15 +62,18 @@ public:
             FISCUS_ASSIGN(const auto found, log->describe(plan.name));
             const std::string trouble = found ? log::plan_difference(plan, found->plan) : "";
             differs = differs || !trouble.empty();
-            const char* const state = !found ? "missing" : (trouble.empty() ? "as planned" : "differs");
+            const char* const state =
+                !found ? "missing" : (trouble.empty() ? "as planned" : "differs");
             table.rows.push_back({plan.name, fmt::format("{}", plan.partitions),
-                                  plan.compacted ? "true" : "false", retention_text(plan.retention_ms),
+                                  plan.compacted ? "true" : "false",
+                                  retention_text(plan.retention_ms),
                                   fmt::format("{}", plan.max_message_bytes), state, trouble});
         }
         reading_.print(context.console, table);
         if (differs) {
             context.console.note(
-                "A topic differs. fiscus never changes a topic: alter it with the broker's own tools, "
+                "A topic differs. fiscus never changes a topic: alter it with the broker's own "
+                "tools, "
                 "or use another log.");
         }
         return differs ? ExitCode::finding : ExitCode::success;
@@ -81,12 +86,14 @@ private:
 class TopicsApply final : public Command {
 public:
     [[nodiscard]] CommandSpec spec() const override {
-        return {.path = "topics apply",
-                .summary = "Make the topics that are missing",
-                .example = "fiscus topics apply --kafka 127.0.0.1:9092 --partitions 4",
-                .details = "Makes a local log's directory too. Topics that are there stay as they are; one "
-                           "that differs from its plan is an error.",
-                .settings = topic_settings};
+        return {
+            .path = "topics apply",
+            .summary = "Make the topics that are missing",
+            .example = "fiscus topics apply --kafka 127.0.0.1:9092 --partitions 4",
+            .details =
+                "Makes a local log's directory too. Topics that are there stay as they are; one "
+                "that differs from its plan is an error.",
+            .settings = topic_settings};
     }
 
     Result<ExitCode> run(Context& context) override {
@@ -102,7 +109,8 @@ public:
         }
         FISCUS_TRY(log->create(plans));
         for (const log::TopicPlan& plan : missing) {
-            context.console.note(fmt::format("made {} with {} partitions", plan.name, plan.partitions));
+            context.console.note(
+                fmt::format("made {} with {} partitions", plan.name, plan.partitions));
         }
         context.console.note(missing.empty() ? "nothing was missing" : "all topics are there");
         return ExitCode::success;

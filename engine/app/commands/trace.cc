@@ -1,13 +1,14 @@
-// `fiscus trace VOUCHER`: the life of a voucher: its claim, redemptions, refunds and void, refused tries
+// `fiscus trace VOUCHER`: the life of a voucher: its claim, redemptions, refunds and void, refused
+// tries
 // included, each with its postings and the event that caused it.
-#include <flatbuffers/flatbuffers.h>
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <chrono>
 #include <cstring>
 #include <utility>
 #include <vector>
+
+#include <flatbuffers/flatbuffers.h>
+#include <fmt/format.h>
 
 #include "engine/app/commands/commands.h"
 #include "engine/app/convert/event_json.h"
@@ -91,8 +92,9 @@ public:
         return {.path = "trace",
                 .summary = "Show the life of a voucher",
                 .example = "fiscus trace 0195505bc4a07c31a1f0d3b7b5d2f0aa --log /tmp/demo/log",
-                .details = "VOUCHER is the voucher's id, which is the natural key of its claim: 32 "
-                           "hexadecimal digits, with or without hyphens. Reads the whole journal.",
+                .details =
+                    "VOUCHER is the voucher's id, which is the natural key of its claim: 32 "
+                    "hexadecimal digits, with or without hyphens. Reads the whole journal.",
                 .settings = {Setting::log_directory, Setting::kafka_bootstrap}};
     }
 
@@ -127,9 +129,10 @@ public:
             }
         }
         if (steps.empty()) {
-            return Error{ErrorCode::not_found,
-                         fmt::format("the journal knows no voucher {}", to_hex(*voucher)), "",
-                         "Check the id; `fiscus log dump --topic journal --json` lists all entries."};
+            return Error{
+                ErrorCode::not_found,
+                fmt::format("the journal knows no voucher {}", to_hex(*voucher)), "",
+                "Check the id; `fiscus log dump --topic journal --json` lists all entries."};
         }
         context.console.print(json_ ? json_text(steps) : people_text(*voucher, steps));
         return ExitCode::success;
@@ -173,10 +176,10 @@ private:
         std::string text = fmt::format("voucher {}\n", to_hex(voucher));
         for (const Step& step : steps) {
             const wire::Entry& entry = step.entry;
-            text += fmt::format("\n{}  {} {}  ledger sequence {}:{}\n",
-                                instant_words(entry.occurred_at_us()), kind_word(entry.kind()),
-                                outcome_word(entry.outcome()), step.place.partition,
-                                entry.sequence());
+            text +=
+                fmt::format("\n{}  {} {}  ledger sequence {}:{}\n",
+                            instant_words(entry.occurred_at_us()), kind_word(entry.kind()),
+                            outcome_word(entry.outcome()), step.place.partition, entry.sequence());
             if (entry.reason() != 0) {
                 const ReasonText& reason = reason_text(static_cast<wire::Reason>(entry.reason()));
                 text += fmt::format("  {}\n  {}\n", reason.english, reason.chinese);

@@ -1,9 +1,10 @@
-// `fiscus trial-balance`: every account with its balance and the sum, which is zero. From the statistics'
+// `fiscus trial-balance`: every account with its balance and the sum, which is zero. From the
+// statistics'
 // own fold of the journal, or from the accounts in the engine's state.
-#include <fmt/format.h>
-
 #include <cstdint>
 #include <optional>
+
+#include <fmt/format.h>
 
 #include "engine/app/commands/commands.h"
 #include "engine/app/commands/figures_table.h"
@@ -23,8 +24,9 @@ public:
         return {.path = "trial-balance",
                 .summary = "Print every account and the sum, which is zero",
                 .example = "fiscus trial-balance --state /tmp/demo/state --csv",
-                .details = "From the statistics' fold of the journal; --engine reads the engine's own "
-                           "accounts instead. Exit code 3 when the sum is not zero.",
+                .details =
+                    "From the statistics' fold of the journal; --engine reads the engine's own "
+                    "accounts instead. Exit code 3 when the sum is not zero.",
                 .settings = {Setting::state_directory, Setting::output_language}};
     }
 
@@ -70,10 +72,10 @@ private:
         for (const runtime::AccountBalance& balance : view.accounts) {
             const wire::Account& account = balance.account;
             sum += balance.fen;
-            table.rows.push_back({fmt::format("{}", account.programme()),
-                                  std::string(account_word(account.kind())),
-                                  fmt::format("{}", account.batch()), fmt::format("{}", account.key()),
-                                  fmt::format("{}", balance.fen)});
+            table.rows.push_back(
+                {fmt::format("{}", account.programme()), std::string(account_word(account.kind())),
+                 fmt::format("{}", account.batch()), fmt::format("{}", account.key()),
+                 fmt::format("{}", balance.fen)});
         }
         table.rows.push_back({"", chinese ? "合计" : "Sum", "", "", fmt::format("{}", sum)});
         reading_.print(context.console, table);

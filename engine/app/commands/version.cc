@@ -1,10 +1,11 @@
 // `fiscus version`: which build this is, and which libraries it was built with.
+#include "engine/app/version.h"
+
 #include <flatbuffers/base.h>
 #include <fmt/format.h>
 
 #include "engine/app/commands/commands.h"
 #include "engine/app/output/json.h"
-#include "engine/app/version.h"
 
 namespace fiscus::app {
 namespace {

@@ -1,3 +1,4 @@
+// JSON to event: every field is checked against the schema before anything is built.
 #include <algorithm>
 #include <array>
 #include <cstring>

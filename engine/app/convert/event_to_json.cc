@@ -1,3 +1,4 @@
+// Event to canonical JSON, walking the schema of the kind.
 #include <cstring>
 #include <memory>
 

@@ -6,14 +6,16 @@
 
 namespace fiscus::app {
 
-Health live_health(const Figures& figures, const HealthLimits& limits,
+Health live_health(const Figures& figures,
+                   const HealthLimits& limits,
                    std::chrono::steady_clock::time_point now) {
     Health health;
     const auto look = [&](std::string_view part, std::chrono::steady_clock::time_point turned) {
         const auto silent = std::chrono::duration_cast<std::chrono::seconds>(now - turned);
         if (silent > limits.live) {
-            health.reasons.push_back(fmt::format("the loop of {} has not turned for {} s (limit {} s)",
-                                                 part, silent.count(), limits.live.count()));
+            health.reasons.push_back(
+                fmt::format("the loop of {} has not turned for {} s (limit {} s)", part,
+                            silent.count(), limits.live.count()));
         }
     };
     if (figures.engine) {
@@ -28,7 +30,8 @@ Health live_health(const Figures& figures, const HealthLimits& limits,
     return health;
 }
 
-Health ready_health(const Figures& figures, const HealthLimits& limits,
+Health ready_health(const Figures& figures,
+                    const HealthLimits& limits,
                     std::chrono::steady_clock::time_point now) {
     Health health = live_health(figures, limits, now);
     if (!figures.engine && !figures.statistics) {
@@ -41,16 +44,18 @@ Health ready_health(const Figures& figures, const HealthLimits& limits,
         for (const EnginePartitionFigures& partition : figures.engine->partitions) {
             const std::int64_t lag = partition.input_end - partition.input_position;
             if (lag > limits.ready_lag_records) {
-                health.reasons.push_back(fmt::format("partition {} is {} records behind its log (limit {})",
-                                                     partition.partition, lag, limits.ready_lag_records));
+                health.reasons.push_back(
+                    fmt::format("partition {} is {} records behind its log (limit {})",
+                                partition.partition, lag, limits.ready_lag_records));
             }
             if (partition.store_stalled) {
-                health.reasons.push_back(fmt::format("RocksDB of partition {} has stopped writes",
-                                                     partition.partition));
+                health.reasons.push_back(
+                    fmt::format("RocksDB of partition {} has stopped writes", partition.partition));
             }
             if (partition.trial_balance_fen != 0) {
-                health.reasons.push_back(fmt::format("the accounts of partition {} add up to {} fen, not to 0",
-                                                     partition.partition, partition.trial_balance_fen));
+                health.reasons.push_back(
+                    fmt::format("the accounts of partition {} add up to {} fen, not to 0",
+                                partition.partition, partition.trial_balance_fen));
             }
         }
     }

@@ -1,5 +1,7 @@
-// The answers of /livez and /readyz, worked out from the figures. Live: every loop has turned lately.
-// Ready: recovered, not too far behind, not stalled, nothing failed. Both name every reason for a no,
+// The answers of /livez and /readyz, worked out from the figures. Live: every loop has turned
+// lately.
+// Ready: recovered, not too far behind, not stalled, nothing failed. Both name every reason for a
+// no,
 // so the person who is woken up knows what to look at. Thread: any. Fails: never.
 #pragma once
 
@@ -22,9 +24,11 @@ struct Health {
     [[nodiscard]] bool good() const { return reasons.empty(); }
 };
 
-Health live_health(const Figures& figures, const HealthLimits& limits,
+Health live_health(const Figures& figures,
+                   const HealthLimits& limits,
                    std::chrono::steady_clock::time_point now);
-Health ready_health(const Figures& figures, const HealthLimits& limits,
+Health ready_health(const Figures& figures,
+                    const HealthLimits& limits,
                     std::chrono::steady_clock::time_point now);
 
 // {"live":true,"reasons":[]}; `word` is "live" or "ready".

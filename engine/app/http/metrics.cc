@@ -1,14 +1,14 @@
 #include "engine/app/http/metrics.h"
 
+#include <array>
+#include <cstdio>
+#include <unistd.h>
+#include <utility>
+#include <vector>
+
 #include <fmt/format.h>
 #include <prometheus/metric_family.h>
 #include <prometheus/text_serializer.h>
-#include <unistd.h>
-
-#include <array>
-#include <cstdio>
-#include <utility>
-#include <vector>
 
 #include "engine/app/version.h"
 #include "engine/base/check.h"
@@ -21,9 +21,11 @@ constexpr std::array<MetricSpec, 18> specs{{
     {Metric::build_info, "fiscus_build_info", MetricKind::gauge, "version, compiler",
      "Always 1; the labels say which build runs."},
     {Metric::events, "fiscus_events_total", MetricKind::counter, "partition, outcome",
-     "Input records since the first one of the log, by outcome: accepted, duplicate, refused, quarantined."},
+     "Input records since the first one of the log, by outcome: accepted, duplicate, refused, "
+     "quarantined."},
     {Metric::refusals, "fiscus_refusals_total", MetricKind::counter, "reason",
-     "Refused and quarantined records since the first one of the log, by reason (schemas/reasons.fbs)."},
+     "Refused and quarantined records since the first one of the log, by reason "
+     "(schemas/reasons.fbs)."},
     {Metric::duplicates, "fiscus_duplicates_total", MetricKind::counter, "",
      "Events that came once more with the same content, over all partitions."},
     {Metric::lag_records, "fiscus_lag_records", MetricKind::gauge, "partition",
@@ -48,7 +50,8 @@ constexpr std::array<MetricSpec, 18> specs{{
      "1 while RocksDB delays or stops writes, else 0."},
     {Metric::rocksdb_stall_seconds, "fiscus_rocksdb_stall_seconds_total", MetricKind::counter,
      "partition",
-     "Seconds for which RocksDB delayed or stopped writes of this process, looked at five times a second."},
+     "Seconds for which RocksDB delayed or stopped writes of this process, looked at five times a "
+     "second."},
     {Metric::statistics_sequence, "fiscus_statistics_sequence", MetricKind::gauge, "partition",
      "Ledger sequence number of the last journal entry in the statistics."},
     {Metric::statistics_rows, "fiscus_statistics_rows_total", MetricKind::counter, "partition",
@@ -184,8 +187,9 @@ std::string metrics_text(const Figures& figures) {
     for (const MetricSpec& spec : specs) {
         Family family(spec);
         if (spec.metric == Metric::build_info) {
-            family.add({{"version", std::string(version_text)},
-                        {"compiler", std::string(compiler_text)}}, 1);
+            family.add(
+                {{"version", std::string(version_text)}, {"compiler", std::string(compiler_text)}},
+                1);
         } else if (spec.metric == Metric::memory_resident) {
             family.add({}, resident_bytes());
         }

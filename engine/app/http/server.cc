@@ -1,13 +1,13 @@
 #include "engine/app/http/server.h"
 
-#include <fmt/format.h>
-#include <httplib.h>
-#include <sys/socket.h>
-
 #include <cerrno>
 #include <chrono>
+#include <sys/socket.h>
 #include <system_error>
 #include <thread>
+
+#include <fmt/format.h>
+#include <httplib.h>
 
 #include "engine/app/http/metrics.h"
 
@@ -23,7 +23,8 @@ class HttplibServer final : public Server {
 public:
     HttplibServer(const FiguresBoard& board, const HealthLimits& limits)
         : board_(board), limits_(limits) {
-        // httplib sets SO_REUSEPORT by itself, which would let two processes share a port in silence.
+        // httplib sets SO_REUSEPORT by itself, which would let two processes share a port in
+        // silence.
         server_.set_socket_options([](socket_t socket) {
             const int yes = 1;
             setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes));
@@ -58,10 +59,9 @@ public:
 
     Status bind(const ServerOptions& options) {
         errno = 0;
-        port_ = options.port == 0 ? server_.bind_to_any_port(options.address)
-                                  : (server_.bind_to_port(options.address, options.port)
-                                         ? options.port
-                                         : -1);
+        port_ = options.port == 0
+                    ? server_.bind_to_any_port(options.address)
+                    : (server_.bind_to_port(options.address, options.port) ? options.port : -1);
         if (port_ < 0) {
             const int trouble = errno;
             return Error{ErrorCode::usage,

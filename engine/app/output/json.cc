@@ -1,8 +1,8 @@
 #include "engine/app/output/json.h"
 
-#include <fmt/format.h>
-
 #include <iterator>
+
+#include <fmt/format.h>
 
 #include "engine/app/output/utf8.h"
 #include "engine/base/check.h"

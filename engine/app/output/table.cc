@@ -1,11 +1,11 @@
 #include "engine/app/output/table.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <charconv>
 #include <cstdint>
 #include <system_error>
+
+#include <fmt/format.h>
 
 #include "engine/app/output/json.h"
 #include "engine/app/output/utf8.h"
@@ -56,7 +56,8 @@ void append_padded(std::string& line, std::string_view text, std::size_t width, 
     }
 }
 
-std::string text_line(const Table& table, const std::vector<std::string>& cells,
+std::string text_line(const Table& table,
+                      const std::vector<std::string>& cells,
                       const std::vector<std::size_t>& widths) {
     std::string line;
     for (std::size_t index = 0; index < cells.size(); ++index) {
@@ -86,9 +87,7 @@ void append_csv_quoted(std::string& out, std::string_view text) {
 
 void append_csv_cell(std::string& out, const Column& column, const std::string& cell) {
     switch (column.kind) {
-        case ColumnKind::fen:
-            out += cell.empty() ? "" : yuan_text(fen_of(cell), false);
-            return;
+        case ColumnKind::fen: out += cell.empty() ? "" : yuan_text(fen_of(cell), false); return;
         case ColumnKind::identifier:
             // ="…" is the one spelling that Excel leaves as text; a bare number would lose digits.
             if (!cell.empty()) {
@@ -97,8 +96,8 @@ void append_csv_cell(std::string& out, const Column& column, const std::string& 
             return;
         case ColumnKind::text:
             // Names come from upstream: one that begins like a formula must not run in Excel.
-            if (!cell.empty() && std::string_view("=+-@\t\r").find(cell.front()) !=
-                                     std::string_view::npos) {
+            if (!cell.empty() &&
+                std::string_view("=+-@\t\r").find(cell.front()) != std::string_view::npos) {
                 append_csv_quoted(out, "'" + cell);
                 return;
             }
@@ -146,8 +145,7 @@ std::string yuan_text(std::int64_t fen, bool grouped) {
     const bool negative = fen < 0;
     const std::uint64_t size =
         negative ? 0 - static_cast<std::uint64_t>(fen) : static_cast<std::uint64_t>(fen);
-    const std::string text =
-        fmt::format("{}{}.{:02}", negative ? "-" : "", size / 100, size % 100);
+    const std::string text = fmt::format("{}{}.{:02}", negative ? "-" : "", size / 100, size % 100);
     return grouped ? grouped_digits(text) : text;
 }
 

@@ -74,7 +74,8 @@ class Publisher:
         self.next_sequence = next_sequence
         self.topic = topic
         self.queue_max = queue_max
-        # Sequence → value, of what is not acknowledged yet; the values are never built a second time.
+        # Sequence → value, of what is not acknowledged yet; the values are never built a second
+        # time.
         self.waiting = {}
         self.failed = {}
         self.producer = confluent_kafka.Producer({

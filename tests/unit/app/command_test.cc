@@ -1,13 +1,14 @@
-// Aim: the frame around the commands: exit codes, errors that say what was meant, help with an example
+// Aim: the frame around the commands: exit codes, errors that say what was meant, help with an
+// example
 // first, pages of docs/ that agree with the program. Method: the whole program inside this process.
 #include "engine/app/command.h"
 
+#include <cstdlib>
+#include <set>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-
-#include <cstdlib>
 #include <nlohmann/json.hpp>
-#include <set>
 
 #include "engine/app/progress.h"
 #include "tests/unit/app/support.h"
@@ -23,9 +24,9 @@ using ::testing::StartsWith;
 TEST(ExitCodes, FollowTheErrorCode) {
     EXPECT_EQ(exit_code_of(ErrorCode::usage), ExitCode::usage);
     EXPECT_EQ(exit_code_of(ErrorCode::diverged), ExitCode::finding);
-    for (const ErrorCode code : {ErrorCode::not_found, ErrorCode::io, ErrorCode::corrupt,
-                                 ErrorCode::log_unavailable, ErrorCode::log_mismatch, ErrorCode::fenced,
-                                 ErrorCode::state, ErrorCode::interrupted}) {
+    for (const ErrorCode code :
+         {ErrorCode::not_found, ErrorCode::io, ErrorCode::corrupt, ErrorCode::log_unavailable,
+          ErrorCode::log_mismatch, ErrorCode::fenced, ErrorCode::state, ErrorCode::interrupted}) {
         EXPECT_EQ(exit_code_of(code), ExitCode::failure);
     }
 }
@@ -68,7 +69,8 @@ TEST(Help, EveryCommandShowsItsExampleFirst) {
     for (const auto& command : all_commands()) {
         std::vector<std::string> arguments;
         std::string path(command->spec().path);
-        for (std::size_t space = path.find(' '); space != std::string::npos; space = path.find(' ')) {
+        for (std::size_t space = path.find(' '); space != std::string::npos;
+             space = path.find(' ')) {
             arguments.push_back(path.substr(0, space));
             path.erase(0, space + 1);
         }
@@ -76,7 +78,8 @@ TEST(Help, EveryCommandShowsItsExampleFirst) {
         arguments.emplace_back("--help");
         const auto result = run(arguments);
         EXPECT_EQ(result.exit_code, 0);
-        EXPECT_THAT(result.out, StartsWith("Example:\n  fiscus " + std::string(command->spec().path)));
+        EXPECT_THAT(result.out,
+                    StartsWith("Example:\n  fiscus " + std::string(command->spec().path)));
         EXPECT_THAT(result.out, HasSubstr("Usage: fiscus " + std::string(command->spec().path)));
     }
 }
@@ -101,8 +104,9 @@ TEST(Help, CommandPathsAreUnique) {
 TEST(ConfigCheck, ShowsValueAndOriginOfEverySetting) {
     const test::TemporaryDirectory directory;
     const auto file = directory.write("f.toml", "[http]\nport = 9464\n");
-    const auto result = run({"config", "check", "--json", "--turn", "100", "--config", file.string()},
-                            {{"FISCUS_LOG__DIRECTORY", "/x"}});
+    const auto result =
+        run({"config", "check", "--json", "--turn", "100", "--config", file.string()},
+            {{"FISCUS_LOG__DIRECTORY", "/x"}});
     ASSERT_EQ(result.exit_code, 0) << result.err;
     std::set<std::string> seen;
     for (const auto& row : nlohmann::json::parse(result.out)) {
@@ -140,7 +144,9 @@ TEST_P(DocumentTest, AgreesWithTheProgram) {
         << "run: fiscus reference " << page << " > docs/" << file << ".md";
 }
 
-INSTANTIATE_TEST_SUITE_P(Pages, DocumentTest, ::testing::Values("configuration", "metrics", "commands"),
+INSTANTIATE_TEST_SUITE_P(Pages,
+                         DocumentTest,
+                         ::testing::Values("configuration", "metrics", "commands"),
                          [](const auto& name) { return std::string(name.param); });
 
 TEST(ProgressOfAFile, WritesALineEveryFewSecondsOnly) {

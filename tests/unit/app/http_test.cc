@@ -1,15 +1,15 @@
-// Aim: /metrics, /livez and /readyz tell the truth and name every reason; a taken port is a clear error.
+// Aim: /metrics, /livez and /readyz tell the truth and name every reason; a taken port is a clear
+// error.
 // Method: a real server on a free loopback port, asked by httplib's client.
-#include "engine/app/http/server.h"
+#include <set>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <httplib.h>
-
 #include <nlohmann/json.hpp>
-#include <set>
 
 #include "engine/app/http/metrics.h"
+#include "engine/app/http/server.h"
 #include "schemas/reasons_generated.h"
 
 namespace fiscus::app {
@@ -61,8 +61,8 @@ TEST(Metrics, ShowTheFiguresUnderTheirNames) {
           "fiscus_lag_records{partition=\"3\"} 30", "fiscus_durable_position{partition=\"3\"} 80",
           "fiscus_stage_seconds_total{stage=\"apply\"} 1.5",
           "fiscus_statistics_sequence{partition=\"3\"} 88",
-          "fiscus_statistics_rows_total{partition=\"3\"} 12",
-          "# TYPE fiscus_events_total counter", "# TYPE fiscus_gaps_open gauge"}) {
+          "fiscus_statistics_rows_total{partition=\"3\"} 12", "# TYPE fiscus_events_total counter",
+          "# TYPE fiscus_gaps_open gauge"}) {
         EXPECT_THAT(text, HasSubstr(std::string(line) + "\n"));
     }
 }
@@ -145,7 +145,8 @@ TEST(Server, ATakenPortIsAUsageErrorThatNamesThePort) {
     const auto first = Server::start(board, {.address = "127.0.0.1", .port = 0, .limits = limits});
     ASSERT_TRUE(first.ok());
     const std::int32_t port = first.value()->port();
-    const auto second = Server::start(board, {.address = "127.0.0.1", .port = port, .limits = limits});
+    const auto second =
+        Server::start(board, {.address = "127.0.0.1", .port = port, .limits = limits});
     ASSERT_FALSE(second.ok());
     EXPECT_EQ(second.error().code, ErrorCode::usage);
     EXPECT_THAT(second.error().text(), HasSubstr(std::to_string(port)));

@@ -2,11 +2,11 @@
 // Method: a Log over a temporary file, read back with an independent parser.
 #include "engine/app/logging.h"
 
+#include <sstream>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-
 #include <nlohmann/json.hpp>
-#include <sstream>
 
 #include "tests/unit/app/support.h"
 
@@ -14,7 +14,9 @@ namespace fiscus::app {
 namespace {
 
 template <typename Write>
-std::vector<std::string> lines_of(std::string_view format, std::string_view level, const Write& write) {
+std::vector<std::string> lines_of(std::string_view format,
+                                  std::string_view level,
+                                  const Write& write) {
     const test::TemporaryDirectory directory;
     const std::string path = (directory.path() / "log").string();
     std::FILE* const file = std::fopen(path.c_str(), "wb");

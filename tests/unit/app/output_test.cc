@@ -1,8 +1,8 @@
-// Aim: what people, Excel and programs read is aligned, safe and valid, whatever upstream put into a
+// Aim: what people, Excel and programs read is aligned, safe and valid, whatever upstream put into
+// a
 // name. Method: small tables and strings with the awkward cases, compared as whole texts.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-
 #include <nlohmann/json.hpp>
 
 #include "engine/app/output/json.h"
@@ -36,21 +36,22 @@ TEST(DisplayWidth, CountsWideCombiningAndPlainCharacters) {
 }
 
 TEST(DisplayWidth, DamagedTextCountsWhatIsShown) {
-    for (const std::string text : {"\xff", "\xe6\xa0", "\xc0\xaf", "\xed\xa0\x80", "\xf5\x80\x80\x80",
-                                   "a\x1b[31m", "\xe2\x80\xae"}) {
+    for (const std::string text : {"\xff", "\xe6\xa0", "\xc0\xaf", "\xed\xa0\x80",
+                                   "\xf5\x80\x80\x80", "a\x1b[31m", "\xe2\x80\xae"}) {
         EXPECT_EQ(display_width(text), display_width(printable(text))) << printable(text);
     }
 }
 
 TEST(Printable, LeavesNothingThatMovesTheCursorOrReordersText) {
     EXPECT_EQ(printable("a\x1b[2Jb\n"), "a\xEF\xBF\xBD[2Jb\xEF\xBF\xBD");
-    EXPECT_EQ(printable("\xC2\x9B"), "\xEF\xBF\xBD");        // C1: CSI in one character
-    EXPECT_EQ(printable("\xE2\x80\xAE"), "\xEF\xBF\xBD");    // right-to-left override
+    EXPECT_EQ(printable("\xC2\x9B"), "\xEF\xBF\xBD");      // C1: CSI in one character
+    EXPECT_EQ(printable("\xE2\x80\xAE"), "\xEF\xBF\xBD");  // right-to-left override
     EXPECT_EQ(printable("江岸区 café 𠮷"), "江岸区 café 𠮷");
 }
 
 TEST(TakeCodePoint, GivesBackEveryCodePointThatWasAppended) {
-    for (char32_t code_point = 0; code_point <= 0x10FFFF; code_point += code_point < 0x3000 ? 1 : 97) {
+    for (char32_t code_point = 0; code_point <= 0x10FFFF;
+         code_point += code_point < 0x3000 ? 1 : 97) {
         if (code_point >= 0xD800 && code_point < 0xE000) {
             continue;
         }
@@ -85,7 +86,8 @@ TEST(TextTable, UpstreamNamesCannotBreakLines) {
 
 TEST(CsvTable, OpensInExcelWithLongIdsAsTextAndNoFormulas) {
     Table table = money_table();
-    table.rows.push_back({"00000000000000000000000000000001", "=SUM(A1)", "0", "0", "0.0000", "true"});
+    table.rows.push_back(
+        {"00000000000000000000000000000001", "=SUM(A1)", "0", "0", "0.0000", "true"});
     table.rows.push_back({"", "say \"hi\", 你好\n", "1", "1", "", "false"});
     EXPECT_EQ(render_csv(table),
               "\xEF\xBB\xBF区县,名称,核销金额（元）,笔数,核销率,定稿\r\n"

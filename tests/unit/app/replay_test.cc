@@ -1,5 +1,7 @@
-// Aim: a replay finds the published journal and statistics right when they are, and otherwise names the
-// first difference with its place and field. Method: a small standard load through the whole pipeline
+// Aim: a replay finds the published journal and statistics right when they are, and otherwise names
+// the
+// first difference with its place and field. Method: a small standard load through the whole
+// pipeline
 // over a local log; then the same log seen through glass that alters one record of one topic.
 #include "engine/app/replay.h"
 
@@ -63,7 +65,8 @@ public:
     Result<log::Extent> extent(std::string_view topic, std::int32_t partition) override {
         return inner_.extent(topic, partition);
     }
-    Result<std::unique_ptr<log::Reader>> reader(std::string_view topic, std::int32_t partition,
+    Result<std::unique_ptr<log::Reader>> reader(std::string_view topic,
+                                                std::int32_t partition,
                                                 std::int64_t offset) override {
         FISCUS_ASSIGN(auto reader, inner_.reader(topic, partition, offset));
         return std::unique_ptr<log::Reader>(std::make_unique<AlteredReader>(
@@ -101,7 +104,8 @@ protected:
         options.statistics_options.directory = (directory_->path() / "state/statistics").string();
         options.statistics_options.memory_bytes = 64U << 20;
         FiguresBoard board;
-        const auto result = run_pipeline(*log_, options, board, [](const Figures&) { return true; });
+        const auto result =
+            run_pipeline(*log_, options, board, [](const Figures&) { return true; });
         ASSERT_TRUE(result.ok()) << result.error().text();
         digest_ = result.value().digest;
     }
@@ -166,8 +170,8 @@ TEST_F(ReplayTest, NamesTheFieldOfAnAlteredEvent) {
 
 TEST_F(ReplayTest, NamesAnEventThatIsAnotherOfTheSameKind) {
     // The bytes of the neighbour: sound, but said twice, so it comes out as a duplicate.
-    const JournalReplay replay = journal_with(
-        {std::string(log::events_topic), 3'001, value_of(log::events_topic, 3'000)});
+    const JournalReplay replay =
+        journal_with({std::string(log::events_topic), 3'001, value_of(log::events_topic, 3'000)});
     EXPECT_THAT(replay.difference, HasSubstr("ledger sequence 3002"));
 }
 
@@ -188,11 +192,10 @@ TEST_F(ReplayTest, AnAlteredStatisticIsAFinding) {
 
 TEST_F(ReplayTest, AskedToStopItStops) {
     const test::TemporaryDirectory own;
-    const auto result = replay_journal(*log_, {.directory = own.path(),
-                                               .memory_bytes = 128U << 20,
-                                               .progress = [](std::uint64_t done, std::uint64_t) {
-                                                   return done < 1'000;
-                                               }});
+    const auto result = replay_journal(
+        *log_, {.directory = own.path(),
+                .memory_bytes = 128U << 20,
+                .progress = [](std::uint64_t done, std::uint64_t) { return done < 1'000; }});
     ASSERT_FALSE(result.ok());
     EXPECT_EQ(result.error().code, ErrorCode::interrupted);
 }

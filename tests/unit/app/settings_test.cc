@@ -2,10 +2,10 @@
 // wrong text is refused with its place. Method: Settings::load over files in a temporary directory.
 #include "engine/app/settings.h"
 
+#include <set>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-
-#include <set>
 
 #include "tests/unit/app/support.h"
 
@@ -121,11 +121,11 @@ TEST(Settings, MissingFileIsAnErrorAndADirectoryIsNoFile) {
 
 TEST(Settings, WrongTextsAreRefusedWithTheirOrigin) {
     const std::vector<std::pair<std::string, std::string>> wrong = {
-        {"FISCUS_HTTP__PORT", "65536"},      {"FISCUS_HTTP__PORT", "-1"},
-        {"FISCUS_HTTP__PORT", "80a"},        {"FISCUS_HTTP__PORT", "9999999999999999999999"},
-        {"FISCUS_ENGINE__MEMORY", "1 GB"},   {"FISCUS_ENGINE__MEMORY", "1MiB"},
-        {"FISCUS_ENGINE__MEMORY", ""},       {"FISCUS_ENGINE__TURN_RECORDS", "0"},
-        {"FISCUS_ENGINE__PARTITIONS", "0,a"}, {"FISCUS_LOGGING__LEVEL", "loud"},
+        {"FISCUS_HTTP__PORT", "65536"},        {"FISCUS_HTTP__PORT", "-1"},
+        {"FISCUS_HTTP__PORT", "80a"},          {"FISCUS_HTTP__PORT", "9999999999999999999999"},
+        {"FISCUS_ENGINE__MEMORY", "1 GB"},     {"FISCUS_ENGINE__MEMORY", "1MiB"},
+        {"FISCUS_ENGINE__MEMORY", ""},         {"FISCUS_ENGINE__TURN_RECORDS", "0"},
+        {"FISCUS_ENGINE__PARTITIONS", "0,a"},  {"FISCUS_LOGGING__LEVEL", "loud"},
         {"FISCUS_KAFKA__CLIENT", "no-equals"}, {"FISCUS_RUN__ONLY", "BOTH"},
     };
     for (const auto& [name, text] : wrong) {
@@ -156,7 +156,8 @@ TEST(Settings, ListsComeFromTomlArraysAndFromText) {
     const TemporaryDirectory directory;
     const auto settings = Settings::load(file_of(directory, "[engine]\npartitions = [2, 0]\n"));
     ASSERT_TRUE(settings.ok()) << settings.error().text();
-    EXPECT_THAT(settings.value().integers(Setting::engine_partitions), ::testing::ElementsAre(2, 0));
+    EXPECT_THAT(settings.value().integers(Setting::engine_partitions),
+                ::testing::ElementsAre(2, 0));
 }
 
 TEST(Settings, SecretsOfTheClientAreNotShown) {

@@ -17,7 +17,8 @@ namespace fiscus::app::test {
 class TemporaryDirectory {
 public:
     TemporaryDirectory() {
-        std::string pattern = (std::filesystem::temp_directory_path() / "fiscus-app-XXXXXX").string();
+        std::string pattern =
+            (std::filesystem::temp_directory_path() / "fiscus-app-XXXXXX").string();
         path_ = mkdtemp(pattern.data());
     }
     ~TemporaryDirectory() {
@@ -28,7 +29,8 @@ public:
     TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
 
     [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-    [[nodiscard]] std::filesystem::path write(const std::string& name, const std::string& text) const {
+    [[nodiscard]] std::filesystem::path write(const std::string& name,
+                                              const std::string& text) const {
         std::ofstream(path_ / name, std::ios::binary) << text;
         return path_ / name;
     }

@@ -2,9 +2,9 @@
 // Method: known vectors (RFC 3720 for CRC32C, FIPS 180 for SHA-256, Kafka's own tests for murmur2).
 #include "engine/base/hash.h"
 
-#include <gtest/gtest.h>
-
 #include <string>
+
+#include <gtest/gtest.h>
 
 namespace fiscus {
 namespace {
@@ -35,7 +35,8 @@ TEST(Hash, TwoPiecesHashLikeTheirJoin) {
         const std::string text(size, 'x');
         for (const std::size_t cut : {std::size_t{0}, size / 3, size}) {
             const Bytes all = as_byte_span(text);
-            EXPECT_EQ(xxh3_64(all.first(cut), all.subspan(cut)), xxh3_64(all)) << size << " " << cut;
+            EXPECT_EQ(xxh3_64(all.first(cut), all.subspan(cut)), xxh3_64(all))
+                << size << " " << cut;
         }
     }
 }

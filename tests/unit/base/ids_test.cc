@@ -14,8 +14,9 @@ TEST(Id128, PrintsThirtyTwoDigitsAndReadsThemBack) {
 }
 
 TEST(Id128, RefusesWhatIsNotAnId) {
-    for (const char* text : {"", "12", "0123456789abcdeffedcba987654321g",
-                             "0123456789abcdeffedcba98765432100", "01234567-89abcdef-fedcba9876543210"}) {
+    for (const char* text :
+         {"", "12", "0123456789abcdeffedcba987654321g", "0123456789abcdeffedcba98765432100",
+          "01234567-89abcdef-fedcba9876543210"}) {
         EXPECT_FALSE(id128_from_hex(text).has_value()) << text;
     }
 }

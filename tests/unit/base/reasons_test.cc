@@ -1,8 +1,7 @@
 // Aim: every reason of the schema has its sentences, in the order in which the reasons are checked.
-// Method: reads the lines of schemas/reasons.fbs; the generated enum is sorted by number and would not tell.
+// Method: reads the lines of schemas/reasons.fbs; the generated enum is sorted by number and would
+// not tell.
 #include "engine/base/reasons.h"
-
-#include <gtest/gtest.h>
 
 #include <cstdlib>
 #include <fstream>
@@ -10,6 +9,8 @@
 #include <set>
 #include <string>
 #include <vector>
+
+#include <gtest/gtest.h>
 
 namespace fiscus {
 namespace {

@@ -264,6 +264,24 @@ TEST_P(LogConformance, ReadsFromAnyOffsetAndSeeksBothWays) {
     }
 }
 
+TEST_P(LogConformance, TheReadersPositionFollowsWhatItHandsOut) {
+    create({.name = topic_});
+    write(0, {"a", "b", "c"});
+    auto reader = log().reader(topic_, 0, 1);
+    ASSERT_TRUE(succeeded(reader));
+    EXPECT_EQ((*reader)->position(), 1);
+    std::size_t seen = 0;
+    while (seen < 2) {
+        const auto records = (*reader)->read(1, patience);
+        ASSERT_TRUE(succeeded(records));
+        ASSERT_EQ(records.value().size(), 1U);
+        EXPECT_EQ((*reader)->position(), records.value()[0].offset + 1);
+        ++seen;
+    }
+    EXPECT_TRUE((*reader)->read(1, milliseconds(100)).value().empty());
+    EXPECT_EQ((*reader)->position(), 3);
+}
+
 TEST_P(LogConformance, NeverGivesMoreRecordsThanAskedFor) {
     create({.name = topic_});
     write(0, std::vector<std::string>(50, "x"));

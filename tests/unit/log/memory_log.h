@@ -121,6 +121,8 @@ public:
         return std::span<const Record>(records_);
     }
 
+    [[nodiscard]] std::int64_t position() const override { return next_; }
+
     Status seek(std::int64_t offset) override {
         if (offset < 0 || static_cast<std::size_t>(offset) > partition_.size()) {
             return outside_extent("memory", offset, extent());

@@ -1,8 +1,10 @@
-// Aim: days are cut when the clock says so, late entries make revisions that say what changed and why, and
+// Aim: days are cut when the clock says so, late entries make revisions that say what changed and
+// why, and
 // nothing that was reported is overwritten. Method: journals by hand, published rows.
+#include "projections/statistics/cut.h"
+
 #include <gtest/gtest.h>
 
-#include "projections/statistics/cut.h"
 #include "tests/unit/projections/fold_fixture.h"
 
 namespace fiscus::projections {
@@ -108,11 +110,11 @@ TEST(CutTest, LateEntriesMakeTheNextRevisionWithWhatChangedAndWhy) {
     };
     EXPECT_EQ(issued(1), 1);
     EXPECT_EQ(issued(2), 2);
-    EXPECT_FALSE(query.figures({.programme = ProgrammeId(1),
-                                .first_day = day_0,
-                                .last_day = day_0,
-                                .revision = 3})
-                     .ok());
+    EXPECT_FALSE(
+        query
+            .figures(
+                {.programme = ProgrammeId(1), .first_day = day_0, .last_day = day_0, .revision = 3})
+            .ok());
     EXPECT_EQ(under_test.latest(key_of(day_0 + 1, "programme"))["issued_count_to_date"], 3);
     const auto revisions = query.revisions(ProgrammeId(1), day_0).value();
     ASSERT_EQ(revisions.size(), 2U);
@@ -167,9 +169,10 @@ TEST(CutTest, ARefundOfALaterDayAloneMakesNoRevisionButTheNextOneKnowsIt) {
     EXPECT_EQ(under_test.latest(key_of(day_0, "programme"))["redeeming_consumers_net"], 2);
     // As known now, in ranges too.
     Query query = under_test.query();
-    const auto now = query.figures(
-        {.programme = ProgrammeId(1), .first_day = day_0, .last_day = day_0 + 1});
-    EXPECT_EQ(now.value().rows.at(0).figures.distinct[index(Distinct::redeeming_consumers_net)], 1U);
+    const auto now =
+        query.figures({.programme = ProgrammeId(1), .first_day = day_0, .last_day = day_0 + 1});
+    EXPECT_EQ(now.value().rows.at(0).figures.distinct[index(Distinct::redeeming_consumers_net)],
+              1U);
     maker.add(JournalMaker::claim(day_0, 4));
     maker.clock(day_0 + 3);
     expect_ok(under_test.apply(maker));
@@ -241,9 +244,9 @@ TEST(CutTest, FundUsageIsPublishedForTheProgrammeAndEachBatch) {
     maker.decide(day_0 - 2, support::FundDeposited{},
                  {posting(account(wire::AccountKind::treasury, 0, 1),
                           account(wire::AccountKind::fund), 50'000)});
-    maker.decide(day_0, support::BatchFunded{},
-                 {posting(account(wire::AccountKind::fund), account(wire::AccountKind::budget, 1),
-                          20'000)});
+    maker.decide(
+        day_0, support::BatchFunded{},
+        {posting(account(wire::AccountKind::fund), account(wire::AccountKind::budget, 1), 20'000)});
     maker.clock(day_0 + 1);
     FoldUnderTest under_test;
     expect_ok(under_test.apply(maker));

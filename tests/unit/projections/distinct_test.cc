@@ -1,11 +1,12 @@
-// Aim: distinct sets are exact, their bytes depend on their members only, and damaged bytes are noticed.
+// Aim: distinct sets are exact, their bytes depend on their members only, and damaged bytes are
+// noticed.
 // Method: the same random additions and removals into std::set and std::map.
-#include <gtest/gtest.h>
-
 #include <map>
 #include <set>
 #include <string>
 #include <vector>
+
+#include <gtest/gtest.h>
 
 #include "projections/distinct/counted_set.h"
 #include "projections/distinct/ordinal_set.h"
@@ -74,7 +75,8 @@ TEST(OrdinalSetTest, BytesDependOnTheMembersOnlyAndComeBack) {
         EXPECT_TRUE(reader.finished());
         EXPECT_EQ(bytes_of(again), bytes);
         again.add(7);
-        EXPECT_EQ(again.to_vector().front(), std::min<std::uint32_t>(7, forwards.to_vector().front()));
+        EXPECT_EQ(again.to_vector().front(),
+                  std::min<std::uint32_t>(7, forwards.to_vector().front()));
     }
 }
 

@@ -2,14 +2,14 @@
 // commit and a new start. Thread: one. Fails: a failed Status ends the test program's expectation.
 #pragma once
 
-#include <gtest/gtest.h>
-
 #include <filesystem>
 #include <map>
 #include <memory>
-#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 #include "projections/statistics/fold.h"
 #include "projections/statistics/query.h"
@@ -33,8 +33,8 @@ public:
     Status take(const RowBuffer& rows) override {
         for (std::size_t index = 0; index < rows.size(); ++index) {
             const Row row = rows.row(index);
-            kept.push_back({row.stream, row.keep, row.number, std::string(row.key),
-                            std::string(row.value)});
+            kept.push_back(
+                {row.stream, row.keep, row.number, std::string(row.key), std::string(row.value)});
         }
         return Done{};
     }
@@ -54,7 +54,9 @@ public:
     TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
 
     [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-    [[nodiscard]] std::string file(const std::string& name) const { return (path_ / name).string(); }
+    [[nodiscard]] std::string file(const std::string& name) const {
+        return (path_ / name).string();
+    }
 
 private:
     std::filesystem::path path_;

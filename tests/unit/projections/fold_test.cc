@@ -1,4 +1,5 @@
-// Aim: each entry counts where the rules say, in every grouping set, and the fold notices a journal that
+// Aim: each entry counts where the rules say, in every grouping set, and the fold notices a journal
+// that
 // contradicts itself. Method: a few entries by hand, figures of the day as known now.
 #include <gtest/gtest.h>
 
@@ -64,10 +65,12 @@ TEST(FoldTest, AskedCountsRefusedClaimsOfKnownConsumersReceivedDoesNot) {
     maker.open();
     maker.add(JournalMaker::claim(day_0, 1));
     maker.add(JournalMaker::claim(day_0, 1));
-    maker.add(JournalMaker::refused(JournalMaker::claim(day_0, 1), wire::Reason::consumer_cap_reached));
-    maker.add(JournalMaker::refused(JournalMaker::claim(day_0, 2), wire::Reason::batch_quota_exhausted));
-    EntryFields nobody = JournalMaker::refused(JournalMaker::claim(day_0, 0),
-                                               wire::Reason::platform_suspended);
+    maker.add(
+        JournalMaker::refused(JournalMaker::claim(day_0, 1), wire::Reason::consumer_cap_reached));
+    maker.add(
+        JournalMaker::refused(JournalMaker::claim(day_0, 2), wire::Reason::batch_quota_exhausted));
+    EntryFields nobody =
+        JournalMaker::refused(JournalMaker::claim(day_0, 0), wire::Reason::platform_suspended);
     maker.add(nobody);
     FoldUnderTest under_test;
     expect_ok(under_test.apply(maker));
@@ -111,9 +114,10 @@ TEST(FoldTest, ARefundCountsOnItsOwnDayAndTakesTheConsumerOutOfTheRedemptionsDay
     EXPECT_EQ(measure_of(of_next, "redeemed_amount_net_to_date"), 2'000);
     EXPECT_EQ(measure_of(of_next, "redeeming_consumers"), 0);
     // By the merchant's dimensions at the redemption.
-    EXPECT_EQ(measure_of(figures_of(under_test, {Grouping::industry_size_class, 6210, 3}, day_0 + 1),
-                         "refunded_count"),
-              2);
+    EXPECT_EQ(
+        measure_of(figures_of(under_test, {Grouping::industry_size_class, 6210, 3}, day_0 + 1),
+                   "refunded_count"),
+        2);
 }
 
 TEST(FoldTest, DuplicatesVoidsAndDecisionsChangeNoFigure) {
@@ -236,7 +240,8 @@ TEST(FoldTest, GapsAreKeptBySourceUntilTheyAreFilled) {
 }
 
 TEST(FoldTest, AContradictoryJournalIsCorruptAndSaysWhichEntry) {
-    const auto fails = [](const EntryFields& fields, const std::vector<wire::Posting>& postings = {},
+    const auto fails = [](const EntryFields& fields,
+                          const std::vector<wire::Posting>& postings = {},
                           std::string_view detail = {}) {
         JournalMaker maker;
         maker.open();

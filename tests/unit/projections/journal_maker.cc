@@ -16,7 +16,8 @@ wire::EventBody kind_of(const support::Body& body) {
 
 }  // namespace
 
-std::uint64_t JournalMaker::add(const EntryFields& f, const std::vector<wire::Posting>& postings,
+std::uint64_t JournalMaker::add(const EntryFields& f,
+                                const std::vector<wire::Posting>& postings,
                                 std::string_view detail) {
     auto number = std::ranges::find(numbers_, f.source, &decltype(numbers_)::value_type::first);
     if (number == numbers_.end()) {
@@ -26,7 +27,8 @@ std::uint64_t JournalMaker::add(const EntryFields& f, const std::vector<wire::Po
         f.source_sequence != 0 ? f.source_sequence : number->second + 1;
     number->second = std::max(number->second, source_sequence);
     const std::uint64_t sequence = next_sequence_++;
-    const std::int64_t logged_at = support::first_morning_us + static_cast<std::int64_t>(sequence) * 1'000;
+    const std::int64_t logged_at =
+        support::first_morning_us + static_cast<std::int64_t>(sequence) * 1'000;
     const Id128 key = f.key.none() ? Id128{.hi = 7, .lo = sequence} : f.key;
     const bool quarantined = f.outcome == wire::Outcome::quarantined;
     const std::int64_t occurred_at =
@@ -37,11 +39,11 @@ std::uint64_t JournalMaker::add(const EntryFields& f, const std::vector<wire::Po
         quarantined ? 0 : source_sequence, f.gap_from, f.amount_fen, f.order_amount_fen,
         f.platform_match_fen, f.merchant_match_fen, f.difference_fen, quarantined ? 0 : f.programme,
         quarantined ? 0 : f.epoch, f.batch, f.district, f.consumer, f.merchant,
-        quarantined ? 0 : f.day, f.origin_day, quarantined ? std::uint16_t{0} : f.source, f.platform,
-        f.pack, std::uint16_t{0}, f.industry, f.category, static_cast<std::uint16_t>(f.reason),
-        static_cast<std::uint16_t>(postings.size()), static_cast<std::uint8_t>(f.kind),
-        static_cast<std::uint8_t>(f.outcome), f.size_class, std::uint8_t{0}, f.channel, f.vouchers,
-        f.flags, std::uint8_t{0});
+        quarantined ? 0 : f.day, f.origin_day, quarantined ? std::uint16_t{0} : f.source,
+        f.platform, f.pack, std::uint16_t{0}, f.industry, f.category,
+        static_cast<std::uint16_t>(f.reason), static_cast<std::uint16_t>(postings.size()),
+        static_cast<std::uint8_t>(f.kind), static_cast<std::uint8_t>(f.outcome), f.size_class,
+        std::uint8_t{0}, f.channel, f.vouchers, f.flags, std::uint8_t{0});
     entries_.postings.insert(entries_.postings.end(), postings.begin(), postings.end());
     if (!detail.empty()) {
         const Bytes bytes = as_byte_span(detail);
@@ -52,7 +54,8 @@ std::uint64_t JournalMaker::add(const EntryFields& f, const std::vector<wire::Po
     return sequence;
 }
 
-std::uint64_t JournalMaker::decide(std::int32_t day, const support::Body& body,
+std::uint64_t JournalMaker::decide(std::int32_t day,
+                                   const support::Body& body,
                                    const std::vector<wire::Posting>& postings,
                                    std::uint32_t programme) {
     support::Envelope envelope;
@@ -85,7 +88,8 @@ std::uint64_t JournalMaker::clock(std::int32_t day, int minute, std::uint32_t pr
     return decide(day, support::ClockAdvanced{.now_us = now}, {}, programme);
 }
 
-std::uint64_t JournalMaker::close_source_day(std::int32_t day, std::int32_t of_day,
+std::uint64_t JournalMaker::close_source_day(std::int32_t day,
+                                             std::int32_t of_day,
                                              std::vector<support::ControlTotal> totals,
                                              std::uint16_t platform) {
     const support::Body body = support::SourceDayClosed{.day = of_day, .totals = std::move(totals)};
@@ -111,7 +115,8 @@ EntryFields JournalMaker::claim(std::int32_t day, std::uint32_t consumer) {
     return f;
 }
 
-EntryFields JournalMaker::redemption(std::int32_t day, std::uint32_t consumer,
+EntryFields JournalMaker::redemption(std::int32_t day,
+                                     std::uint32_t consumer,
                                      std::uint32_t merchant) {
     EntryFields f = claim(day, consumer);
     f.kind = wire::EventBody::VoucherRedeemed;
@@ -152,7 +157,9 @@ journal::Entries JournalMaker::take() {
     return taken;
 }
 
-wire::Account account(wire::AccountKind kind, std::uint32_t batch, std::uint64_t key,
+wire::Account account(wire::AccountKind kind,
+                      std::uint32_t batch,
+                      std::uint64_t key,
                       std::uint32_t programme) {
     return {key, programme, batch, static_cast<std::uint8_t>(kind), 0, 0, 0};
 }

@@ -1,16 +1,19 @@
-// Aim: the table of measures is sound, ratios are rounded as the rules say, and the page of definitions
-// is the table's own. Method: the table against itself, hand-made figures, the page against the table.
-#include <gtest/gtest.h>
+// Aim: the table of measures is sound, ratios are rounded as the rules say, and the page of
+// definitions
+// is the table's own. Method: the table against itself, hand-made figures, the page against the
+// table.
+#include "projections/statistics/measures.h"
 
 #include <cstdlib>
 #include <fstream>
 #include <set>
 #include <sstream>
 
+#include <gtest/gtest.h>
+
 #include "projections/data/code_names.h"
 #include "projections/statistics/definitions.h"
 #include "projections/statistics/grouping.h"
-#include "projections/statistics/measures.h"
 
 namespace fiscus::projections {
 namespace {

@@ -1,12 +1,14 @@
-// Aim: the store shows what was put before it is committed, loses only what was not, and refuses states
+// Aim: the store shows what was put before it is committed, loses only what was not, and refuses
+// states
 // that are not its own. Method: a database in a directory of its own, opened again and again.
-#include <gtest/gtest.h>
+#include "projections/store/store.h"
 
 #include <fstream>
 #include <vector>
 
+#include <gtest/gtest.h>
+
 #include "projections/store/codec.h"
-#include "projections/store/store.h"
 #include "tests/unit/projections/fold_fixture.h"
 
 namespace fiscus::projections {

@@ -1,13 +1,14 @@
-// Aim: each number of a source counts once, gaps are named at once and filled late, older epochs are
+// Aim: each number of a source counts once, gaps are named at once and filled late, older epochs
+// are
 // fenced. Method: a small driver over an in-memory state; one random run against a std::map.
 #include "engine/sequence/sequence.h"
-
-#include <gtest/gtest.h>
 
 #include <cstdlib>
 #include <map>
 #include <random>
 #include <string>
+
+#include <gtest/gtest.h>
 
 namespace fiscus::sequence {
 namespace {
@@ -108,7 +109,8 @@ TEST_F(SequenceTest, AgreesWithAMapUnderRandomNumbers) {
     std::map<std::uint64_t, std::uint64_t> seen;
     std::uint64_t high = 0;
     for (int i = 0; i < 50'000; ++i) {
-        const std::uint64_t n = high + 1 + random() % 40 - std::min<std::uint64_t>(high, random() % 80);
+        const std::uint64_t n =
+            high + 1 + random() % 40 - std::min<std::uint64_t>(high, random() % 80);
         const std::uint64_t content = n * 2 + random() % 16 / 15;
         const Verdict verdict = look(number(n, content));
         const auto at = seen.find(n);

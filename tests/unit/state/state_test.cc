@@ -1,20 +1,22 @@
-// Aim: what was folded is found again, together with its position; the digest is the sum over what is
+// Aim: what was folded is found again, together with its position; the digest is the sum over what
+// is
 // stored; a bounded cache forgets nothing. Method: the same tests on memory and on RocksDB.
 #include "engine/state/state.h"
-
-#include <gtest/gtest.h>
-
-#include <unistd.h>
 
 #include <filesystem>
 #include <functional>
 #include <string>
+#include <unistd.h>
+
+#include <gtest/gtest.h>
 
 namespace fiscus::state {
 namespace {
 
 Key voucher_key(std::uint64_t n) {
-    return {.id = {.hi = n >> 3, .lo = n * 0x9e3779b97f4a7c15ULL}, .programme = 1, .table = TableId::voucher};
+    return {.id = {.hi = n >> 3, .lo = n * 0x9e3779b97f4a7c15ULL},
+            .programme = 1,
+            .table = TableId::voucher};
 }
 
 Bytes text(std::string_view words) { return as_byte_span(words); }
@@ -52,7 +54,8 @@ TEST_F(StateTest, FindsRecordsPositionAndDigestAfterReopening) {
     {
         auto state = open();
         change_voucher(*state, 1).face_fen = 3'000;
-        state->change(state->accounts, {.programme = 1, .part = 2, .table = TableId::account}).fen = 5;
+        state->change(state->accounts, {.programme = 1, .part = 2, .table = TableId::account}).fen =
+            5;
         state->define(ProgrammeId(1), BatchId(), text("rules"));
         ASSERT_TRUE(state->fold(text("position 1")).ok());
         ASSERT_TRUE(state->flush().ok());
