@@ -26,7 +26,8 @@ Error log_shorter_than(std::string_view what, std::int32_t partition, std::int64
 
 template <typename T>
 bool same_bytes(std::span<const T> a, std::span<const T> b) {
-    return a.size_bytes() == b.size_bytes() && std::memcmp(a.data(), b.data(), a.size_bytes()) == 0;
+    return a.size() == b.size() &&
+           (a.empty() || std::memcmp(a.data(), b.data(), a.size_bytes()) == 0);
 }
 
 // The longest prefix of the records whose events fit one block.

@@ -108,4 +108,11 @@ Table table_for_people(const Table& table) {
          "redeeming_consumers", "redeeming_merchants", "redemption_rate_amount", "leverage_ratio"});
 }
 
+bool ends_with_zero(const Table& table) {
+    const auto money = std::ranges::find(table.columns, ColumnKind::fen, &Column::kind);
+    FISCUS_CHECK(money != table.columns.end() && !table.rows.empty(),
+                 "a table of balances has a column of money and a last row");
+    return table.rows.back()[static_cast<std::size_t>(money - table.columns.begin())] == "0";
+}
+
 }  // namespace fiscus::app

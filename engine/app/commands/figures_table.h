@@ -30,4 +30,7 @@ Table with_measures(const Table& table, const std::vector<std::string>& measures
 // The same with the measures that every notice asks for: a terminal does not hold all of them.
 Table table_for_people(const Table& table);
 
+// The last row is a sum or a difference that must be zero: is it?
+bool ends_with_zero(const Table& table);
+
 }  // namespace fiscus::app

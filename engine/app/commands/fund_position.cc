@@ -18,7 +18,8 @@ public:
             .example = "fiscus fund-position --state /tmp/demo/state",
             .details =
                 "As of the last journal entry that the statistics have folded. The last line is "
-                "the identity of docs/domain.md: what came in is what is there.",
+                "the identity of docs/domain.md: what came in is what is there. Exit code "
+                "3 when it does not hold.",
             .settings = {Setting::state_directory, Setting::output_language}};
     }
 
@@ -39,7 +40,7 @@ public:
         for (const std::string& note : notes_of(figures, language)) {
             context.console.note(note);
         }
-        return ExitCode::success;
+        return ends_with_zero(table) ? ExitCode::success : ExitCode::finding;
     }
 
 private:

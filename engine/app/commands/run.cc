@@ -4,6 +4,7 @@
 #include <chrono>
 #include <memory>
 #include <optional>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -73,8 +74,11 @@ public:
         }
         PipelineOptions options = pipeline_options(settings, state);
         options.until_end = until_end_;
-        FISCUS_ASSIGN(const PipelineResult result,
-                      work(context, *log, options, board, signals, lines));
+        auto outcome = work(context, *log, options, board, signals, lines);
+        if (!outcome.ok() && settings.text(Setting::logging_format) == "json") {
+            return tell_end(lines, outcome.error());
+        }
+        FISCUS_ASSIGN(const PipelineResult result, std::move(outcome));
         lines.info(
             result.stopped ? "fiscus stops as it was asked to" : "everything in the log is done",
             {{"records", fmt::format("{}", result.records)},
@@ -103,6 +107,24 @@ private:
         }
     }
 
+    static void tell_partitions(Log& lines, const EngineFigures& engine) {
+        for (const EnginePartitionFigures& partition : engine.partitions) {
+            lines.info("the engine holds a partition",
+                       {{"partition", fmt::format("{}", partition.partition)},
+                        {"term", fmt::format("{}", partition.term)},
+                        {"position", fmt::format("{}", partition.input_position)}});
+        }
+    }
+
+    // A collector of JSON lines should find the end of the story among them.
+    static ExitCode tell_end(Log& lines, const Error& error) {
+        lines.error("fiscus ends", {{"code", std::string(code_name(error.code))},
+                                    {"what", error.what},
+                                    {"why", error.why},
+                                    {"hint", error.hint}});
+        return exit_code_of(error.code);
+    }
+
     static ServerOptions server_options(const Settings& settings) {
         return {
             .address = settings.text(Setting::http_address),
@@ -122,8 +144,13 @@ private:
             progress.emplace(context.console, "events");
         }
         auto reported = std::chrono::steady_clock::now();
+        bool recovered = false;
         const auto watch = [&](const Figures& figures) {
             const PipelineProgress now = progress_of(figures);
+            if (!recovered && figures.engine && figures.engine->recovered) {
+                recovered = true;
+                tell_partitions(lines, *figures.engine);
+            }
             if (progress) {
                 progress->update(now.done, now.total);
             } else if (std::chrono::steady_clock::now() - reported >= report_interval) {

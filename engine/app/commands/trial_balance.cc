@@ -56,7 +56,7 @@ private:
         for (const std::string& note : notes_of(figures, language)) {
             context.console.note(note);
         }
-        return ExitCode::success;
+        return ends_with_zero(table) ? ExitCode::success : ExitCode::finding;
     }
 
     Result<ExitCode> show_engine(Context& context, const std::filesystem::path& state) const {

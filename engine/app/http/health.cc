@@ -18,10 +18,11 @@ Health live_health(const Figures& figures,
                             silent.count(), limits.live.count()));
         }
     };
-    if (figures.engine) {
+    // A recovery may take long and turns no loop: it is alive, and /readyz tells that it goes on.
+    if (figures.engine && figures.engine->recovered) {
         look("the engine", figures.engine->turned);
     }
-    if (figures.statistics) {
+    if (figures.statistics && figures.statistics->recovered) {
         look("the statistics", figures.statistics->turned);
     }
     if (!figures.failure.empty()) {

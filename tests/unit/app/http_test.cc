@@ -107,6 +107,8 @@ TEST(Health, ALoopThatStandsStillIsNotLive) {
     const auto later = figures.engine->turned + std::chrono::seconds(61);
     EXPECT_THAT(live_health(figures, limits, later).reasons,
                 ::testing::ElementsAre(HasSubstr("the engine has not turned for 61 s")));
+    figures.engine->recovered = false;
+    EXPECT_TRUE(live_health(figures, limits, later).good());
     figures.failure = "the disk is full";
     EXPECT_THAT(live_health(figures, limits, figures.engine->turned).reasons,
                 ::testing::ElementsAre("the disk is full"));
