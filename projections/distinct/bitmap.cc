@@ -16,21 +16,8 @@ void Bitmap::add_many(std::span<const std::uint32_t> ordinals) {
     roaring_bitmap_add_many(bitmap_.get(), ordinals.size(), ordinals.data());
 }
 
-std::vector<std::uint32_t> Bitmap::common(std::span<const std::uint32_t> ordinals) const {
-    // Container by container: far cheaper than asking for each ordinal.
-    const std::unique_ptr<roaring_bitmap_t, Free> asked(
-        roaring_bitmap_of_ptr(ordinals.size(), ordinals.data()));
-    FISCUS_CHECK(asked != nullptr, "there is memory for a bitmap of newcomers");
-    std::vector<std::uint32_t> found;
-    if (!roaring_bitmap_intersect(bitmap_.get(), asked.get())) {
-        return found;
-    }
-    const std::unique_ptr<roaring_bitmap_t, Free> both(
-        roaring_bitmap_and(bitmap_.get(), asked.get()));
-    FISCUS_CHECK(both != nullptr, "there is memory for an intersection");
-    found.resize(roaring_bitmap_get_cardinality(both.get()));
-    roaring_bitmap_to_uint32_array(both.get(), found.data());
-    return found;
+bool Bitmap::add_checked(std::uint32_t ordinal) {
+    return roaring_bitmap_add_checked(bitmap_.get(), ordinal);
 }
 
 void Bitmap::remove(std::uint32_t ordinal) { roaring_bitmap_remove(bitmap_.get(), ordinal); }

@@ -19,8 +19,8 @@ public:
     Bitmap();
 
     void add_many(std::span<const std::uint32_t> ordinals);
-    // Those of `ordinals` (ascending) that are members.
-    [[nodiscard]] std::vector<std::uint32_t> common(std::span<const std::uint32_t> ordinals) const;
+    // False when it was there already.
+    bool add_checked(std::uint32_t ordinal);
     void remove(std::uint32_t ordinal);
     void unite(const Bitmap& other);
     [[nodiscard]] bool contains(std::uint32_t ordinal) const;

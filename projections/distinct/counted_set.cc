@@ -44,46 +44,38 @@ void CountedSet::settle() {
         return;
     }
     std::sort(pending_.begin(), pending_.end());
-    std::vector<std::uint32_t> ordinals;
-    ordinals.reserve(pending_.size());
-    std::vector<Count> repeated;
-    for_each_run(pending_, [&](std::uint32_t ordinal, std::uint32_t count) {
-        ordinals.push_back(ordinal);
-        if (count > 1) {
-            repeated.push_back({.ordinal = ordinal, .count = count - 1});
+    Settled& body = settled();
+    std::vector<std::uint32_t> newcomers;
+    std::vector<Count> raised;
+    body.members.settle();
+    for_each_run(pending_, [&](std::uint32_t ordinal, std::uint32_t repeats) {
+        const bool is_new = !body.members.contains_settled(ordinal);
+        if (is_new) {
+            newcomers.push_back(ordinal);
+        }
+        const std::uint32_t above = is_new ? repeats - 1 : repeats;
+        if (above > 0) {
+            raised.push_back({.ordinal = ordinal, .count = above});
         }
     });
-    const std::vector<std::uint32_t> known = settled().members.add_sorted(ordinals);
-    raise(repeated);
-    std::vector<Count> once_more;
-    once_more.reserve(known.size());
-    for (const std::uint32_t ordinal : known) {
-        once_more.push_back({.ordinal = ordinal, .count = 1});
+    body.members.add_sorted(newcomers);
+    if (!raised.empty()) {
+        std::vector<Count> merged;
+        merged.reserve(body.extra.size() + raised.size());
+        auto left = body.extra.begin();
+        for (const Count& count : raised) {
+            while (left != body.extra.end() && left->ordinal < count.ordinal) {
+                merged.push_back(*left++);
+            }
+            merged.push_back(count);
+            if (left != body.extra.end() && left->ordinal == count.ordinal) {
+                merged.back().count += left++->count;
+            }
+        }
+        merged.insert(merged.end(), left, body.extra.end());
+        body.extra = std::move(merged);
     }
-    raise(once_more);
     pending_.clear();
-}
-
-// Adds to the extra counts; `more` ascends.
-void CountedSet::raise(const std::vector<Count>& more) {
-    if (more.empty()) {
-        return;
-    }
-    std::vector<Count>& extra = settled().extra;
-    std::vector<Count> merged;
-    merged.reserve(extra.size() + more.size());
-    auto left = extra.begin();
-    for (const Count& count : more) {
-        while (left != extra.end() && left->ordinal < count.ordinal) {
-            merged.push_back(*left++);
-        }
-        merged.push_back(count);
-        if (left != extra.end() && left->ordinal == count.ordinal) {
-            merged.back().count += left++->count;
-        }
-    }
-    merged.insert(merged.end(), left, extra.end());
-    extra = std::move(merged);
 }
 
 void CountedSet::make_room() {
@@ -116,14 +108,16 @@ std::optional<std::vector<std::uint32_t>> CountedSet::gone() {
         return result;
     }
     sort_removed();
-    settled_->members.settle();
+    const std::vector<std::uint32_t> members = settled_->members.to_vector();
     bool consistent = true;
+    auto member = members.begin();
     auto extra = settled_->extra.begin();
     for_each_run(settled_->removed, [&](std::uint32_t ordinal, std::uint32_t refunds) {
+        member = std::lower_bound(member, members.end(), ordinal);
         while (extra != settled_->extra.end() && extra->ordinal < ordinal) {
             ++extra;
         }
-        std::uint64_t redemptions = settled_->members.contains_settled(ordinal) ? 1 : 0;
+        std::uint64_t redemptions = member != members.end() && *member == ordinal ? 1 : 0;
         if (extra != settled_->extra.end() && extra->ordinal == ordinal) {
             redemptions += extra->count;
         }

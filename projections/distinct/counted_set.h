@@ -61,7 +61,6 @@ private:
 
     void settle();
     void make_room();
-    void raise(const std::vector<Count>& more);
     Settled& settled();
     void sort_removed();
     // Members whose every redemption was refunded; nothing when the counts contradict each other.

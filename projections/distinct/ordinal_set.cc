@@ -1,9 +1,6 @@
 #include "projections/distinct/ordinal_set.h"
 
 #include <algorithm>
-#include <functional>
-#include <iterator>
-#include <utility>
 
 namespace fiscus::projections {
 
@@ -31,16 +28,12 @@ void OrdinalSet::settle() {
 }
 
 void OrdinalSet::make_room() {
-    if (bitmap_ == nullptr && pending_.capacity() < unsorted_max) {
-        pending_.reserve(std::max(first_capacity, pending_.capacity() * 2));
-        return;
-    }
     settle();
     if (bitmap_ == nullptr) {
         // Settling may have made room enough; growing only then keeps repeats from inflating the
         // vector.
-        if (pending_.size() * 2 > pending_.capacity()) {
-            pending_.reserve(pending_.capacity() * 2);
+        if (pending_.size() * 2 > pending_.capacity() || pending_.capacity() == 0) {
+            pending_.reserve(std::max(first_capacity, pending_.capacity() * 2));
         }
         return;
     }
@@ -49,23 +42,10 @@ void OrdinalSet::make_room() {
     pending_.reserve(std::clamp(members / 16, waiting_min, waiting_max));
 }
 
-std::vector<std::uint32_t> OrdinalSet::add_sorted(const std::vector<std::uint32_t>& ordinals) {
-    settle();
-    if (bitmap_ != nullptr) {
-        std::vector<std::uint32_t> known = bitmap_->common(ordinals);
-        bitmap_->add_many(ordinals);
-        return known;
+void OrdinalSet::add_sorted(const std::vector<std::uint32_t>& ordinals) {
+    for (const std::uint32_t ordinal : ordinals) {
+        add(ordinal);
     }
-    std::vector<std::uint32_t> known;
-    std::set_intersection(pending_.begin(), pending_.end(), ordinals.begin(), ordinals.end(),
-                          std::back_inserter(known));
-    std::vector<std::uint32_t> all;
-    all.reserve(pending_.size() + ordinals.size());
-    std::set_union(pending_.begin(), pending_.end(), ordinals.begin(), ordinals.end(),
-                   std::back_inserter(all));
-    pending_ = std::move(all);
-    settle();
-    return known;
 }
 
 bool OrdinalSet::contains_settled(std::uint32_t ordinal) const {

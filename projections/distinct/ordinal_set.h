@@ -24,8 +24,8 @@ public:
         }
         pending_.push_back(ordinal);
     }
-    // `ordinals` ascend without repeats; those that were members already.
-    std::vector<std::uint32_t> add_sorted(const std::vector<std::uint32_t>& ordinals);
+    // `ordinals` ascend without repeats.
+    void add_sorted(const std::vector<std::uint32_t>& ordinals);
 
     [[nodiscard]] bool empty() const { return pending_.empty() && bitmap_ == nullptr; }
     std::uint64_t cardinality();
@@ -49,8 +49,6 @@ public:
 private:
     // Above this a bitmap is smaller and faster.
     static constexpr std::size_t small_max = 256;
-    // Below this repeats are not worth a sort.
-    static constexpr std::size_t unsorted_max = 64;
 
     void make_room();
 

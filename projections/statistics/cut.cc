@@ -117,14 +117,14 @@ Result<DayValues> Cut::values_of(DayCells& cells) {
 }
 
 Result<DayValues> Cut::reported_values(std::int32_t day) {
-    FISCUS_ASSIGN(const ReportedCells reported,
-                  load_reported(store_, programme_.id(), day, programme_.latest_revision(day)));
+    FISCUS_ASSIGN(const auto reported,
+                  load_figures(store_, programme_.id(), day, programme_.latest_revision(day)));
     DayValues values;
-    for (const ReportedCell& cell : reported) {
-        if (cell.active) {
-            values.cells.push_back(programme_.directory.number(cell.key));
-            values.sums.push_back(cell.figures.day);
-            values.distinct.push_back(cell.figures.distinct);
+    for (const auto& [key, stored] : reported) {
+        if (stored.active) {
+            values.cells.push_back(programme_.directory.number(key));
+            values.sums.push_back(stored.figures.day);
+            values.distinct.push_back(stored.figures.distinct);
         }
     }
     return values;
@@ -240,11 +240,10 @@ Status Cut::emit(std::int32_t day, const DayValues& values, const CellTotals& to
 
 Status Cut::emit_cells(const RowHead& head, const DayValues& values, const CellTotals& to_date,
                        CutRecord& record) {
-    ReportedCells before;
+    std::map<CellKey, StoredFigures> before;
     if (head.revision > 1) {
-        FISCUS_ASSIGN(before, load_reported(store_, head.programme, head.day, head.revision - 1));
+        FISCUS_ASSIGN(before, load_figures(store_, head.programme, head.day, head.revision - 1));
     }
-    ReportedWriter writer(store_, head.programme, head.day, head.revision);
     constexpr std::size_t nowhere = SIZE_MAX;
     std::vector<std::size_t> place_of(programme_.directory.size(), nowhere);
     for (std::size_t place = 0; place < values.cells.size(); ++place) {
@@ -258,40 +257,43 @@ Status Cut::emit_cells(const RowHead& head, const DayValues& values, const CellT
         if (total.days == 0 && earlier.days == 0 && key.grouping != Grouping::programme) {
             continue;
         }
-        ReportedCell reported{.key = key};
+        StoredFigures stored;
         if (const std::size_t place = place_of[cell]; place != nowhere) {
-            reported.active = true;
-            reported.figures.day = values.sums[place];
-            reported.figures.distinct = values.distinct[place];
+            stored.active = true;
+            stored.figures.day = values.sums[place];
+            stored.figures.distinct = values.distinct[place];
         }
         for (std::size_t sum = 0; sum < sum_count; ++sum) {
-            reported.figures.to_date[sum] = total.sums[sum] + earlier.sums[sum];
+            stored.figures.to_date[sum] = total.sums[sum] + earlier.sums[sum];
         }
-        writer.add(reported);
-        rows_.statistics(head, key, reported.figures);
+        StateKey place(table::figures);
+        place.u32(head.programme).day(head.day).u32(head.revision);
+        append_cell_key(place, key);
+        store_.put(place, encode(stored));
+        rows_.statistics(head, key, stored.figures);
         ++record.rows;
         if (head.revision > 1) {
-            emit_changes(head, before, reported, record);
+            FISCUS_TRY(emit_changes(head, before, key, stored.figures, record));
         }
         FISCUS_TRY(outlet_.drain_if_large());
     }
-    writer.finish();
     return Done{};
 }
 
-void Cut::emit_changes(const RowHead& head, const ReportedCells& before, const ReportedCell& after,
-                       CutRecord& record) {
-    const ReportedCell* const known = find_cell(before, after.key);
-    const Figures was = known == nullptr ? Figures{} : known->figures;
+Status Cut::emit_changes(const RowHead& head, const std::map<CellKey, StoredFigures>& before,
+                         const CellKey& cell, const Figures& after, CutRecord& record) {
+    const auto known = before.find(cell);
+    const Figures was = known == before.end() ? Figures{} : known->second.figures;
     const std::uint64_t changed_before = record.changed_figures;
     for (const Measure& measure : measures()) {
-        if (!is_of_day(measure) || measure.value(was) == measure.value(after.figures)) {
+        if (!is_of_day(measure) || measure.value(was) == measure.value(after)) {
             continue;
         }
-        rows_.change(head, after.key, measure, measure.value(was), measure.value(after.figures));
+        rows_.change(head, cell, measure, measure.value(was), measure.value(after));
         ++record.changed_figures;
     }
     record.changed_cells += record.changed_figures != changed_before ? 1 : 0;
+    return Done{};
 }
 
 Status Cut::emit_rest(const RowHead& head, const CutRecord& record, const LateDay* late) {
@@ -335,6 +337,27 @@ Status Cut::reconcile(std::int32_t day) {
         rows_.control_totals(head, comparison);
     }
     return outlet_.drain_if_large();
+}
+
+Result<std::map<CellKey, StoredFigures>> load_figures(const Store& store, std::uint32_t programme,
+                                                      std::int32_t day, std::uint32_t revision) {
+    std::map<CellKey, StoredFigures> figures;
+    StateKey prefix(table::figures);
+    prefix.u32(programme).day(day).u32(revision);
+    FISCUS_TRY(store.scan(prefix, [&](std::string_view key, std::string_view value) -> Status {
+        KeyReader place(key);
+        place.u32();
+        place.day();
+        place.u32();
+        const std::optional<CellKey> cell = read_cell_key(place);
+        const std::optional<StoredFigures> stored = decode_figures(value);
+        if (!cell || !place.finished() || !stored) {
+            return damaged_state("figures of a revision");
+        }
+        figures.emplace_hint(figures.end(), *cell, *stored);
+        return Done{};
+    }));
+    return figures;
 }
 
 Result<std::vector<std::string>> fold_late(const Store& store, const ProgrammeState& programme,

@@ -14,8 +14,8 @@
 
 #include "engine/base/result.h"
 #include "projections/statistics/programme_state.h"
-#include "projections/statistics/reported.h"
 #include "projections/statistics/rows.h"
+#include "projections/statistics/state_tables.h"
 #include "projections/store/store.h"
 
 namespace fiscus::projections {
@@ -64,10 +64,11 @@ private:
                       const DayValues& values,
                       const CellTotals& to_date,
                       CutRecord& record);
-    void emit_changes(const RowHead& head,
-                      const ReportedCells& before,
-                      const ReportedCell& after,
-                      CutRecord& record);
+    Status emit_changes(const RowHead& head,
+                        const std::map<CellKey, StoredFigures>& before,
+                        const CellKey& cell,
+                        const Figures& after,
+                        CutRecord& record);
     Status emit_rest(const RowHead& head, const CutRecord& record, const LateDay* late);
     Status reconcile(std::int32_t day);
     Status load_day_before();
@@ -81,6 +82,12 @@ private:
     std::uint64_t revisions_ = 0;
     CellTotals before_;  // of the days before the programme's first
 };
+
+// Figures of one revision, by cell.
+Result<std::map<CellKey, StoredFigures>> load_figures(const Store& store,
+                                                      std::uint32_t programme,
+                                                      std::int32_t day,
+                                                      std::uint32_t revision);
 
 // Adds what came to a day after its last cut, and the refunds of its redemptions since then, to the
 // cells

@@ -8,7 +8,6 @@
 #include "projections/statistics/cut.h"
 #include "projections/statistics/fold.h"
 #include "projections/statistics/range.h"
-#include "projections/statistics/reported.h"
 #include "projections/statistics/state_tables.h"
 
 namespace fiscus::projections {
@@ -170,11 +169,12 @@ Result<DayFigures> Query::figures(const Selection& selection) {
         result.revision = wanted;
         result.as_of = revision->as_of;
         result.final = revision->final;
-        FISCUS_ASSIGN(const ReportedCells reported,
-                      load_reported(fold->store(), selection.programme.value(),
-                                    selection.first_day, wanted, selection.grouping));
-        for (const ReportedCell& cell : reported) {
-            result.rows.push_back({.key = cell.key, .figures = cell.figures});
+        FISCUS_ASSIGN(const auto stored, load_figures(fold->store(), selection.programme.value(),
+                                                      selection.first_day, wanted));
+        for (const auto& [key, figures] : stored) {
+            if (key.grouping == selection.grouping) {
+                result.rows.push_back({.key = key, .figures = figures.figures});
+            }
         }
         return result;
     }

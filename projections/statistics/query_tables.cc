@@ -11,7 +11,6 @@
 #include "projections/statistics/fold.h"
 #include "projections/statistics/late.h"
 #include "projections/statistics/query.h"
-#include "projections/statistics/reported.h"
 #include "projections/statistics/state_tables.h"
 
 namespace fiscus::projections {
@@ -214,14 +213,10 @@ Result<Table> Query::changes(ProgrammeId programme, std::int32_t day, std::uint3
                              {"unit", "Unit", "单位", CellType::text},
                              {"before", "Before", "变动前", CellType::integer},
                              {"after", "After", "变动后", CellType::integer}});
-    FISCUS_ASSIGN(const ReportedCells before,
-                  load_reported(fold->store(), programme.value(), day, revision - 1));
-    FISCUS_ASSIGN(const ReportedCells after,
-                  load_reported(fold->store(), programme.value(), day, revision));
-    for (const ReportedCell& cell : after) {
-        const CellKey& key = cell.key;
-        const ReportedCell* const known = find_cell(before, key);
-        const Figures was = known == nullptr ? Figures{} : known->figures;
+    FISCUS_ASSIGN(auto before,
+                  load_figures(fold->store(), programme.value(), day, revision - 1));
+    FISCUS_ASSIGN(const auto after, load_figures(fold->store(), programme.value(), day, revision));
+    for (const auto& [key, stored] : after) {
         const GroupingInfo& set = info(key.grouping);
         std::string values;
         std::string names;
@@ -230,12 +225,13 @@ Result<Table> Query::changes(ProgrammeId programme, std::int32_t day, std::uint3
             names += (at == 0 ? "" : " / ") + state.reference.name_of(fold->code_names(), key, at);
         }
         for (const Measure& measure : measures()) {
-            if (is_of_day(measure) && measure.value(was) != measure.value(cell.figures)) {
+            if (is_of_day(measure) &&
+                measure.value(before[key].figures) != measure.value(stored.figures)) {
                 table.rows.push_back({std::string(set.id), values, names, std::string(measure.id),
                                       std::string(measure.chinese),
                                       measure.type == MeasureType::amount ? "fen" : "count",
-                                      text(measure.value(was)),
-                                      text(measure.value(cell.figures))});
+                                      text(measure.value(before[key].figures)),
+                                      text(measure.value(stored.figures))});
             }
         }
     }

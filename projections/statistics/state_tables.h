@@ -63,4 +63,31 @@ inline std::optional<CellKey> read_cell_key(KeyReader& reader) {
     return CellKey{.grouping = static_cast<Grouping>(grouping), .first = first, .second = second};
 }
 
+// A cell's figures as a revision reported them. `active`: something happened in the cell that day.
+struct StoredFigures {
+    bool active = false;
+    Figures figures;
+};
+inline std::string encode(const StoredFigures& stored) {
+    std::string out;
+    out.push_back(stored.active ? '\1' : '\0');
+    append_sums(out, stored.figures.day);
+    for (const std::uint64_t count : stored.figures.distinct) {
+        put_varint(out, count);
+    }
+    append_sums(out, stored.figures.to_date);
+    return out;
+}
+inline std::optional<StoredFigures> decode_figures(std::string_view bytes) {
+    Reader reader(bytes);
+    StoredFigures stored;
+    stored.active = reader.bytes(1) == std::string_view("\1", 1);
+    stored.figures.day = parse_sums(reader);
+    for (std::uint64_t& count : stored.figures.distinct) {
+        count = reader.varint();
+    }
+    stored.figures.to_date = parse_sums(reader);
+    return reader.finished() ? std::optional(stored) : std::nullopt;
+}
+
 }  // namespace fiscus::projections
