@@ -1,0 +1,198 @@
+// The statistics once more, without any cleverness: all entries are kept, and every figure is
+// counted anew from them with std::set and plain sums. For the property test of the fold.
+// Thread: one. Fails: never.
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "projections/statistics/grouping.h"
+#include "projections/statistics/measures.h"
+#include "tests/unit/projections/journal_maker.h"
+
+namespace fiscus::projections {
+
+// Figures of every cell of one revision.
+using NaiveFigures = std::map<CellKey, Figures>;
+
+class NaiveStatistics {
+public:
+    explicit NaiveStatistics(std::int32_t first_day)
+        : first_day_(first_day), last_cut_(first_day - 1) {}
+
+    void add(const EntryFields& entry) {
+        entries_.push_back(entry);
+        const bool accepted = entry.outcome == wire::Outcome::accepted;
+        const bool asked = entry.outcome == wire::Outcome::refused &&
+                           entry.kind == wire::EventBody::VoucherClaimed && entry.consumer != 0;
+        if ((accepted || asked) && entry.day >= first_day_ && entry.day <= last_cut_) {
+            late_.insert(entry.day);
+        }
+    }
+
+    // Cuts every day up to `last`, and again those that entries came to.
+    void cut(std::int32_t last) {
+        for (const std::int32_t day : late_) {
+            report(day);
+        }
+        late_.clear();
+        for (; last_cut_ < last; ++last_cut_) {
+            report(last_cut_ + 1);
+        }
+    }
+
+    // Revisions 1, 2 … of each day that was cut.
+    [[nodiscard]] const std::map<std::int32_t, std::vector<NaiveFigures>>& revisions() const {
+        return revisions_;
+    }
+
+    // As known now.
+    [[nodiscard]] NaiveFigures figures(std::int32_t first, std::int32_t last) const {
+        NaiveFigures result;
+        std::map<CellKey, Sets> sets;
+        std::map<std::int32_t, std::map<CellKey, Redemptions>> redemptions;
+        for (const EntryFields& entry : entries_) {
+            const bool of_days = entry.day >= first && entry.day <= last && entry.day >= first_day_;
+            const bool counted = entry.day <= last && is_counted(entry);
+            for (const CellKey& key : keys_of(entry)) {
+                if (counted) {
+                    add_sums(entry, result[key].to_date);
+                }
+                if (of_days && counted) {
+                    add_sums(entry, result[key].day);
+                    add_consumers(entry, sets[key]);
+                }
+                note_redemption(entry, redemptions, key);
+            }
+        }
+        for (auto& [key, all] : sets) {
+            for (auto& [day, cells] : redemptions) {
+                if (day >= first && day <= last) {
+                    unite_net(cells[key], all);
+                }
+            }
+            result[key].distinct = all.counts();
+        }
+        result[{}];
+        return result;
+    }
+
+private:
+    struct Sets {
+        std::set<std::uint32_t> asked, received, consumers, merchants, net_consumers, net_merchants;
+
+        [[nodiscard]] DistinctCounts counts() const {
+            return {asked.size(),         received.size(),  consumers.size(),
+                    net_consumers.size(), merchants.size(), net_merchants.size()};
+        }
+    };
+    // Redemptions less full refunds, by consumer and by merchant.
+    struct Redemptions {
+        std::map<std::uint32_t, int> consumers, merchants;
+    };
+
+    static bool is_counted(const EntryFields& entry) {
+        using Kind = wire::EventBody;
+        if (entry.outcome == wire::Outcome::accepted) {
+            return entry.kind == Kind::VoucherClaimed || entry.kind == Kind::VoucherRedeemed ||
+                   entry.kind == Kind::RedemptionRefunded;
+        }
+        return entry.outcome == wire::Outcome::refused && entry.kind == Kind::VoucherClaimed &&
+               entry.consumer != 0;
+    }
+
+    static std::vector<CellKey> keys_of(const EntryFields& e) {
+        const std::uint32_t prefecture = e.district / 100;
+        return {{Grouping::programme},
+                {Grouping::batch, e.batch},
+                {Grouping::pack, e.batch, e.pack},
+                {Grouping::platform, e.platform},
+                {Grouping::prefecture, prefecture},
+                {Grouping::district, e.district},
+                {Grouping::category, e.category},
+                {Grouping::industry, e.industry},
+                {Grouping::size_class, e.size_class},
+                {Grouping::channel, e.channel},
+                {Grouping::batch_district, e.batch, e.district},
+                {Grouping::batch_industry, e.batch, e.industry},
+                {Grouping::batch_category, e.batch, e.category},
+                {Grouping::industry_size_class, e.industry, e.size_class}};
+    }
+
+    static void add_sums(const EntryFields& e, Sums& sums) {
+        const auto add = [&sums](Sum sum, std::int64_t amount) { sums[index(sum)] += amount; };
+        if (e.outcome != wire::Outcome::accepted) {
+            return;
+        }
+        if (e.kind == wire::EventBody::VoucherClaimed) {
+            add(Sum::issued_count, 1);
+            add(Sum::issued_amount, e.amount_fen);
+        } else if (e.kind == wire::EventBody::VoucherRedeemed) {
+            add(Sum::redeemed_count, 1);
+            add(Sum::redeemed_amount, e.amount_fen);
+            add(Sum::order_amount, e.order_amount_fen);
+            add(Sum::platform_match, e.platform_match_fen);
+            add(Sum::merchant_match, e.merchant_match_fen);
+        } else if (e.kind == wire::EventBody::RedemptionRefunded) {
+            add(Sum::refunded_count, 1);
+            add(Sum::refunded_amount, e.amount_fen);
+            add(Sum::refunded_order_amount, e.order_amount_fen);
+        }
+    }
+
+    static void add_consumers(const EntryFields& e, Sets& sets) {
+        if (e.kind == wire::EventBody::VoucherClaimed) {
+            sets.asked.insert(e.consumer);
+            if (e.outcome == wire::Outcome::accepted) {
+                sets.received.insert(e.consumer);
+            }
+        } else if (e.kind == wire::EventBody::VoucherRedeemed) {
+            sets.consumers.insert(e.consumer);
+            sets.merchants.insert(e.merchant);
+        }
+    }
+
+    static void note_redemption(const EntryFields& e,
+                                std::map<std::int32_t, std::map<CellKey, Redemptions>>& redemptions,
+                                const CellKey& key) {
+        if (e.outcome != wire::Outcome::accepted) {
+            return;
+        }
+        if (e.kind == wire::EventBody::VoucherRedeemed) {
+            Redemptions& cell = redemptions[e.day][key];
+            ++cell.consumers[e.consumer];
+            ++cell.merchants[e.merchant];
+        } else if (e.kind == wire::EventBody::RedemptionRefunded &&
+                   (e.flags & full_refund_flag) != 0) {
+            Redemptions& cell = redemptions[e.origin_day][key];
+            --cell.consumers[e.consumer];
+            --cell.merchants[e.merchant];
+        }
+    }
+
+    static void unite_net(const Redemptions& cell, Sets& sets) {
+        for (const auto& [consumer, count] : cell.consumers) {
+            if (count > 0) {
+                sets.net_consumers.insert(consumer);
+            }
+        }
+        for (const auto& [merchant, count] : cell.merchants) {
+            if (count > 0) {
+                sets.net_merchants.insert(merchant);
+            }
+        }
+    }
+
+    void report(std::int32_t day) { revisions_[day].push_back(figures(day, day)); }
+
+    std::int32_t first_day_;
+    std::int32_t last_cut_;
+    std::vector<EntryFields> entries_;
+    std::set<std::int32_t> late_;
+    std::map<std::int32_t, std::vector<NaiveFigures>> revisions_;
+};
+
+}  // namespace fiscus::projections
