@@ -174,6 +174,32 @@ class Publish(Case):
         self.assertNotIn("bad.jsonl:1:", text)
         self.assertEqual(self.published(), [])
 
+    def test_csv_rows_become_events_by_a_map(self):
+        column_map = self.write("map.toml", """
+kind = "PlatformAdmitted"
+[values]
+programme = 1
+source = 1
+epoch = 1
+[columns]
+"序号" = "sequence"
+"单号" = { field = "key", format = "hash" }
+"时间" = { field = "occurred_at", format = "local_time" }
+"平台" = "body.platform"
+"名称" = "body.name"
+""")
+        heading = "\ufeff序号,单号,时间,平台,名称\r\n"
+        row = '2,A-1,2026-03-01 08:00:00,7,"江城,惠购"\r\n'
+        file = self.write("good.csv", heading + row)
+        self.ok("publish", file, "--map", column_map, "--log", self.log)
+        event = self.published()[0]["event"]
+        self.assertEqual(event["body"], {"platform": 7, "name": "江城,惠购"})
+        self.assertEqual(event["occurred_at"][:19], "2026-03-01T00:00:00")
+        file = self.write("bad.csv", heading + row + "3,A-2,yesterday,7,x\r\n")
+        self.fails(2, ["bad.csv", "3", "时间", "1 of 2 lines are wrong"], "publish", file, "--map",
+                   column_map, "--log", self.log)
+        self.assertEqual(len(self.published()), 1)
+
     def test_files_that_cannot_be_read_are_named(self):
         self.fails(2, ["cannot read /nowhere.jsonl"], "publish", "/nowhere.jsonl", "--log", self.log)
         file = self.write("events.txt", "")

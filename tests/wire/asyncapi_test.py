@@ -1,7 +1,7 @@
 """schemas/asyncapi.yaml names the topics that the program makes, no more and no fewer.
 
-Method: `fiscus topics plan --json` on a new local log lists the topics; the addresses of the channels
-must be the same, and every message and operation that is referred to must be there.
+Method: `fiscus topics plan --json` on a new local log lists the topics; the addresses of the
+channels must be the same, and every message and operation that is referred to must be there.
 """
 
 import pathlib
@@ -23,7 +23,9 @@ class AsyncApi(unittest.TestCase):
             harness.program("topics", "apply", "--log", log)
             plan = harness.program("topics", "plan", "--log", log, "--json")
         planned = set(re.findall(r"fiscus\.[a-z.]+\.v1", plan))
-        self.assertEqual(set(re.findall(r"^ {4}address: (\S+)$", self.text, re.MULTILINE)), planned)
+        self.assertEqual(
+            set(re.findall(r"^ {4}address: (\S+)$", self.text, re.MULTILINE)), planned
+        )
         self.assertEqual(len(planned), 6)
 
     def test_refers_only_to_what_is_there(self):

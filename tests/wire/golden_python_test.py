@@ -1,7 +1,8 @@
 """Golden bytes read by code that is not ours.
 
-Method: flatc's Python reads every golden file; each value of the JSON beside it must be there under the
-accessor that the schema's name gives, and no accessor may give a value that the JSON does not have.
+Method: flatc's Python reads every golden file; each value of the JSON beside it must be there
+under the accessor that the schema's name gives, and no accessor may give a value that the JSON
+does not have.
 """
 
 import datetime
@@ -33,8 +34,12 @@ def id_number(struct):
 class GoldenBytes(unittest.TestCase):
     def setUp(self):
         # Which enumeration belongs to a field of this name.
-        self.enums = {"role": "SourceRole", "size_class": "SizeClass", "limit_class": "LimitClass",
-                      "channel": "Channel"}
+        self.enums = {
+            "role": "SourceRole",
+            "size_class": "SizeClass",
+            "limit_class": "LimitClass",
+            "channel": "Channel",
+        }
 
     def module(self, name):
         return __import__(f"fiscus.wire.{name}", fromlist=[name])
@@ -103,8 +108,12 @@ class GoldenBytes(unittest.TestCase):
             expected = json.loads(path.with_suffix(".json").read_text())["body"]
             known = {camel(name) for name in expected} | {camel(name) + "Us" for name in expected}
             _, body = self.body_of(self.module("Event").Event.GetRootAs(path.read_bytes(), 0))
-            accessors = [name for name in vars(type(body)) if re.match("[A-Z]", name)
-                         and not re.search("Length$|AsNumpy$|IsNone$|^GetRoot|^Init$|BufferHas", name)]
+            accessors = [
+                name
+                for name in vars(type(body))
+                if re.match("[A-Z]", name)
+                and not re.search("Length$|AsNumpy$|IsNone$|^GetRoot|^Init$|BufferHas", name)
+            ]
             for name in accessors:
                 self.assertIn(name, known, f"{path.stem}.{name} has no value in the golden file")
 

@@ -1,6 +1,6 @@
 """What the tests in Python share: generated code, a broker, the program.
 
-FISCUS_KAFKA    HOST:PORT of a broker that nobody else uses; without it one is started and stopped here
+FISCUS_KAFKA    HOST:PORT of a broker that nobody else uses; without it one is started here
 FISCUS_PROGRAM  the built program
 """
 
@@ -18,8 +18,17 @@ GOLDEN = ROOT / "schemas" / "golden" / "v1"
 
 def generate_python(folder):
     """Code of flatc for the schemas, importable as fiscus.wire."""
-    subprocess.run(["flatc", "--python", "-o", folder, ROOT / "schemas" / "types.fbs",
-                    ROOT / "schemas" / "events.fbs"], check=True)
+    subprocess.run(
+        [
+            "flatc",
+            "--python",
+            "-o",
+            folder,
+            ROOT / "schemas" / "types.fbs",
+            ROOT / "schemas" / "events.fbs",
+        ],
+        check=True,
+    )
     sys.path[:0] = [str(folder), str(ROOT / "schemas" / "sdk" / "python")]
 
 
@@ -40,8 +49,12 @@ class Broker:
             shutil.rmtree(self.folder, ignore_errors=True)
 
     def _script(self, *words):
-        return subprocess.run([ROOT / "scripts" / "kafka", *words, "--dir", self.folder], check=True,
-                              stdout=subprocess.PIPE, text=True)
+        return subprocess.run(
+            [ROOT / "scripts" / "kafka", *words, "--dir", self.folder],
+            check=True,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
 
 
 def program(*words):
@@ -49,12 +62,14 @@ def program(*words):
     binary = os.environ.get("FISCUS_PROGRAM")
     if not binary:
         raise RuntimeError("FISCUS_PROGRAM is not set: give the path of the built program")
-    done = subprocess.run([binary, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-                          check=False)
+    done = subprocess.run(
+        [binary, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False
+    )
     sys.stderr.write(done.stderr)
     if done.returncode != 0:
-        raise RuntimeError(f"fiscus {' '.join(map(str, words))} ended with {done.returncode}:\n"
-                           + done.stderr)
+        raise RuntimeError(
+            f"fiscus {' '.join(map(str, words))} ended with {done.returncode}:\n" + done.stderr
+        )
     return done.stdout
 
 

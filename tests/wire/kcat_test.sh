@@ -42,8 +42,8 @@ publish() {
     kcat -P -b "$broker" -t fiscus.events.v1 -k 7 -X partitioner=murmur2_random -X acks=all "$1"
 }
 publish "$golden/ProgrammeOpened.bin"
-for kind in PlatformAdmitted SourceRegistered FundDeposited BatchOpened BatchFunded MerchantRegistered \
-    ConsumerRegistered VoucherClaimed; do
+for kind in PlatformAdmitted SourceRegistered FundDeposited BatchOpened BatchFunded \
+    MerchantRegistered ConsumerRegistered VoucherClaimed; do
     publish "$golden/$kind.bin"
 done
 # A repeat of the last one, and bytes that are no event.
@@ -75,7 +75,8 @@ grep -q '^9 accepted none$' "$folder/outcomes" || fail "the golden events are no
 publish "$golden/ClockAdvanced.bin"
 "$fiscus" run --kafka "$broker" --state "$folder/state" --until-end
 
-kcat -C -b "$broker" -t fiscus.statistics.daily.v1 -o beginning -e -q -f '%k\t%s\n' >"$folder/statistics"
+kcat -C -b "$broker" -t fiscus.statistics.daily.v1 -o beginning -e -q -f '%k\t%s\n' \
+    >"$folder/statistics"
 (($(wc -l <"$folder/statistics") > 0)) || fail "the statistics topic is empty"
 python3 -c '
 import json, sys

@@ -1,10 +1,10 @@
-"""A platform and an authority that are not ours: events built from the schema in Python, published by
-librdkafka to a real broker, answered by the engine.
+"""A platform and an authority that are not ours: events built from the schema in Python, published
+by librdkafka to a real broker, answered by the engine.
 
-Method: a small programme is published by schemas/sdk/python; the records are read back and compared byte
-for byte, with their partition computed here once more; then the engine runs to the end and its journal
-must hold the outcome that each event was meant to have, a retry included. See harness.py for the
-environment.
+Method: a small programme is published by schemas/sdk/python; the records are read back and
+compared byte for byte, with their partition computed here once more; then the engine runs to the
+end and its journal must hold the outcome that each event was meant to have, a retry included. See
+harness.py for the environment.
 """
 
 import datetime
@@ -31,7 +31,7 @@ def murmur2_partition(key, partitions):
     h = 0x9747B28C ^ len(key)
     whole = len(key) // 4 * 4
     for i in range(0, whole, 4):
-        k = int.from_bytes(key[i:i + 4], "little") * m & mask
+        k = int.from_bytes(key[i : i + 4], "little") * m & mask
         k = (k ^ k >> 24) * m & mask
         h = h * m & mask ^ k
     rest = key[whole:]
@@ -55,7 +55,10 @@ class Bodies:
         module = self.sdk.generated(kind)
 
         def body(builder):
-            made = {name: value(builder) if callable(value) else value for name, value in fields.items()}
+            made = {
+                name: value(builder) if callable(value) else value
+                for name, value in fields.items()
+            }
             getattr(module, kind + "Start")(builder)
             for name, value in made.items():
                 if isinstance(value, tuple):
@@ -108,26 +111,52 @@ class Bodies:
 
     def opening(self):
         """What the authority publishes on the eve."""
-        category = self.table("Category", Category=1, Name=self.text("餐饮"),
-                              Industries=self.numbers("Category", "Industries", [6210, 6291], 2))
+        category = self.table(
+            "Category",
+            Category=1,
+            Name=self.text("餐饮"),
+            Industries=self.numbers("Category", "Industries", [6210, 6291], 2),
+        )
         pack = self.table("Pack", Pack=1, Name=self.text("到店餐饮礼包"), Channel=0, Category=1)
-        denomination = self.table("Denomination", Denomination=1, Pack=1, FaceFen=3_000,
-                                  ThresholdFen=10_000)
+        denomination = self.table(
+            "Denomination", Denomination=1, Pack=1, FaceFen=3_000, ThresholdFen=10_000
+        )
         return [
-            ("ProgrammeOpened", self.table(
-                "ProgrammeOpened", Name=self.text("测试活动"),
-                Districts=self.numbers("ProgrammeOpened", "Districts", [420000], 4),
-                DistrictEdition=2023, IndustryEdition=2017, FirstDay=DAY,
-                Categories=self.tables("ProgrammeOpened", "Categories", [category]))),
-            ("PlatformAdmitted", self.table("PlatformAdmitted", Platform=1, Name=self.text("江城惠购"))),
+            (
+                "ProgrammeOpened",
+                self.table(
+                    "ProgrammeOpened",
+                    Name=self.text("测试活动"),
+                    Districts=self.numbers("ProgrammeOpened", "Districts", [420000], 4),
+                    DistrictEdition=2023,
+                    IndustryEdition=2017,
+                    FirstDay=DAY,
+                    Categories=self.tables("ProgrammeOpened", "Categories", [category]),
+                ),
+            ),
+            (
+                "PlatformAdmitted",
+                self.table("PlatformAdmitted", Platform=1, Name=self.text("江城惠购")),
+            ),
             ("SourceRegistered", self.table("SourceRegistered", Source=2, Role=2, Platform=1)),
-            ("FundDeposited", self.table("FundDeposited", Account=self.id(self.account),
-                                         AmountFen=1_000_000)),
-            ("BatchOpened", self.table(
-                "BatchOpened", Batch=1, Name=self.text("第一轮"), ClaimFromUs=START_US,
-                ClaimUntilUs=START_US + 7 * DAY_US, RedeemFirstDay=DAY, RedeemLastDay=DAY + 13,
-                Packs=self.tables("BatchOpened", "Packs", [pack]),
-                Denominations=self.tables("BatchOpened", "Denominations", [denomination]))),
+            (
+                "FundDeposited",
+                self.table("FundDeposited", Account=self.id(self.account), AmountFen=1_000_000),
+            ),
+            (
+                "BatchOpened",
+                self.table(
+                    "BatchOpened",
+                    Batch=1,
+                    Name=self.text("第一轮"),
+                    ClaimFromUs=START_US,
+                    ClaimUntilUs=START_US + 7 * DAY_US,
+                    RedeemFirstDay=DAY,
+                    RedeemLastDay=DAY + 13,
+                    Packs=self.tables("BatchOpened", "Packs", [pack]),
+                    Denominations=self.tables("BatchOpened", "Denominations", [denomination]),
+                ),
+            ),
             ("BatchFunded", self.table("BatchFunded", Batch=1, AmountFen=600_000)),
         ]
 
@@ -136,21 +165,36 @@ class PythonClient(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         import fiscus_publisher
+
         cls.sdk = fiscus_publisher
         cls.broker = harness.Broker()
         cls.addClassCleanup(cls.broker.stop)
-        harness.program("topics", "apply", "--kafka", cls.broker.address, "--partitions",
-                        str(PARTITIONS), "--replication", "1")
+        harness.program(
+            "topics",
+            "apply",
+            "--kafka",
+            cls.broker.address,
+            "--partitions",
+            str(PARTITIONS),
+            "--replication",
+            "1",
+        )
 
     def publisher(self, programme, source, **options):
-        return self.sdk.Publisher(self.broker.address, programme=programme, source=source, epoch=1,
-                                  **options)
+        return self.sdk.Publisher(
+            self.broker.address, programme=programme, source=source, epoch=1, **options
+        )
 
     def read_all(self):
         """Every record of the events topic, as (partition, key, value, headers)."""
-        consumer = confluent_kafka.Consumer({
-            "bootstrap.servers": self.broker.address, "group.id": f"test-{uuid.uuid4()}",
-            "auto.offset.reset": "earliest", "enable.auto.commit": False})
+        consumer = confluent_kafka.Consumer(
+            {
+                "bootstrap.servers": self.broker.address,
+                "group.id": f"test-{uuid.uuid4()}",
+                "auto.offset.reset": "earliest",
+                "enable.auto.commit": False,
+            }
+        )
         ends = {}
         for partition in range(PARTITIONS):
             place = confluent_kafka.TopicPartition(self.sdk.TOPIC, partition, 0)
@@ -161,8 +205,14 @@ class PythonClient(unittest.TestCase):
         while len(records) < wanted and time.monotonic() < deadline:
             message = consumer.poll(1.0)
             if message is not None and message.error() is None:
-                records.append((message.partition(), message.key(), message.value(),
-                                dict(message.headers() or [])))
+                records.append(
+                    (
+                        message.partition(),
+                        message.key(),
+                        message.value(),
+                        dict(message.headers() or []),
+                    )
+                )
         consumer.close()
         self.assertEqual(len(records), wanted, "the topic was not read to its end in time")
         return records
@@ -176,37 +226,96 @@ class PythonClient(unittest.TestCase):
         sent = {}
         with self.publisher(programme, 1) as authority:
             for kind, body in bodies.opening():
-                authority.publish(kind, key=uuid.uuid4().int, occurred_at_us=START_US - DAY_US, body=body)
+                authority.publish(
+                    kind, key=uuid.uuid4().int, occurred_at_us=START_US - DAY_US, body=body
+                )
             sent.update({(1, number): value for number, value in authority.waiting.items()})
             authority.flush(30)
         with self.publisher(programme, 2, queue_max=10) as platform:
-            platform.publish("MerchantRegistered", key=uuid.uuid4().int, occurred_at_us=START_US, body=bodies.table(
-                "MerchantRegistered", Merchant=bodies.id(bodies.merchant), Name=bodies.text("老街热干面馆"),
-                District=420106, Industry=6291, SizeClass=4, LimitClass=2, Channel=0))
+            platform.publish(
+                "MerchantRegistered",
+                key=uuid.uuid4().int,
+                occurred_at_us=START_US,
+                body=bodies.table(
+                    "MerchantRegistered",
+                    Merchant=bodies.id(bodies.merchant),
+                    Name=bodies.text("老街热干面馆"),
+                    District=420106,
+                    Industry=6291,
+                    SizeClass=4,
+                    LimitClass=2,
+                    Channel=0,
+                ),
+            )
             for key, consumer in zip(claims, consumers):
                 number = platform.publish(
-                    "VoucherClaimed", key=key, occurred_at_us=START_US + 3_600_000_000, body=bodies.table(
-                        "VoucherClaimed", Consumer=bodies.id(consumer), Batch=1, Pack=1, Denomination=1,
-                        District=420106))
+                    "VoucherClaimed",
+                    key=key,
+                    occurred_at_us=START_US + 3_600_000_000,
+                    body=bodies.table(
+                        "VoucherClaimed",
+                        Consumer=bodies.id(consumer),
+                        Batch=1,
+                        Pack=1,
+                        Denomination=1,
+                        District=420106,
+                    ),
+                )
                 self.assertLessEqual(len(platform.waiting), 10)
             last_claim = self.sdk.encode(
-                "VoucherClaimed", programme=programme, source=2, epoch=1, sequence=number, key=claims[-1],
-                occurred_at_us=START_US + 3_600_000_000, body=bodies.table(
-                    "VoucherClaimed", Consumer=bodies.id(consumers[-1]), Batch=1, Pack=1, Denomination=1,
-                    District=420106))
-            platform.publish("VoucherRedeemed", key=redemption, occurred_at_us=START_US + DAY_US, body=bodies.table(
-                "VoucherRedeemed", Vouchers=bodies.ids("VoucherRedeemed", "Vouchers", claims[:1]),
-                Consumer=bodies.id(consumers[0]), Merchant=bodies.id(bodies.merchant),
-                OrderAmountFen=12_345, SubsidyFen=3_000))
-            platform.publish("VoucherRedeemed", key=uuid.uuid4().int,
-                             occurred_at_us=START_US + DAY_US, body=bodies.table(
-                "VoucherRedeemed", Vouchers=bodies.ids("VoucherRedeemed", "Vouchers", claims[1:2]),
-                Consumer=bodies.id(consumers[1]), Merchant=bodies.id(bodies.merchant),
-                OrderAmountFen=9_999, SubsidyFen=3_000))
-            platform.publish("RedemptionRefunded", key=uuid.uuid4().int,
-                             occurred_at_us=START_US + 2 * DAY_US, body=bodies.table(
-                "RedemptionRefunded", Redemption=bodies.id(redemption), OrderAmountFen=12_345,
-                SubsidyFen=3_000))
+                "VoucherClaimed",
+                programme=programme,
+                source=2,
+                epoch=1,
+                sequence=number,
+                key=claims[-1],
+                occurred_at_us=START_US + 3_600_000_000,
+                body=bodies.table(
+                    "VoucherClaimed",
+                    Consumer=bodies.id(consumers[-1]),
+                    Batch=1,
+                    Pack=1,
+                    Denomination=1,
+                    District=420106,
+                ),
+            )
+            platform.publish(
+                "VoucherRedeemed",
+                key=redemption,
+                occurred_at_us=START_US + DAY_US,
+                body=bodies.table(
+                    "VoucherRedeemed",
+                    Vouchers=bodies.ids("VoucherRedeemed", "Vouchers", claims[:1]),
+                    Consumer=bodies.id(consumers[0]),
+                    Merchant=bodies.id(bodies.merchant),
+                    OrderAmountFen=12_345,
+                    SubsidyFen=3_000,
+                ),
+            )
+            platform.publish(
+                "VoucherRedeemed",
+                key=uuid.uuid4().int,
+                occurred_at_us=START_US + DAY_US,
+                body=bodies.table(
+                    "VoucherRedeemed",
+                    Vouchers=bodies.ids("VoucherRedeemed", "Vouchers", claims[1:2]),
+                    Consumer=bodies.id(consumers[1]),
+                    Merchant=bodies.id(bodies.merchant),
+                    OrderAmountFen=9_999,
+                    SubsidyFen=3_000,
+                ),
+            )
+            platform.publish(
+                "RedemptionRefunded",
+                key=uuid.uuid4().int,
+                occurred_at_us=START_US + 2 * DAY_US,
+                body=bodies.table(
+                    "RedemptionRefunded",
+                    Redemption=bodies.id(redemption),
+                    OrderAmountFen=12_345,
+                    SubsidyFen=3_000,
+                ),
+            )
             platform.flush(30)
             # The acknowledgement was lost: the same bytes once more.
             platform.send(number, last_claim)
@@ -215,44 +324,90 @@ class PythonClient(unittest.TestCase):
 
         mine = [record for record in self.read_all() if record[1] == str(programme).encode()]
         self.assertEqual(len(mine), 6 + 1 + 100 + 3 + 1)
-        self.assertEqual([mine[-1][2]], [record[2] for record in mine if record[2] == last_claim][1:])
+        self.assertEqual(
+            [mine[-1][2]], [record[2] for record in mine if record[2] == last_claim][1:]
+        )
         for partition, key, value, headers in mine:
             self.assertEqual(partition, murmur2_partition(key, PARTITIONS))
             self.assertEqual(value[4:8], b"FSE1")
             if value != mine[-1][2]:
                 self.assertEqual(headers["ce_specversion"], b"1.0")
         for (source, number), value in sent.items():
-            self.assertIn(value, [record[2] for record in mine], f"number {number} of source {source}")
+            self.assertIn(
+                value, [record[2] for record in mine], f"number {number} of source {source}"
+            )
         self.expect_answers(programme, partition)
 
     def expect_answers(self, programme, partition):
         with tempfile.TemporaryDirectory(prefix="fiscus-state-") as state:
-            harness.program("run", "--kafka", self.broker.address, "--state", state, "--until-end")
-        entries = [entry for entry in harness.json_lines(harness.program(
-            "log", "dump", "--kafka", self.broker.address, "--topic", "journal", "--json",
-            "--partition", str(partition))) if entry.get("programme") == programme]
+            harness.program(
+                "run", "--kafka", self.broker.address, "--state", state, "--until-end"
+            )
+        entries = [
+            entry
+            for entry in harness.json_lines(
+                harness.program(
+                    "log",
+                    "dump",
+                    "--kafka",
+                    self.broker.address,
+                    "--topic",
+                    "journal",
+                    "--json",
+                    "--partition",
+                    str(partition),
+                )
+            )
+            if entry.get("programme") == programme
+        ]
         outcomes = [(entry["kind"], entry["outcome"], entry["reason"]) for entry in entries]
-        expected = [(kind, "accepted", None) for kind in (
-            "ProgrammeOpened", "PlatformAdmitted", "SourceRegistered", "FundDeposited", "BatchOpened",
-            "BatchFunded", "MerchantRegistered", *["VoucherClaimed"] * 100, "VoucherRedeemed")]
-        expected += [("VoucherRedeemed", "refused", "order_below_threshold"),
-                     ("RedemptionRefunded", "accepted", None), ("VoucherClaimed", "duplicate", None)]
+        expected = [
+            (kind, "accepted", None)
+            for kind in (
+                "ProgrammeOpened",
+                "PlatformAdmitted",
+                "SourceRegistered",
+                "FundDeposited",
+                "BatchOpened",
+                "BatchFunded",
+                "MerchantRegistered",
+                *["VoucherClaimed"] * 100,
+                "VoucherRedeemed",
+            )
+        ]
+        expected += [
+            ("VoucherRedeemed", "refused", "order_below_threshold"),
+            ("RedemptionRefunded", "accepted", None),
+            ("VoucherClaimed", "duplicate", None),
+        ]
         self.assertEqual(outcomes, expected)
-        issued = sum(entry["amount_fen"] for entry in entries
-                     if entry["kind"] == "VoucherClaimed" and entry["outcome"] == "accepted")
+        issued = sum(
+            entry["amount_fen"]
+            for entry in entries
+            if entry["kind"] == "VoucherClaimed" and entry["outcome"] == "accepted"
+        )
         self.assertEqual(issued, 300_000)
 
     def test_holds_back_when_nobody_acknowledges_and_says_what_is_not_delivered(self):
         publisher = self.sdk.Publisher(
-            "127.0.0.1:1", programme=1, source=2, epoch=1, queue_max=5,
-            settings={"message.timeout.ms": 60_000, "log_level": 0})
+            "127.0.0.1:1",
+            programme=1,
+            source=2,
+            epoch=1,
+            queue_max=5,
+            settings={"message.timeout.ms": 60_000, "log_level": 0},
+        )
         body = Bodies(self.sdk).table("ClockAdvanced", NowUs=START_US)
         values = {}
         for _ in range(5):
-            number = publisher.publish("ClockAdvanced", key=uuid.uuid4().int, occurred_at_us=START_US, body=body)
+            number = publisher.publish(
+                "ClockAdvanced", key=uuid.uuid4().int, occurred_at_us=START_US, body=body
+            )
             values[number] = publisher.waiting[number]
         with self.assertRaises(self.sdk.QueueFull):
-            publisher.publish("ClockAdvanced", key=1, occurred_at_us=START_US, body=body, block_seconds=0.2)
+            publisher.publish(
+                "ClockAdvanced", key=1, occurred_at_us=START_US, body=body, block_seconds=0.2
+            )
         with self.assertRaises(self.sdk.NotDelivered) as told:
             publisher.flush(0.5)
         self.assertEqual(told.exception.events, values)
@@ -261,10 +416,14 @@ class PythonClient(unittest.TestCase):
 
     def test_knows_the_partitions_that_the_java_client_takes(self):
         # Values of org.apache.kafka.common.utils.Utils.murmur2, from Kafka's own tests.
-        for key, hashed in ((b"21", -973932308), (b"foobar", -790332482), (b"a-little-bit-long-string", -985981536),
-                            (b"a-little-bit-longer-string", -1486304829),
-                            (b"lkjh234lh9fiuh90y23oiuhsafujhadof229phr9h19h89h8", -58897971),
-                            (b"abc", 479470107)):
+        for key, hashed in (
+            (b"21", -973932308),
+            (b"foobar", -790332482),
+            (b"a-little-bit-long-string", -985981536),
+            (b"a-little-bit-longer-string", -1486304829),
+            (b"lkjh234lh9fiuh90y23oiuhsafujhadof229phr9h19h89h8", -58897971),
+            (b"abc", 479470107),
+        ):
             self.assertEqual(murmur2_partition(key, 1 << 31), hashed & 0x7FFFFFFF, key)
 
 

@@ -3,8 +3,8 @@
 file(READ ${IN} hex HEX)
 file(SIZE ${IN} size)
 string(REGEX REPLACE "([0-9a-f][0-9a-f])" "0x\\1," bytes "${hex}")
-string(REGEX REPLACE "(0x..,0x..,0x..,0x..,0x..,0x..,0x..,0x..,0x..,0x..,0x..,0x..,0x..,0x..,0x..,0x..,)"
-    "    \\1\n" bytes "${bytes}")
+string(REPEAT "0x..," 16 sixteen)
+string(REGEX REPLACE "(${sixteen})" "    \\1\n" bytes "${bytes}")
 file(WRITE ${OUT} "// Generated from events.bfbs.
 #include \"engine/app/convert/embedded_schema.h\"
 

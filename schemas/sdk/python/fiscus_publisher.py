@@ -7,10 +7,10 @@
         publisher.publish("VoucherClaimed", key=uuid, occurred_at_us=now, body=fill)
         publisher.flush(deadline_seconds=30)
 
-Each event gets the source's next number, is encoded once and kept until the broker has acknowledged it;
-what was not acknowledged is sent again as the same bytes (docs/formats/events.md says why). The queue is
-bounded: publish() waits for room, or fails at once if it is told to. One Publisher for a source; threads
-must take turns.
+Each event gets the source's next number, is encoded once and kept until the broker has
+acknowledged it; what was not acknowledged is sent again as the same bytes (docs/formats/events.md
+says why). The queue is bounded: publish() waits for room, or fails at once if it is told to. One
+Publisher for a source; threads must take turns.
 """
 
 import datetime
@@ -30,7 +30,7 @@ class QueueFull(Exception):
 
 
 class NotDelivered(Exception):
-    """The broker did not acknowledge these events in time; `events` are to be sent again as they are."""
+    """Not acknowledged in time; `events` are to be sent again as they are."""
 
     def __init__(self, events, why):
         super().__init__(f"{len(events)} events were not acknowledged: {why}")
@@ -44,7 +44,7 @@ def generated(name):
 
 
 def create_id(builder, number):
-    """A struct Id128 from 128 bits; only where a field is being added, structs lie inside their table."""
+    """A struct Id128, only while its field is added: structs lie inside their table."""
     return generated("Id128").CreateId128(builder, number >> 64, number & (2**64 - 1))
 
 
@@ -57,7 +57,9 @@ def encode(kind, body, *, programme, source, epoch, sequence, key, occurred_at_u
     event.EventAddOccurredAtUs(builder, occurred_at_us)
     event.EventAddBody(builder, table)
     event.EventAddKey(builder, create_id(builder, key))
-    event.EventAddOrigin(builder, generated("Origin").CreateOrigin(builder, sequence, epoch, source, 0))
+    event.EventAddOrigin(
+        builder, generated("Origin").CreateOrigin(builder, sequence, epoch, source, 0)
+    )
     event.EventAddProgramme(builder, programme)
     event.EventAddBodyType(builder, getattr(kinds, kind))
     builder.Finish(event.EventEnd(builder), file_identifier=FILE_IDENTIFIER)
@@ -68,8 +70,18 @@ def encode(kind, body, *, programme, source, epoch, sequence, key, occurred_at_u
 
 
 class Publisher:
-    def __init__(self, servers, *, programme, source, epoch, next_sequence=1, topic=TOPIC,
-                 queue_max=10_000, settings=None):
+    def __init__(
+        self,
+        servers,
+        *,
+        programme,
+        source,
+        epoch,
+        next_sequence=1,
+        topic=TOPIC,
+        queue_max=10_000,
+        settings=None,
+    ):
         self.programme, self.source, self.epoch = programme, source, epoch
         self.next_sequence = next_sequence
         self.topic = topic
@@ -78,15 +90,17 @@ class Publisher:
         # time.
         self.waiting = {}
         self.failed = {}
-        self.producer = confluent_kafka.Producer({
-            "bootstrap.servers": servers,
-            "acks": "all",
-            "enable.idempotence": True,
-            # Kafka's own default; librdkafka's is another one (docs/formats/events.md).
-            "partitioner": "murmur2_random",
-            "linger.ms": 5,
-            **(settings or {}),
-        })
+        self.producer = confluent_kafka.Producer(
+            {
+                "bootstrap.servers": servers,
+                "acks": "all",
+                "enable.idempotence": True,
+                # Kafka's own default; librdkafka's is another one (docs/formats/events.md).
+                "partitioner": "murmur2_random",
+                "linger.ms": 5,
+                **(settings or {}),
+            }
+        )
 
     def __enter__(self):
         return self
@@ -96,17 +110,25 @@ class Publisher:
             self.close()
 
     def publish(self, kind, *, key, occurred_at_us, body, block_seconds=30.0):
-        """Queues an event and returns its number. `key` is its natural key: 128 bits, never zero."""
+        """Queues an event and returns its number. `key`: its natural key, 128 bits, not zero."""
         self._make_room(block_seconds)
         sequence = self.next_sequence
-        value = encode(kind, body, programme=self.programme, source=self.source, epoch=self.epoch,
-                       sequence=sequence, key=key, occurred_at_us=occurred_at_us)
+        value = encode(
+            kind,
+            body,
+            programme=self.programme,
+            source=self.source,
+            epoch=self.epoch,
+            sequence=sequence,
+            key=key,
+            occurred_at_us=occurred_at_us,
+        )
         self.next_sequence += 1
         self.send(sequence, value, self._headers(kind, key, occurred_at_us))
         return sequence
 
     def send(self, sequence, value, headers=None):
-        """Sends bytes that were encoded before, as they are: for an outbox, or after NotDelivered."""
+        """Sends bytes that were encoded before: from an outbox, or after NotDelivered."""
         self.waiting[sequence] = value
         self.failed.pop(sequence, None)
 
@@ -117,8 +139,13 @@ class Publisher:
                 self.failed[sequence] = self.waiting.pop(sequence)
                 self.why = str(error)
 
-        self.producer.produce(self.topic, key=str(self.programme).encode(), value=value,
-                              headers=headers, on_delivery=told)
+        self.producer.produce(
+            self.topic,
+            key=str(self.programme).encode(),
+            value=value,
+            headers=headers,
+            on_delivery=told,
+        )
         self.producer.poll(0)
 
     def flush(self, deadline_seconds):
