@@ -63,8 +63,7 @@ public:
     Runner& operator=(const Runner&) = delete;
 
     // Folds the next journal block, waiting up to `wait` for it; entries folded, 0 when nothing
-    // came.
-    // After an error the runner is dead: open a new one.
+    // came. After an error the runner is dead: open a new one.
     Result<std::uint64_t> run_once(std::chrono::milliseconds wait);
     // The last run_once() found nothing to read, and every row so far is durable.
     [[nodiscard]] bool caught_up() const { return caught_up_; }

@@ -1,9 +1,7 @@
 // The main job from end to end over a local log in a directory of its own: events → engine →
-// journal →
-// statistics, two threads, journal synced before anything counts. Prints rates and checks the
-// result:
-// outcomes as the load intends, money conserved, stored digest equal. usage: end_to_end [EVENTS]
-// [SEED]
+// journal → statistics, two threads, journal synced before anything counts. Prints rates and checks
+// the result: outcomes as the load intends, money conserved, stored digest equal. usage: end_to_end
+// [EVENTS] [SEED]
 #include <algorithm>
 #include <atomic>
 #include <chrono>

@@ -264,8 +264,8 @@ bool ProgrammeLoad::refuse_claim_by_rules(Claim& claim, std::uint64_t variant) {
             if (claim.batch < theme_count) {
                 return false;
             }
-            claim.batch = random_.below(claim.batch / theme_count) * theme_count +
-                          claim.batch % theme_count;
+            claim.batch =
+                random_.below(claim.batch / theme_count) * theme_count + claim.batch % theme_count;
             describe_claim(claim);
             reason = judge_claim(claim);
             break;

@@ -110,10 +110,9 @@ std::string command_reference() {
     const CommandLine line(commands);
     std::string text =
         "# Commands\n\nThis page is printed by `fiscus reference commands`; a test compares.\n"
-        "Data goes to stdout, notes and progress to stderr. Exit codes: 0 done; 1 failed (disk, "
-        "broker, damaged or missing data);\n2 wrong usage; 3 done, and something was found, such "
-        "as "
-        "a mismatch.\n";
+        "Data goes to stdout, notes and progress to stderr. Exit codes: 0 done; 1 failed (disk,\n"
+        "broker, damaged or missing data); 2 wrong usage; 3 done, and something was found, such\n"
+        "as a mismatch.\n";
     for (const std::unique_ptr<Command>& command : commands) {
         std::string help = line.help_of(*command);
         help.erase(help.find_last_not_of('\n') + 1);

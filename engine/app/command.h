@@ -1,8 +1,6 @@
 // What a command is, and the frame that finds and runs one. Each file in commands/ defines one
-// class
-// and one make_…() function; command.cc lists them. A command declares its own options and names
-// the
-// settings that it takes as flags, so `--log` means the same everywhere.
+// class and one make_…() function; command.cc lists them. A command declares its own options and
+// names the settings that it takes as flags, so `--log` means the same everywhere.
 // Thread: main. Fails: as Error; the frame prints it and picks the exit code.
 #pragma once
 

@@ -140,8 +140,7 @@ std::vector<std::string> known_words(const CLI::App& app) {
 CommandLine::CommandLine(const CommandList& commands)
     : root_(
           "The public purse: an exact ledger of public money that becomes consumer vouchers, and "
-          "its "
-          "T+1 statistics.",
+          "its T+1 statistics.",
           "fiscus") {
     root_.formatter(std::make_shared<ExampleFirst>());
     root_.footer(

@@ -1,7 +1,6 @@
 // The parser of the command line: CLI11 wrapped once. Builds nouns and verbs from the commands'
-// specs,
-// shows the example first in every help, and turns CLI11's exceptions into usage errors that name
-// what is wrong and what was probably meant. Thread: main. Fails: usage.
+// specs, shows the example first in every help, and turns CLI11's exceptions into usage errors that
+// name what is wrong and what was probably meant. Thread: main. Fails: usage.
 #pragma once
 
 #include <optional>

@@ -1,8 +1,8 @@
 // Journal entries and log records as JSON lines: what `log dump --json`, `trace` and `explain`
-// print and
-// what outside tools recompute from. Names are those of schemas/journal.fbs; enumerators are words,
-// 128-bit ids 32 hexadecimal digits, days ISO dates, instants whole microseconds, money fen.
-// "Does not apply" (0 in the wire format) is null for ids, days and words, and stays 0 for numbers.
+// print and what outside tools recompute from. Names are those of schemas/journal.fbs; enumerators
+// are words, 128-bit ids 32 hexadecimal digits, days ISO dates, instants whole microseconds, money
+// fen. "Does not apply" (0 in the wire format) is null for ids, days and words, and stays 0 for
+// numbers.
 // Thread: any. Fails: never; bytes that are no event are shown as hexadecimal digits.
 #pragma once
 

@@ -11,8 +11,7 @@ namespace {
 
 constexpr std::size_t records_max = 4'096;
 // Everything up to the end is there already; a broker may take its time to bring it. Offsets may
-// have
-// holes, also before the end (markers of other clients' transactions), so silence is no error.
+// have holes, also before the end (markers of other clients' transactions), so silence is no error.
 constexpr std::chrono::milliseconds read_wait{10'000};
 
 bool visit_block(const journal::ReadBlock& block, const EntryVisitor& visit) {

@@ -1,7 +1,6 @@
 // Walks a journal partition from its beginning to the end that it had when the walk began, entry by
 // entry with the entry's postings and detail. For log dump, trace and explain. Only entries that
-// count
-// are seen; the chain is checked on the way. Thread: one. Fails: as journal::JournalReader.
+// count are seen; the chain is checked on the way. Thread: one. Fails: as journal::JournalReader.
 #pragma once
 
 #include <cstdint>

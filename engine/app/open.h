@@ -1,6 +1,5 @@
 // Opens what the settings name: the log (local or Kafka), its topics. Shared by the commands, so
-// the
-// same trouble has the same words everywhere. Thread: main.
+// the same trouble has the same words everywhere. Thread: main.
 // Fails: usage when nothing or both logs are named, otherwise as the log says.
 #pragma once
 
@@ -20,20 +19,17 @@ namespace fiscus::app {
 enum class LogMode : std::uint8_t { existing, create };
 
 // Messages of the Kafka client: its syslog level (3 error, 4 warning …) and a line. Called from its
-// threads,
-// also while the log is being destroyed.
+// threads, also while the log is being destroyed.
 using ClientMessages = std::function<void(int level, std::string_view line)>;
 
 // create: a local log's directory is made when it is not there; topics are not. Without `messages`
-// the
-// client's warnings and errors go to stderr as they are.
+// the client's warnings and errors go to stderr as they are.
 Result<std::unique_ptr<log::Log>> open_log(const Settings& settings,
                                            LogMode mode,
                                            ClientMessages messages = {});
 
 // Partitions of the events topic. Makes all topics when there are none; topics.partitions, if given
-// by
-// anybody but the default, must agree with what is there.
+// by anybody but the default, must agree with what is there.
 Result<std::int32_t> ensure_topics(log::Log& log, const Settings& settings);
 // Partitions of the events topic; not_found when there is none, with the command that makes it.
 Result<std::int32_t> partitions_of(log::Log& log, std::string_view topic);

@@ -57,8 +57,7 @@ private:
 };
 
 // Figures of the engine's partitions as the outside sees them, with what the engine itself does not
-// keep:
-// the end of the input, asked for once a second, and how long the store has been stalled.
+// keep: the end of the input, asked for once a second, and how long the store has been stalled.
 class EngineObserver {
 public:
     EngineObserver(log::Log& log, const runtime::Engine& engine) : log_(log), engine_(engine) {}

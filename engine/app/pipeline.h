@@ -1,8 +1,6 @@
 // Engine and statistics at work: each in a thread of its own, the statistics tailing the journal
-// that
-// the engine writes. For run, demo and replay. The caller's thread waits, shows progress and says
-// when
-// to stop; both parts then finish their turn and make their state durable.
+// that the engine writes. For run, demo and replay. The caller's thread waits, shows progress and
+// says when to stop; both parts then finish their turn and make their state durable.
 // Thread: run_pipeline() belongs to the caller and starts two. Fails: with the first part's error;
 // the
 // other part is stopped in order.

@@ -1,6 +1,5 @@
 // Progress of long work on stderr: one line redrawn on a terminal, else a line every few seconds,
-// so a
-// CI log shows life and a person sees a bar. Thread: one. Fails: never.
+// so a CI log shows life and a person sees a bar. Thread: one. Fails: never.
 #pragma once
 
 #include <chrono>

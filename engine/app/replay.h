@@ -1,7 +1,6 @@
 // Rebuilds everything from the events in a directory of its own and compares it with what is
-// published:
-// every journal entry with its postings and details, every block's state digest, every row of
-// statistics. Writes nothing to the log. For `fiscus replay`.
+// published: every journal entry with its postings and details, every block's state digest, every
+// row of statistics. Writes nothing to the log. For `fiscus replay`.
 // Thread: the caller's. Fails: as log and state do; a difference is a finding, not an error.
 #pragma once
 
@@ -44,8 +43,7 @@ struct StatisticsReplay {
 };
 
 // Folds the published journal anew, as far as replay_journal() has found it to be right, and
-// compares
-// every published row.
+// compares every published row.
 Result<StatisticsReplay> replay_statistics(log::Log& log,
                                            const JournalReplay& journal,
                                            const ReplayOptions& options);

@@ -66,8 +66,7 @@ constexpr std::array<SettingSpec, settings_count> specs{{
      .placeholder = "DIR",
      .example = "/var/lib/fiscus/state",
      .help = "Directory of the state: engine/<partition> and statistics/<partition> below it. It "
-             "may be "
-             "deleted at any time and is then rebuilt from the log."},
+             "may be deleted at any time and is then rebuilt from the log."},
     {.setting = Setting::engine_memory,
      .key = "engine.memory",
      .kind = SettingKind::size,

@@ -1,8 +1,6 @@
 // Turns SIGINT and SIGTERM into an orderly stop: the first one sets the flag that loops look at,
-// the
-// second one ends the process at once (nothing is lost: the log is the truth). No signal handler
-// and
-// no global: the signals are blocked and a thread of its own waits for them.
+// the second one ends the process at once (nothing is lost: the log is the truth). No signal
+// handler and no global: the signals are blocked and a thread of its own waits for them.
 // Thread: make it in main before any other thread starts. Fails: never.
 #pragma once
 

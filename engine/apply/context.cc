@@ -9,8 +9,13 @@ bool may_be_negative(wire::AccountKind kind) {
 }
 
 wire::Account wire_account(ProgrammeId programme, const AccountName& account) {
-    return {account.key, programme.value(), account.batch.value(),
-            static_cast<std::uint8_t>(account.kind), 0, 0, 0};
+    return {account.key,
+            programme.value(),
+            account.batch.value(),
+            static_cast<std::uint8_t>(account.kind),
+            0,
+            0,
+            0};
 }
 
 }  // namespace

@@ -1,7 +1,6 @@
 // What a rule sees of the world: the event, the state, the rules of its programme, and the two
-// things it
-// may do after all its checks: change records and post. Nothing here knows a clock, a thread or a
-// file.
+// things it may do after all its checks: change records and post. Nothing here knows a clock, a
+// thread or a file.
 // Thread: the partition's one writer. Fails: never; a broken belief stops the process.
 #pragma once
 

@@ -1,6 +1,6 @@
 // The pure core: (state, event) → one entry with its postings. No clock, thread, file, random
-// number,
-// float, or batch boundary can be seen here; the same log prefix gives the same entries and digest.
+// number, float, or batch boundary can be seen here; the same log prefix gives the same entries and
+// digest.
 // Thread: the partition's one writer. Fails: never; a broken belief stops the process before
 // commit.
 #pragma once
@@ -21,8 +21,7 @@ public:
     explicit Ledger(state::State& state);
 
     // Loads every cold record that these events may touch. No event but the last may be a
-    // definition
-    // (see is_definition): what it defines decides which records the next ones touch.
+    // definition (see is_definition): what it defines decides which records the next ones touch.
     Status prefetch(std::span<const decode::DecodedEvent> events);
     // ProgrammeOpened and BatchOpened.
     static bool is_definition(const decode::DecodedEvent& event);

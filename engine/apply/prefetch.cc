@@ -1,6 +1,5 @@
 // Which cold records an event may touch, found before any rule runs, so that a whole turn costs one
-// or two
-// MultiGets. The rules check that nothing they read was forgotten here.
+// or two MultiGets. The rules check that nothing they read was forgotten here.
 #include "engine/apply/claim_counts.h"
 #include "engine/apply/ledger.h"
 

@@ -1,6 +1,5 @@
 // VoucherRedeemed (核销): one order, one to eight vouchers, all accepted or all refused. Each check
-// is
-// made for every voucher before the next check, so the reason does not depend on their order.
+// is made for every voucher before the next check, so the reason does not depend on their order.
 #include <algorithm>
 #include <array>
 

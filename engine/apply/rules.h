@@ -1,6 +1,6 @@
 // The rules of a programme and of a batch, as their opening events state them, laid out for
-// look-up.
-// Built when the event is accepted and again when state is opened: a pure function of the bytes.
+// look-up. Built when the event is accepted and again when state is opened: a pure function of the
+// bytes.
 #pragma once
 
 #include <cstdint>

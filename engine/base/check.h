@@ -1,6 +1,6 @@
 // FISCUS_CHECK(condition, "what we believed"): a broken belief of ours. On in every build; prints
-// the
-// place and the belief to stderr and aborts, so nothing is committed after it. Never for bad input.
+// the place and the belief to stderr and aborts, so nothing is committed after it. Never for bad
+// input.
 #pragma once
 
 namespace fiscus {

@@ -1,7 +1,6 @@
 // Hashes, each for one purpose: XXH3 for content and state digest (speed, accidental damage),
-// CRC32C
-// for frames on disk (xxHash is not a substitute for what other tools check), SHA-256 for what an
-// auditor relies on, murmur2 because Kafka's default partitioner uses it.
+// CRC32C for frames on disk (xxHash is not a substitute for what other tools check), SHA-256 for
+// what an auditor relies on, murmur2 because Kafka's default partitioner uses it.
 #pragma once
 
 #include <array>

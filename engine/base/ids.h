@@ -14,12 +14,12 @@
 
 namespace fiscus {
 
-using ProgrammeId = Strong<struct ProgrammeTag, std::uint32_t>;  // 活动
-using PlatformId = Strong<struct PlatformTag, std::uint16_t>;    // 服务平台
-using SourceId = Strong<struct SourceTag, std::uint16_t>;        // 事件来源
-using BatchId = Strong<struct BatchTag, std::uint32_t>;          // 批次
-using PackId = Strong<struct PackTag, std::uint16_t>;            // 礼包
-using DenominationId = Strong<struct DenominationTag, std::uint16_t>;       // 面额
+using ProgrammeId = Strong<struct ProgrammeTag, std::uint32_t>;            // 活动
+using PlatformId = Strong<struct PlatformTag, std::uint16_t>;              // 服务平台
+using SourceId = Strong<struct SourceTag, std::uint16_t>;                  // 事件来源
+using BatchId = Strong<struct BatchTag, std::uint32_t>;                    // 批次
+using PackId = Strong<struct PackTag, std::uint16_t>;                      // 礼包
+using DenominationId = Strong<struct DenominationTag, std::uint16_t>;      // 面额
 using ConsumerOrdinal = Strong<struct ConsumerOrdinalTag, std::uint32_t>;  // 消费者
 using MerchantOrdinal = Strong<struct MerchantOrdinalTag, std::uint32_t>;  // 商户
 

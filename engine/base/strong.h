@@ -1,7 +1,6 @@
 // A number with a meaning of its own: Strong<Tag, Rep>. Ids of different kinds cannot be mixed, and
-// the
-// only way back to the number is value(). Rep is an unsigned integer; 0 means "none" for every id
-// here.
+// the only way back to the number is value(). Rep is an unsigned integer; 0 means "none" for every
+// id here.
 #pragma once
 
 #include <compare>

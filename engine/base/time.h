@@ -1,6 +1,5 @@
 // Instants are UTC microseconds, business days are days since 1970-01-01 of the calendar at
-// UTC+08:00
-// (Asia/Shanghai has had no other offset since 1991). No clock is read here.
+// UTC+08:00 (Asia/Shanghai has had no other offset since 1991). No clock is read here.
 #pragma once
 
 #include <cstdint>

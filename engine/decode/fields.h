@@ -1,6 +1,5 @@
 // Which fields of an event are missing or out of range, kind by kind (docs/domain.md §1). All
-// faults are
-// gathered, so the order of the reasons does not depend on the order of the fields.
+// faults are gathered, so the order of the reasons does not depend on the order of the fields.
 #pragma once
 
 #include "schemas/events_generated.h"

@@ -1,6 +1,6 @@
 // The deterministic heart of a partition: records in, entries out. decode → sequence → prefetch →
-// apply over
-// one turn, no log and no journal; the engine, replay and the tests drive the same class.
+// apply over one turn, no log and no journal; the engine, replay and the tests drive the same
+// class.
 // Thread: the partition's one writer. Fails: only when the state store does.
 #pragma once
 

@@ -1,9 +1,7 @@
 // The engine of one process: every partition's state, the events it reads and the journal it
-// writes.
-// open() checks the log against the state, claims the journal, replays what the journal already
-// says and
-// compares it; then run_once() applies what comes. State is written only after the journal is
-// durable.
+// writes. open() checks the log against the state, claims the journal, replays what the journal
+// already says and compares it; then run_once() applies what comes. State is written only after the
+// journal is durable.
 // Thread: one calls open, run_once and flush; view() may be called from any.
 // Fails: log_mismatch, fenced, diverged, state, io: each stops the engine before anything is
 // committed.

@@ -22,7 +22,8 @@ struct PartitionOptions {
 
 class Partition {
 public:
-    static Result<std::unique_ptr<Partition>> open(log::Log& log, const EngineOptions& options,
+    static Result<std::unique_ptr<Partition>> open(log::Log& log,
+                                                   const EngineOptions& options,
                                                    const PartitionOptions& partition);
 
     Result<std::uint64_t> run_once(std::chrono::milliseconds wait);

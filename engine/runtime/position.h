@@ -1,6 +1,5 @@
 // Where a partition stands: stored with the state in one batch, so that state and position never
-// differ.
-// Layout in docs/formats/state.md. Pure values.
+// differ. Layout in docs/formats/state.md. Pure values.
 #pragma once
 
 #include <cstdint>

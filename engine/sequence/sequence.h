@@ -1,7 +1,7 @@
 // For each source: epoch, the number up to which all was seen, the highest number seen, and the
-// content
-// of the last source_window numbers (docs/domain.md §2). Memory is O(sources). Between decode and
-// apply: says whether a number is new, and remembers it. Thread: the partition's one writer.
+// content of the last source_window numbers (docs/domain.md §2). Memory is O(sources). Between
+// decode and apply: says whether a number is new, and remembers it. Thread: the partition's one
+// writer.
 #pragma once
 
 #include <cstdint>

@@ -1,6 +1,5 @@
 // Key of a state record: table, programme, and what names the record inside it. Encoded big-endian
-// in
-// this order, so RocksDB sorts by table, programme, part, id, sub (docs/formats/state.md).
+// in this order, so RocksDB sorts by table, programme, part, id, sub (docs/formats/state.md).
 #pragma once
 
 #include <array>

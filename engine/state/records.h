@@ -1,7 +1,6 @@
 // Records of the state: fixed layout, trivially copyable, no padding, little-endian as in memory
 // (docs/formats/state.md). Any change of a layout raises layout_version: the state is then rebuilt
-// from
-// the log, no migration is ever written.
+// from the log, no migration is ever written.
 #pragma once
 
 #include <array>

@@ -1,7 +1,6 @@
 // StateStore over RocksDB 7.8: one column family, WAL off (the log is the write-ahead log), no
-// merge
-// operators, no transactions. Several column families without a WAL are not consistent after a
-// crash.
+// merge operators, no transactions. Several column families without a WAL are not consistent after
+// a crash.
 #include <algorithm>
 #include <atomic>
 #include <string>

@@ -75,8 +75,8 @@ public:
     Hash128 settle();
 
     // Writes all that changed since the last fold, with `position`, in one batch, in the
-    // background.
-    // Waits for the batch before. Only for records whose journal blocks are acknowledged.
+    // background. Waits for the batch before. Only for records whose journal blocks are
+    // acknowledged.
     Status fold(Bytes position);
     // Waits for the last fold and makes it durable.
     Status flush();
@@ -106,9 +106,8 @@ private:
     std::vector<std::byte> position_;
     Hash128 digest_;
     // Highest id of each group whose keys are given in order of time, changed records included. A
-    // key
-    // above it exists nowhere, so a new voucher costs no look-up. Only a short cut: never in the
-    // digest.
+    // key above it exists nowhere, so a new voucher costs no look-up. Only a short cut: never in
+    // the digest.
     std::map<std::tuple<TableId, std::uint32_t, std::uint32_t>, Id128> newest_;
     std::optional<Error> newest_error_;
     std::vector<Key> wanted_;

@@ -123,8 +123,7 @@ public:
     }
 
     // Forgets the old generation and ages the young one, when it holds more than `slots_max`. Only
-    // when
-    // everything dirty was collected and the set before that is in the store.
+    // when everything dirty was collected and the set before that is in the store.
     void rotate(std::size_t slots_max) {
         if (young_.slots.size() <= slots_max) {
             return;

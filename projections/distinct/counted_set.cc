@@ -177,7 +177,7 @@ void CountedSet::append_to(std::string& out) {
     }
     settled_->members.append_to(out);
     const auto put_count = [&out, before = std::uint32_t{0}](std::uint32_t ordinal,
-                                                            std::uint32_t count) mutable {
+                                                             std::uint32_t count) mutable {
         put_varint(out, ordinal - before);
         put_varint(out, count);
         before = ordinal;

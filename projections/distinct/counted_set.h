@@ -1,9 +1,7 @@
 // Ordinals with the number of their redemptions that are not fully refunded, for gross and net
-// counts of
-// consumers and merchants. Gross members, the counts above one and the refunds are kept apart,
-// because
-// most consumers redeem once a day: a set costs little more than an OrdinalSet. Adding and removing
-// commute, so the order in which they are settled does not matter.
+// counts of consumers and merchants. Gross members, the counts above one and the refunds are kept
+// apart, because most consumers redeem once a day: a set costs little more than an OrdinalSet.
+// Adding and removing commute, so the order in which they are settled does not matter.
 // Thread: one. Fails: net counts are nothing when more was removed than added (a broken journal).
 #pragma once
 

@@ -1,8 +1,6 @@
 // An exact set of ordinals that is cheap to add to: newcomers wait in a small vector and are
-// settled
-// (sorted, repeats dropped) only when it is full or somebody counts. Small sets stay a sorted
-// vector,
-// which most cells are; larger ones become a compressed bitmap.
+// settled (sorted, repeats dropped) only when it is full or somebody counts. Small sets stay a
+// sorted vector, which most cells are; larger ones become a compressed bitmap.
 // Thread: one. Fails: parse on damaged bytes.
 #pragma once
 

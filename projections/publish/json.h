@@ -1,6 +1,6 @@
 // One flat JSON object on one line, appended to a string: the value of a published row. Names that
-// come
-// from upstream may hold anything: text is escaped by RFC 8259 and damaged UTF-8 becomes U+FFFD.
+// come from upstream may hold anything: text is escaped by RFC 8259 and damaged UTF-8 becomes
+// U+FFFD.
 // Thread: one. Fails: never.
 #pragma once
 

@@ -1,10 +1,9 @@
 // Rows → topics, each exactly once. At the start the topics' tails are read again from where the
-// state
-// stood: every recomputed row that lies there is compared byte for byte, and only what follows is
-// appended. A row counts after sync(); the state is written after that, never before.
+// state stood: every recomputed row that lies there is compared byte for byte, and only what
+// follows is appended. A row counts after sync(); the state is written after that, never before.
 // Thread: one. Fails: diverged (a published row differs), fenced (somebody else appended),
-// log_mismatch
-// (a topic is missing, was made anew or is shorter than the state says), and the log's own trouble.
+// log_mismatch (a topic is missing, was made anew or is shorter than the state says), and the log's
+// own trouble.
 #pragma once
 
 #include <array>

@@ -1,8 +1,6 @@
 // Rows on their way out: flat JSON values with printable keys, numbered 1, 2, 3 … in each stream of
-// the
-// partition. The numbers are part of the state, so the same journal gives the same rows with the
-// same
-// numbers, and a restart knows which of them are published.
+// the partition. The numbers are part of the state, so the same journal gives the same rows with
+// the same numbers, and a restart knows which of them are published.
 // Thread: one. Fails: a sink's own trouble.
 #pragma once
 

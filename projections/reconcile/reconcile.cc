@@ -115,8 +115,7 @@ std::size_t Reconciliation::Hash::operator()(const Place& place) const {
 }
 
 Reconciliation::LedgerDay& Reconciliation::ledger_day(const Place& place) {
-    const auto [at, is_new] =
-        index_.try_emplace(place, static_cast<std::uint32_t>(ledger_.size()));
+    const auto [at, is_new] = index_.try_emplace(place, static_cast<std::uint32_t>(ledger_.size()));
     if (is_new) {
         ledger_by_day_[place.day].push_back(at->second);
         ledger_.push_back({.place = place});
@@ -129,9 +128,8 @@ Status Reconciliation::count(const wire::Entry& entry) {
     if (!first) {
         return Done{};
     }
-    LedgerDay& day = ledger_day({.day = entry.business_day(),
-                                 .platform = entry.platform(),
-                                 .batch = entry.batch()});
+    LedgerDay& day = ledger_day(
+        {.day = entry.business_day(), .platform = entry.platform(), .batch = entry.batch()});
     if (!day.dirty) {
         day.dirty = true;
         dirty_ledger_.push_back(static_cast<std::uint32_t>(&day - ledger_.data()));
@@ -170,8 +168,8 @@ Status Reconciliation::close_day(const wire::Entry& entry, const wire::SourceDay
 std::vector<Comparison> Reconciliation::compare(std::int32_t day) const {
     std::map<std::pair<std::uint16_t, std::uint32_t>, Comparison> lines;
     std::set<std::uint16_t> closed_by;
-    for (auto at = control_.lower_bound({.day = day});
-         at != control_.end() && at->first.day == day; ++at) {
+    for (auto at = control_.lower_bound({.day = day}); at != control_.end() && at->first.day == day;
+         ++at) {
         closed_by.insert(at->first.platform);
         for (const auto& [batch, figures] : at->second) {
             std::optional<ControlFigures>& sum = lines[{at->first.platform, batch}].reported;
@@ -226,23 +224,22 @@ Status Reconciliation::load(const Store& store, std::uint32_t programme) {
                                          ? Status(Done{})
                                          : damaged_state("a platform's day");
                           }));
-    FISCUS_TRY(store.scan(StateKey(table::control_days).u32(programme),
-                          [this](std::string_view key, std::string_view value) -> Status {
-                              KeyReader place(key);
-                              place.u32();
-                              const std::int32_t day = place.day();
-                              const std::uint16_t platform = place.u16();
-                              Totals& totals = control_[{
-                                  .day = day, .platform = platform, .source = place.u16()}];
-                              Reader reader(value);
-                              while (reader.left() > 0) {
-                                  const std::uint32_t batch = reader.varint32();
-                                  totals[batch] = parse(reader);
-                              }
-                              return place.finished() && reader.finished()
-                                         ? Status(Done{})
-                                         : damaged_state("control totals");
-                          }));
+    FISCUS_TRY(store.scan(
+        StateKey(table::control_days).u32(programme),
+        [this](std::string_view key, std::string_view value) -> Status {
+            KeyReader place(key);
+            place.u32();
+            const std::int32_t day = place.day();
+            const std::uint16_t platform = place.u16();
+            Totals& totals = control_[{.day = day, .platform = platform, .source = place.u16()}];
+            Reader reader(value);
+            while (reader.left() > 0) {
+                const std::uint32_t batch = reader.varint32();
+                totals[batch] = parse(reader);
+            }
+            return place.finished() && reader.finished() ? Status(Done{})
+                                                         : damaged_state("control totals");
+        }));
     return store.scan(StateKey(table::reconciled).u32(programme),
                       [this](std::string_view key, std::string_view value) -> Status {
                           KeyReader place(key);

@@ -1,10 +1,8 @@
 // Reconciliation (对账) of one programme: what the ledger says of each day, platform and batch beside
-// what
-// the platform's sources said when they closed the day. Every difference has a name: surplus (长款,
-// the
-// platform reports more), shortage (短款, it reports less).
-// A platform with several sources reports through all of them: their totals are added; the last
-// SourceDayClosed of a source for a day counts.
+// what the platform's sources said when they closed the day. Every difference has a name: surplus
+// (长款, the platform reports more), shortage (短款, it reports less). A platform with several sources
+// reports through all of them: their totals are added; the last SourceDayClosed of a source for a
+// day counts.
 // Thread: one. Fails: corrupt on damaged records.
 #pragma once
 

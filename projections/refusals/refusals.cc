@@ -38,8 +38,11 @@ ReasonWords words_of_reason(std::uint16_t reason) {
     return {.name = text.name, .english = text.english, .chinese = text.chinese};
 }
 
-void append_refusal(RowBuffer& rows, const wire::Entry& entry, Bytes first_bytes,
-                    std::string_view programme_name, std::string_view source_name) {
+void append_refusal(RowBuffer& rows,
+                    const wire::Entry& entry,
+                    Bytes first_bytes,
+                    std::string_view programme_name,
+                    std::string_view source_name) {
     const bool quarantined =
         static_cast<wire::Outcome>(entry.outcome()) == wire::Outcome::quarantined;
     const std::string key =

@@ -1,6 +1,5 @@
 // Refused and quarantined entries as rows for people: who sent what, which reason, what to do about
-// it in
-// English and Chinese, and where it lies in the ledger and in the input.
+// it in English and Chinese, and where it lies in the ledger and in the input.
 // Thread: any. Fails: never; a number that is no reason is its own name.
 #pragma once
 

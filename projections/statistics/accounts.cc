@@ -25,11 +25,10 @@ std::uint32_t Accounts::place_of(const AccountKey& account) {
 }
 
 bool Accounts::add(const wire::Account& account, std::int64_t amount_fen) {
-    const std::uint32_t place =
-        place_of({.programme = account.programme(),
-                  .kind = static_cast<wire::AccountKind>(account.kind()),
-                  .batch = account.batch(),
-                  .key = account.key()});
+    const std::uint32_t place = place_of({.programme = account.programme(),
+                                          .kind = static_cast<wire::AccountKind>(account.kind()),
+                                          .batch = account.batch(),
+                                          .key = account.key()});
     Balance& balance = balances_[place];
     if (!balance.dirty) {
         balance.dirty = true;
@@ -61,22 +60,22 @@ std::vector<AccountBalance> Accounts::balances(std::optional<std::uint32_t> prog
 }
 
 Status Accounts::load(const Store& store) {
-    return store.scan(StateKey(table::accounts), [this](std::string_view key,
-                                                        std::string_view value) -> Status {
-        KeyReader reader(key);
-        AccountKey account;
-        account.programme = reader.u32();
-        account.kind = static_cast<wire::AccountKind>(reader.u8());
-        account.batch = reader.u32();
-        account.key = reader.u64();
-        Reader balance(value);
-        const std::int64_t fen = balance.signed_varint();
-        if (!reader.finished() || !balance.finished()) {
-            return damaged_state("balance of an account");
-        }
-        balances_[place_of(account)].fen = fen;
-        return Done{};
-    });
+    return store.scan(StateKey(table::accounts),
+                      [this](std::string_view key, std::string_view value) -> Status {
+                          KeyReader reader(key);
+                          AccountKey account;
+                          account.programme = reader.u32();
+                          account.kind = static_cast<wire::AccountKind>(reader.u8());
+                          account.batch = reader.u32();
+                          account.key = reader.u64();
+                          Reader balance(value);
+                          const std::int64_t fen = balance.signed_varint();
+                          if (!reader.finished() || !balance.finished()) {
+                              return damaged_state("balance of an account");
+                          }
+                          balances_[place_of(account)].fen = fen;
+                          return Done{};
+                      });
 }
 
 void Accounts::save(Store& store) {

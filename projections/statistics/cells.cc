@@ -81,8 +81,11 @@ void DayCells::weigh(std::uint32_t slot) {
     memory_ += weights_[slot];
 }
 
-Status DayCells::load(const Store& store, std::uint32_t programme, std::int32_t day,
-                      CellDirectory& directory, std::optional<Grouping> only) {
+Status DayCells::load(const Store& store,
+                      std::uint32_t programme,
+                      std::int32_t day,
+                      CellDirectory& directory,
+                      std::optional<Grouping> only) {
     StateKey prefix(table::day_cells);
     prefix.u32(programme).day(day);
     if (only) {
@@ -109,7 +112,9 @@ Status DayCells::load(const Store& store, std::uint32_t programme, std::int32_t 
     });
 }
 
-void DayCells::save(Store& store, std::uint32_t programme, std::int32_t day,
+void DayCells::save(Store& store,
+                    std::uint32_t programme,
+                    std::int32_t day,
                     const CellDirectory& directory) {
     std::string value;
     for (const std::uint32_t slot : dirty_slots_) {

@@ -1,6 +1,5 @@
 // The cells of one programme: a directory that numbers them in memory, and for each open day the
-// sums
-// and distinct sets of every cell that something happened in. The hot path of the fold.
+// sums and distinct sets of every cell that something happened in. The hot path of the fold.
 // Thread: one. Fails: load on damaged records.
 #pragma once
 

@@ -132,8 +132,7 @@ Result<DayValues> Cut::reported_values(std::int32_t day) {
 
 Result<DayValues> Cut::revise(std::int32_t day) {
     DayCells cells;
-    FISCUS_TRY(
-        cells.load(store_, programme_.id(), day, programme_.directory, std::nullopt));
+    FISCUS_TRY(cells.load(store_, programme_.id(), day, programme_.directory, std::nullopt));
     FISCUS_ASSIGN(const std::vector<std::string> taken,
                   fold_late(store_, programme_, day, programme_.directory, cells));
     for (const std::string& key : taken) {
@@ -204,7 +203,9 @@ Status Cut::cut_open_day(std::int32_t day) {
     return emit(day, values, programme_.totals, nullptr);
 }
 
-Status Cut::emit(std::int32_t day, const DayValues& values, const CellTotals& to_date,
+Status Cut::emit(std::int32_t day,
+                 const DayValues& values,
+                 const CellTotals& to_date,
                  const LateDay* late) {
     const std::uint32_t before = programme_.latest_revision(day);
     const RowHead head{.programme = programme_.id(),
@@ -238,7 +239,9 @@ Status Cut::emit(std::int32_t day, const DayValues& values, const CellTotals& to
     return outlet_.drain_if_large();
 }
 
-Status Cut::emit_cells(const RowHead& head, const DayValues& values, const CellTotals& to_date,
+Status Cut::emit_cells(const RowHead& head,
+                       const DayValues& values,
+                       const CellTotals& to_date,
                        CutRecord& record) {
     std::map<CellKey, StoredFigures> before;
     if (head.revision > 1) {
@@ -280,8 +283,11 @@ Status Cut::emit_cells(const RowHead& head, const DayValues& values, const CellT
     return Done{};
 }
 
-Status Cut::emit_changes(const RowHead& head, const std::map<CellKey, StoredFigures>& before,
-                         const CellKey& cell, const Figures& after, CutRecord& record) {
+Status Cut::emit_changes(const RowHead& head,
+                         const std::map<CellKey, StoredFigures>& before,
+                         const CellKey& cell,
+                         const Figures& after,
+                         CutRecord& record) {
     const auto known = before.find(cell);
     const Figures was = known == before.end() ? Figures{} : known->second.figures;
     const std::uint64_t changed_before = record.changed_figures;
@@ -327,10 +333,8 @@ Status Cut::emit_rest(const RowHead& head, const CutRecord& record, const LateDa
 }
 
 Status Cut::reconcile(std::int32_t day) {
-    RowHead head{.programme = programme_.id(),
-                 .day = day,
-                 .as_of = as_of_,
-                 .final = programme_.closed};
+    RowHead head{
+        .programme = programme_.id(), .day = day, .as_of = as_of_, .final = programme_.closed};
     const std::vector<Comparison> comparisons = programme_.reconciliation.compare(day);
     head.revision = programme_.reconciliation.report(day);
     for (const Comparison& comparison : comparisons) {
@@ -339,8 +343,10 @@ Status Cut::reconcile(std::int32_t day) {
     return outlet_.drain_if_large();
 }
 
-Result<std::map<CellKey, StoredFigures>> load_figures(const Store& store, std::uint32_t programme,
-                                                      std::int32_t day, std::uint32_t revision) {
+Result<std::map<CellKey, StoredFigures>> load_figures(const Store& store,
+                                                      std::uint32_t programme,
+                                                      std::int32_t day,
+                                                      std::uint32_t revision) {
     std::map<CellKey, StoredFigures> figures;
     StateKey prefix(table::figures);
     prefix.u32(programme).day(day).u32(revision);
@@ -360,8 +366,10 @@ Result<std::map<CellKey, StoredFigures>> load_figures(const Store& store, std::u
     return figures;
 }
 
-Result<std::vector<std::string>> fold_late(const Store& store, const ProgrammeState& programme,
-                                           std::int32_t day, CellDirectory& directory,
+Result<std::vector<std::string>> fold_late(const Store& store,
+                                           const ProgrammeState& programme,
+                                           std::int32_t day,
+                                           CellDirectory& directory,
                                            DayCells& cells) {
     std::vector<std::string> keys;
     for (const char late : {table::late_refunds, table::late_entries}) {

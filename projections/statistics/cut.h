@@ -1,8 +1,6 @@
 // The cut: a ClockAdvanced closes business days (docs/domain.md §5). Each day that is over gets its
-// first
-// revision, also a silent one; each day to which entries came since its last cut gets the next one,
-// with
-// what changed and why. Nothing that was reported is overwritten.
+// first revision, also a silent one; each day to which entries came since its last cut gets the
+// next one, with what changed and why. Nothing that was reported is overwritten.
 // Thread: that of the fold. Fails: corrupt when refunds exceed redemptions or the state is damaged.
 #pragma once
 
@@ -90,8 +88,7 @@ Result<std::map<CellKey, StoredFigures>> load_figures(const Store& store,
                                                       std::uint32_t revision);
 
 // Adds what came to a day after its last cut, and the refunds of its redemptions since then, to the
-// cells
-// of that day. The keys of the records that it took.
+// cells of that day. The keys of the records that it took.
 Result<std::vector<std::string>> fold_late(const Store& store,
                                            const ProgrammeState& programme,
                                            std::int32_t day,

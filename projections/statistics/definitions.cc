@@ -35,8 +35,8 @@ void append_measures(std::string& page) {
     }
     page +=
         "\nA ratio is published as text with four decimals, rounded half up, and as the pair\n"
-        "`<id>_numerator`, `<id>_denominator`; with nothing below the line the text is empty "
-        "(null).\n"
+        "`<id>_numerator`, `<id>_denominator`; with nothing "
+        "below the line the text is empty (null).\n"
         "\n";
 }
 
@@ -54,10 +54,10 @@ void append_groupings(std::string& page) {
                 cell(set.english) + cell(fields) + "\n";
     }
     page +=
-        "\nClaims carry the consumer's district and the pack's category and channel (0: every "
-        "one);\n"
-        "their industry and size class are 0. Redemptions and refunds carry the merchant's "
-        "district,\n"
+        "\nClaims carry the consumer's district and the pack's "
+        "category and channel (0: every one);\n"
+        "their industry and size class are 0. Redemptions and "
+        "refunds carry the merchant's district,\n"
         "category, industry and size class as recorded at the redemption.\n"
         "\n";
 }
@@ -72,8 +72,8 @@ void append_flows(std::string& page) {
                 cell(flow_info.english) + cell(flow_info.meaning) + "\n";
     }
     page +=
-        "\nProgramme: closing = opening + deposited + compensated + recovered − returned − paid, "
-        "the\n"
+        "\nProgramme: closing = opening + deposited + "
+        "compensated + recovered − returned − paid, the\n"
         "money in the dedicated account. Batch: closing = opening + funded − released − paid, its\n"
         "budget, outstanding and payable money.\n"
         "\n";
@@ -104,8 +104,8 @@ void append_control(std::string& page) {
 std::string definitions_page() {
     std::string page =
         "# Definitions (口径)\n\n"
-        "Written from the tables in `projections/statistics/` and checked by a test: change the "
-        "table,\n"
+        "Written from the tables in `projections/statistics/` and "
+        "checked by a test: change the table,\n"
         "then this page. Definitions version " +
         std::to_string(definitions_version) +
         "; every published row names it.\n"

@@ -1,6 +1,5 @@
 // docs/definitions.md, written from the table of measures, the grouping sets and the flows of the
-// fund, so
-// that the page cannot say anything else than the program does. Thread: any. Fails: never.
+// fund, so that the page cannot say anything else than the program does. Thread: any. Fails: never.
 #pragma once
 
 #include <string>

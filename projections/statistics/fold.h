@@ -1,8 +1,6 @@
 // The fold of one journal partition: entries in, figures and rows out. Entry after entry, in order;
-// a
-// ClockAdvanced may cut days (cut.h). The same journal gives the same rows and the same state,
-// whatever
-// the blocks and the restarts.
+// a ClockAdvanced may cut days (cut.h). The same journal gives the same rows and the same state,
+// whatever the blocks and the restarts.
 // Thread: one. Fails: corrupt when the journal contradicts itself; after an error the fold is dead.
 #pragma once
 
@@ -115,8 +113,8 @@ private:
 };
 
 // Adds one claim, redemption or refund (with its cells' numbers) to a day's cells: what it adds on
-// its own
-// business day, and a full refund's removal on the day of its redemption. Other kinds add nothing.
+// its own business day, and a full refund's removal on the day of its redemption. Other kinds add
+// nothing.
 void fold_into_day(DayCells& cells,
                    const CellNumbers& numbers,
                    const wire::Entry& entry,

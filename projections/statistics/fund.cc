@@ -111,16 +111,16 @@ Status FundLedger::add(Place place, Flow which, std::int64_t amount_fen) {
     return Done{};
 }
 
-Status FundLedger::post(std::int32_t day, std::uint32_t batch_of_entry,
+Status FundLedger::post(std::int32_t day,
+                        std::uint32_t batch_of_entry,
                         const wire::Posting& posting) {
     const std::uint8_t debit = posting.debit().kind();
     const std::uint8_t credit = posting.credit().kind();
     if (memorandum(debit) && memorandum(credit)) {
         return Done{};
     }
-    const std::uint8_t position = debit < kinds && credit < kinds
-                                      ? route_index[debit * kinds + credit]
-                                      : std::uint8_t{0};
+    const std::uint8_t position =
+        debit < kinds && credit < kinds ? route_index[debit * kinds + credit] : std::uint8_t{0};
     if (position == 0) {
         return Error{.code = ErrorCode::corrupt,
                      .what = "a posting from account kind " + std::to_string(debit) + " to " +

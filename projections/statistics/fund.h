@@ -1,7 +1,6 @@
 // Fund usage (资金使用明细台账): what moved on each business day, for the programme and for each of its
 // batches, folded from the postings. One row of a table (fund.cc) says which pair of accounts is
-// which
-// flow. A late entry changes its own day's record; what a revision reported stays as it was.
+// which flow. A late entry changes its own day's record; what a revision reported stays as it was.
 // Thread: one. Fails: corrupt on postings that no flow explains, and on sums beyond 64 bits.
 #pragma once
 

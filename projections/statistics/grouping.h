@@ -1,6 +1,5 @@
 // The grouping sets in which every figure is kept, and the key of one cell in them: which batch,
-// which
-// district … A set uses at most two dimensions. Adding a set is one line in grouping.cc.
+// which district … A set uses at most two dimensions. Adding a set is one line in grouping.cc.
 // Thread: values. Fails: never.
 #pragma once
 

@@ -1,6 +1,5 @@
 // Entries as bytes of the state, and the count of late ones. Thread: values. Fails: parse_entry on
-// bytes
-// of another size.
+// bytes of another size.
 #pragma once
 
 #include <cstring>

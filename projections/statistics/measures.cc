@@ -108,13 +108,13 @@ constexpr Measure measure_table[] = {
      "redeemed_amount − refunded_amount",
      "redemptions and refunds of the day; below zero when the day's refunds are larger", 1, "S1 S4",
      net_of_day<Sum::redeemed_amount, Sum::refunded_amount>},
-    {"redemption_rate_day_count", "Redemption rate of the day by count", "当日核销率（张数）", ratio,
-     "redeemed_count ÷ issued_count", "the day alone", 1, "S0 S1", nullptr,
+    {"redemption_rate_day_count", "Redemption rate of the day by count", "当日核销率（张数）",
+     ratio, "redeemed_count ÷ issued_count", "the day alone", 1, "S0 S1", nullptr,
      [](const Figures& f) {
          return Ratio{of_day<Sum::redeemed_count>(f), of_day<Sum::issued_count>(f)};
      }},
-    {"redemption_rate_day_amount", "Redemption rate of the day by amount", "当日核销率（金额）", ratio,
-     "redeemed_amount ÷ issued_amount", "the day alone", 1, "S0 S1", nullptr,
+    {"redemption_rate_day_amount", "Redemption rate of the day by amount", "当日核销率（金额）",
+     ratio, "redeemed_amount ÷ issued_amount", "the day alone", 1, "S0 S1", nullptr,
      [](const Figures& f) {
          return Ratio{of_day<Sum::redeemed_amount>(f), of_day<Sum::issued_amount>(f)};
      }},

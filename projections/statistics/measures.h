@@ -1,8 +1,6 @@
 // The measures: one row of one table (measures.cc) defines a measure with its headings, formula,
-// rule of
-// inclusion, version and the notices that ask for it. Rows, tables, JSON Schema and
-// docs/definitions.md
-// follow from it. Thread: constants. Fails: never.
+// rule of inclusion, version and the notices that ask for it. Rows, tables, JSON Schema and
+// docs/definitions.md follow from it. Thread: constants. Fails: never.
 #pragma once
 
 #include <array>

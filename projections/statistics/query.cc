@@ -76,8 +76,8 @@ Result<std::unique_ptr<Query>> Query::open(const std::string& directory) {
     query->sink_ = std::make_unique<ReadOnlySink>();
     for (std::size_t partition = 0; partition < partitions.size(); ++partition) {
         FISCUS_ASSIGN(auto store, Store::open(partitions[partition], {.read_only = true}));
-        FISCUS_ASSIGN(auto fold, Fold::open(*store, *query->sink_,
-                                            static_cast<std::uint32_t>(partition)));
+        FISCUS_ASSIGN(auto fold,
+                      Fold::open(*store, *query->sink_, static_cast<std::uint32_t>(partition)));
         query->folds_.push_back(fold.get());
         query->stores_.push_back(std::move(store));
         query->owned_.push_back(std::move(fold));
@@ -127,28 +127,28 @@ Result<std::vector<DayRevision>> Query::revisions(ProgrammeId programme,
     if (only_day) {
         prefix.day(*only_day);
     }
-    FISCUS_TRY(fold->store().scan(prefix, [&](std::string_view key,
-                                              std::string_view value) -> Status {
-        KeyReader place(key);
-        place.u32();
-        DayRevision line;
-        line.day = place.day();
-        line.revision = place.u32();
-        CutRecord record;
-        if (!place.finished() || !parse_cut(value, record)) {
-            return damaged_state("revision of a day");
-        }
-        line.as_of = record.as_of;
-        line.cut_at_us = record.cut_at_us;
-        line.final = record.final;
-        line.late_entries = record.late_entries();
-        line.late_sequences = record.late_sequences;
-        line.changed_cells = record.changed_cells;
-        line.why_english = why_english(record, line.revision);
-        line.why_chinese = why_chinese(record, line.revision);
-        result.push_back(std::move(line));
-        return Done{};
-    }));
+    FISCUS_TRY(
+        fold->store().scan(prefix, [&](std::string_view key, std::string_view value) -> Status {
+            KeyReader place(key);
+            place.u32();
+            DayRevision line;
+            line.day = place.day();
+            line.revision = place.u32();
+            CutRecord record;
+            if (!place.finished() || !parse_cut(value, record)) {
+                return damaged_state("revision of a day");
+            }
+            line.as_of = record.as_of;
+            line.cut_at_us = record.cut_at_us;
+            line.final = record.final;
+            line.late_entries = record.late_entries();
+            line.late_sequences = record.late_sequences;
+            line.changed_cells = record.changed_cells;
+            line.why_english = why_english(record, line.revision);
+            line.why_chinese = why_chinese(record, line.revision);
+            result.push_back(std::move(line));
+            return Done{};
+        }));
     return result;
 }
 
@@ -179,9 +179,8 @@ Result<DayFigures> Query::figures(const Selection& selection) {
         return result;
     }
     result.as_of = fold->last_sequence();
-    FISCUS_ASSIGN(const auto now,
-                  figures_now(fold->store(), programme, selection.first_day, selection.last_day,
-                              selection.grouping));
+    FISCUS_ASSIGN(const auto now, figures_now(fold->store(), programme, selection.first_day,
+                                              selection.last_day, selection.grouping));
     for (const auto& [key, figures] : now) {
         result.rows.push_back({.key = key, .figures = figures});
     }

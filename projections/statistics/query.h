@@ -1,7 +1,6 @@
 // What the statistics know, for the program, the web page and the tests: days and their revisions,
-// rows
-// of any grouping for a day or a range of days, the fund, the trial balance, reconciliation, gaps.
-// Works on the state of one or several partitions (a programme lies in one of them).
+// rows of any grouping for a day or a range of days, the fund, the trial balance, reconciliation,
+// gaps. Works on the state of one or several partitions (a programme lies in one of them).
 // Thread: that of the states it reads; with a running Runner, the runner's thread or under its
 // lock.
 // Fails: not_found for a programme, day or revision that is not there; state when the disk says no.
@@ -75,8 +74,7 @@ struct DayFigures {
 class Query {
 public:
     // Read-only over the committed state under `directory` (that of RunnerOptions). Another process
-    // may
-    // be writing it: then the figures are those of its last flush.
+    // may be writing it: then the figures are those of its last flush.
     static Result<std::unique_ptr<Query>> open(const std::string& directory);
     // Over live folds, which must outlive the query.
     explicit Query(std::vector<Fold*> folds);

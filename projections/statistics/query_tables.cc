@@ -17,7 +17,9 @@ namespace fiscus::projections {
 
 namespace {
 
-Table new_table(std::string name, std::string english, std::string chinese,
+Table new_table(std::string name,
+                std::string english,
+                std::string chinese,
                 std::vector<Column> columns) {
     Table table;
     table.name = std::move(name);
@@ -172,18 +174,18 @@ Result<Table> Query::statistics(const Selection& selection) {
 
 Result<Table> Query::revisions_table(ProgrammeId programme, std::optional<std::int32_t> day) const {
     FISCUS_ASSIGN(const std::vector<DayRevision> known, revisions(programme, day));
-    Table table = new_table("revisions", "Days and their revisions", "统计日及版本",
-                            {{"day", "Day", "统计日", CellType::text},
-                             {"revision", "Revision", "版本", CellType::integer},
-                             {"as_of", "As of ledger sequence", "截至账序号", CellType::integer},
-                             {"cut_at", "Cut at", "截止时间", CellType::text},
-                             {"final", "Final", "终版", CellType::boolean},
-                             {"late_entries", "Late entries", "迟到记录", CellType::integer},
-                             {"changed_cells", "Changed rows", "变动行数", CellType::integer},
-                             {"late_sequences", "Their ledger sequences", "迟到记录账序号",
-                              CellType::text},
-                             {"why", "Why", "原因（英文）", CellType::text},
-                             {"why_chinese", "Why (Chinese)", "原因", CellType::text}});
+    Table table =
+        new_table("revisions", "Days and their revisions", "统计日及版本",
+                  {{"day", "Day", "统计日", CellType::text},
+                   {"revision", "Revision", "版本", CellType::integer},
+                   {"as_of", "As of ledger sequence", "截至账序号", CellType::integer},
+                   {"cut_at", "Cut at", "截止时间", CellType::text},
+                   {"final", "Final", "终版", CellType::boolean},
+                   {"late_entries", "Late entries", "迟到记录", CellType::integer},
+                   {"changed_cells", "Changed rows", "变动行数", CellType::integer},
+                   {"late_sequences", "Their ledger sequences", "迟到记录账序号", CellType::text},
+                   {"why", "Why", "原因（英文）", CellType::text},
+                   {"why_chinese", "Why (Chinese)", "原因", CellType::text}});
     for (const DayRevision& line : known) {
         table.rows.push_back({date_text(line.day), text(line.revision), text(line.as_of),
                               instant_text(line.cut_at_us), text(line.final),
@@ -197,11 +199,11 @@ Result<Table> Query::changes(ProgrammeId programme, std::int32_t day, std::uint3
     FISCUS_ASSIGN(Fold* const fold, fold_of(programme));
     const ProgrammeState& state = *fold->find(programme.value());
     if (revision < 2 || revision > state.latest_revision(day)) {
-        return Error{.code = ErrorCode::not_found,
-                     .what = "revision " + text(revision) + " of " + date_text(day) +
-                             " changed nothing",
-                     .why = "the day's latest revision is " + text(state.latest_revision(day)),
-                     .hint = "ask for a revision from 2 on"};
+        return Error{
+            .code = ErrorCode::not_found,
+            .what = "revision " + text(revision) + " of " + date_text(day) + " changed nothing",
+            .why = "the day's latest revision is " + text(state.latest_revision(day)),
+            .hint = "ask for a revision from 2 on"};
     }
     Table table = new_table("changes", "What revision " + text(revision) + " changed",
                             "第 " + text(revision) + " 版变动",
@@ -213,8 +215,7 @@ Result<Table> Query::changes(ProgrammeId programme, std::int32_t day, std::uint3
                              {"unit", "Unit", "单位", CellType::text},
                              {"before", "Before", "变动前", CellType::integer},
                              {"after", "After", "变动后", CellType::integer}});
-    FISCUS_ASSIGN(auto before,
-                  load_figures(fold->store(), programme.value(), day, revision - 1));
+    FISCUS_ASSIGN(auto before, load_figures(fold->store(), programme.value(), day, revision - 1));
     FISCUS_ASSIGN(const auto after, load_figures(fold->store(), programme.value(), day, revision));
     for (const auto& [key, stored] : after) {
         const GroupingInfo& set = info(key.grouping);
@@ -238,7 +239,8 @@ Result<Table> Query::changes(ProgrammeId programme, std::int32_t day, std::uint3
     return table;
 }
 
-Result<Table> Query::fund_usage(ProgrammeId programme, std::int32_t first_day,
+Result<Table> Query::fund_usage(ProgrammeId programme,
+                                std::int32_t first_day,
                                 std::int32_t last_day) const {
     FISCUS_ASSIGN(Fold* const fold, fold_of(programme));
     const ProgrammeState& state = *fold->find(programme.value());
@@ -332,25 +334,25 @@ Result<Table> Query::trial_balance(std::optional<ProgrammeId> programme) const {
     return table;
 }
 
-Result<Table> Query::reconciliation(ProgrammeId programme, std::int32_t first_day,
+Result<Table> Query::reconciliation(ProgrammeId programme,
+                                    std::int32_t first_day,
                                     std::int32_t last_day) const {
     FISCUS_ASSIGN(Fold* const fold, fold_of(programme));
     const ProgrammeState& state = *fold->find(programme.value());
-    Table table = new_table(
-        "reconciliation", "Control totals against the ledger", "对账差异",
-        {{"day", "Day", "统计日", CellType::text},
-         {"platform", "Platform code", "平台代码", CellType::code},
-         {"platform_name", "Platform", "服务平台", CellType::text},
-         {"batch", "Batch code", "批次代码", CellType::code},
-         {"batch_name", "Batch", "批次", CellType::text},
-         {"figure", "Figure", "项目（英文）", CellType::text},
-         {"figure_name", "Figure (Chinese)", "项目", CellType::text},
-         {"unit", "Unit", "单位", CellType::text},
-         {"platform_value", "Platform reports", "平台数", CellType::integer},
-         {"ledger_value", "Ledger", "账面数", CellType::integer},
-         {"difference", "Difference", "差异", CellType::integer},
-         {"verdict", "Verdict", "结论（英文）", CellType::text},
-         {"verdict_chinese", "Verdict (Chinese)", "结论", CellType::text}});
+    Table table = new_table("reconciliation", "Control totals against the ledger", "对账差异",
+                            {{"day", "Day", "统计日", CellType::text},
+                             {"platform", "Platform code", "平台代码", CellType::code},
+                             {"platform_name", "Platform", "服务平台", CellType::text},
+                             {"batch", "Batch code", "批次代码", CellType::code},
+                             {"batch_name", "Batch", "批次", CellType::text},
+                             {"figure", "Figure", "项目（英文）", CellType::text},
+                             {"figure_name", "Figure (Chinese)", "项目", CellType::text},
+                             {"unit", "Unit", "单位", CellType::text},
+                             {"platform_value", "Platform reports", "平台数", CellType::integer},
+                             {"ledger_value", "Ledger", "账面数", CellType::integer},
+                             {"difference", "Difference", "差异", CellType::integer},
+                             {"verdict", "Verdict", "结论（英文）", CellType::text},
+                             {"verdict_chinese", "Verdict (Chinese)", "结论", CellType::text}});
     for (std::int32_t day = std::max(first_day, state.first_day()); day <= last_day; ++day) {
         for (const Comparison& line : state.reconciliation.compare(day)) {
             for (std::size_t at = 0; at < control_figure_count; ++at) {
@@ -372,7 +374,8 @@ Result<Table> Query::reconciliation(ProgrammeId programme, std::int32_t first_da
     return table;
 }
 
-Result<Table> Query::refund_differences(ProgrammeId programme, std::int32_t first_day,
+Result<Table> Query::refund_differences(ProgrammeId programme,
+                                        std::int32_t first_day,
                                         std::int32_t last_day) const {
     FISCUS_ASSIGN(Fold* const fold, fold_of(programme));
     const Reference& names = fold->find(programme.value())->reference;
@@ -397,12 +400,12 @@ Result<Table> Query::refund_differences(ProgrammeId programme, std::int32_t firs
                 return damaged_state("refund off its share");
             }
             if (entry.business_day() >= first_day && entry.business_day() <= last_day) {
-                refunds.rows.push_back(
-                    {date_text(entry.business_day()), text(entry.sequence()),
-                     text(entry.platform()), names.platform_name(entry.platform()),
-                     text(entry.batch()), names.batch_name(entry.batch()), hex_of(entry.key()),
-                     hex_of(entry.subject()), text(entry.order_amount_fen()),
-                     text(entry.amount_fen()), text(entry.difference_fen())});
+                refunds.rows.push_back({date_text(entry.business_day()), text(entry.sequence()),
+                                        text(entry.platform()),
+                                        names.platform_name(entry.platform()), text(entry.batch()),
+                                        names.batch_name(entry.batch()), hex_of(entry.key()),
+                                        hex_of(entry.subject()), text(entry.order_amount_fen()),
+                                        text(entry.amount_fen()), text(entry.difference_fen())});
             }
             return Done{};
         }));
@@ -412,15 +415,15 @@ Result<Table> Query::refund_differences(ProgrammeId programme, std::int32_t firs
 Result<Table> Query::gaps(ProgrammeId programme) const {
     FISCUS_ASSIGN(Fold* const fold, fold_of(programme));
     const ProgrammeState& state = *fold->find(programme.value());
-    Table table = new_table("gaps", "Missing numbers by source", "事件来源缺号",
-                            {{"source", "Source code", "来源代码", CellType::code},
-                             {"source_name", "Source", "事件来源", CellType::text},
-                             {"epoch", "Epoch", "纪元", CellType::integer},
-                             {"highest_number", "Highest number", "最大序号", CellType::integer},
-                             {"missing_count", "Missing", "缺号数", CellType::integer},
-                             {"missing_numbers", "Missing numbers", "缺号", CellType::text},
-                             {"abandoned_count", "Abandoned with older epochs", "旧纪元未补数",
-                              CellType::integer}});
+    Table table = new_table(
+        "gaps", "Missing numbers by source", "事件来源缺号",
+        {{"source", "Source code", "来源代码", CellType::code},
+         {"source_name", "Source", "事件来源", CellType::text},
+         {"epoch", "Epoch", "纪元", CellType::integer},
+         {"highest_number", "Highest number", "最大序号", CellType::integer},
+         {"missing_count", "Missing", "缺号数", CellType::integer},
+         {"missing_numbers", "Missing numbers", "缺号", CellType::text},
+         {"abandoned_count", "Abandoned with older epochs", "旧纪元未补数", CellType::integer}});
     for (const auto& [source, known] : state.sources.all()) {
         table.rows.push_back({text(source), state.reference.source_name(source), text(known.epoch),
                               text(known.highest), text(known.missing.count()),
@@ -429,7 +432,8 @@ Result<Table> Query::gaps(ProgrammeId programme) const {
     return table;
 }
 
-Result<Table> Query::refusals(ProgrammeId programme, std::int32_t first_day,
+Result<Table> Query::refusals(ProgrammeId programme,
+                              std::int32_t first_day,
                               std::int32_t last_day) const {
     FISCUS_ASSIGN(Fold* const fold, fold_of(programme));
     const ProgrammeState& state = *fold->find(programme.value());

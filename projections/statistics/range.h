@@ -1,6 +1,5 @@
 // Figures of days as they are known now: what revisions reported does not matter here, what came
-// since
-// does. Sums add up over the days, distinct counts are unions. For queries.
+// since does. Sums add up over the days, distinct counts are unions. For queries.
 // Thread: that of the fold. Fails: corrupt, state.
 #pragma once
 

@@ -125,7 +125,8 @@ std::string Reference::source_name(std::uint16_t source) const {
                                                            : std::to_string(source);
 }
 
-std::string Reference::name_of(const CodeNames& codes, const CellKey& cell,
+std::string Reference::name_of(const CodeNames& codes,
+                               const CellKey& cell,
                                std::size_t dimension) const {
     const std::uint32_t value = dimension == 0 ? cell.first : cell.second;
     switch (info(cell.grouping).dimensions[dimension]) {

@@ -1,8 +1,6 @@
 // What the rows say beside the codes: names and rules of a programme, its batches, packs, platforms
-// and
-// sources, read from the exact events that the journal keeps for reference kinds. The state stores
-// those
-// bytes as they are and reads them again at the start.
+// and sources, read from the exact events that the journal keeps for reference kinds. The state
+// stores those bytes as they are and reads them again at the start.
 // Thread: one. Fails: corrupt when the bytes are not the event that the entry says.
 #pragma once
 

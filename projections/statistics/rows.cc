@@ -49,10 +49,9 @@ std::string encode(const CutRecord& record) {
 
 bool parse_cut(std::string_view bytes, CutRecord& record) {
     Reader reader(bytes);
-    for (std::uint64_t* number :
-         {&record.as_of, &record.previous_as_of, &record.rows, &record.late_accepted,
-          &record.late_refused, &record.gap_fills, &record.changed_cells,
-          &record.changed_figures}) {
+    for (std::uint64_t* number : {&record.as_of, &record.previous_as_of, &record.rows,
+                                  &record.late_accepted, &record.late_refused, &record.gap_fills,
+                                  &record.changed_cells, &record.changed_figures}) {
         *number = reader.varint();
     }
     record.final = reader.varint() != 0;
@@ -91,8 +90,8 @@ std::string why_chinese(const CutRecord& record, std::uint32_t revision) {
     return why + "；变动指标 " + std::to_string(record.changed_figures) + " 项";
 }
 
-JsonLine RowWriter::begin(const RowHead& head, Stream stream, Keep keep, std::string_view place,
-                          std::string_view type) {
+JsonLine RowWriter::begin(
+    const RowHead& head, Stream stream, Keep keep, std::string_view place, std::string_view type) {
     const std::string date = date_text(head.day);
     std::string key = std::to_string(head.programme) + "/" + date + "/";
     key.append(place);
@@ -167,8 +166,11 @@ void RowWriter::gap(const RowHead& head, std::uint16_t source, const SourceState
     rows_->end(line);
 }
 
-void RowWriter::change(const RowHead& head, const CellKey& cell, const Measure& measure,
-                       std::int64_t before, std::int64_t after) {
+void RowWriter::change(const RowHead& head,
+                       const CellKey& cell,
+                       const Measure& measure,
+                       std::int64_t before,
+                       std::int64_t after) {
     JsonLine line = begin(head, Stream::statistics, Keep::history_only,
                           path_of(cell) + "/" + std::string(measure.id), "change");
     dimensions(line, cell);
@@ -211,8 +213,8 @@ void RowWriter::control_totals(const RowHead& head, const Comparison& comparison
         std::string place = "control/" + std::to_string(comparison.platform) + "/" +
                             std::to_string(comparison.batch) + "/";
         place.append(about.id);
-        JsonLine line = begin(head, Stream::reconciliation, Keep::latest_and_history, place,
-                              "control_total");
+        JsonLine line =
+            begin(head, Stream::reconciliation, Keep::latest_and_history, place, "control_total");
         line.natural("platform", comparison.platform);
         line.text("platform_name", reference_->platform_name(comparison.platform));
         line.natural("batch", comparison.batch);
@@ -238,7 +240,9 @@ void RowWriter::control_totals(const RowHead& head, const Comparison& comparison
     }
 }
 
-void append_refund_share(RowBuffer& rows, std::uint32_t programme, const Reference& reference,
+void append_refund_share(RowBuffer& rows,
+                         std::uint32_t programme,
+                         const Reference& reference,
                          const wire::Entry& entry) {
     const std::string date = date_text(entry.business_day());
     const std::string key = std::to_string(programme) + "/" + date + "/refund_share/" +

@@ -1,6 +1,6 @@
 // The published rows of a day's cut, one function for each type; the schemas are in
-// docs/formats/statistics.md.
-// Every row names its programme, day, revision and cut, so that it says everything by itself.
+// docs/formats/statistics.md. Every row names its programme, day, revision and cut, so that it says
+// everything by itself.
 // Thread: one. Fails: never.
 #pragma once
 

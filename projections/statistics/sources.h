@@ -1,8 +1,6 @@
 // Gaps: for each source the numbers of its epoch that are missing. Entries say it themselves
-// (gap_from
-// opens a gap, a flag fills one), so no window is needed; the engine allows at most source_window
-// numbers
-// beyond the first gap, so the list stays short.
+// (gap_from opens a gap, a flag fills one), so no window is needed; the engine allows at most
+// source_window numbers beyond the first gap, so the list stays short.
 // Thread: one. Fails: corrupt on a damaged record.
 #pragma once
 

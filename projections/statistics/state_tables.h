@@ -1,6 +1,5 @@
 // The tables of the statistics' state: their letters and the values that several parts share. The
-// whole
-// list with keys and values stands in docs/formats/statistics.md.
+// whole list with keys and values stands in docs/formats/statistics.md.
 // Thread: values. Fails: readers that run out of bytes say so (codec.h).
 #pragma once
 

@@ -1,6 +1,5 @@
 // Bytes of the statistics' state: varints for values, big-endian numbers for keys (so that key
-// order is
-// number order). Layout version: store.h. Thread: values.
+// order is number order). Layout version: store.h. Thread: values.
 // Fails: a Reader that runs out of bytes stays `broken` and gives zeros; look at ok() once at the
 // end.
 #pragma once

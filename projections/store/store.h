@@ -1,8 +1,6 @@
 // The statistics' own state: one RocksDB for a partition, one column family, WAL off, because the
-// journal
-// is the write-ahead log. What was put is seen by get() and scan() at once and reaches the disk
-// with
-// commit(), all of it or nothing. The only place in projections/ that includes RocksDB.
+// journal is the write-ahead log. What was put is seen by get() and scan() at once and reaches the
+// disk with commit(), all of it or nothing. The only place in projections/ that includes RocksDB.
 // Keys: one letter for the table, then big-endian numbers (codec.h); the tables are listed in
 // docs/formats/statistics.md.
 // Thread: one. Fails: state when the disk says no or another layout lies there, fenced when another
@@ -36,8 +34,7 @@ public:
 
     virtual Result<std::optional<std::string>> get(std::string_view key) const = 0;
     // Calls visit(key, value) in key order for every key with this prefix. What visit puts or
-    // erases may
-    // or may not be visited.
+    // erases may or may not be visited.
     using Visit = std::function<Status(std::string_view key, std::string_view value)>;
     virtual Status scan(std::string_view prefix, const Visit& visit) const = 0;
     // The first key ≥ `from` that starts with `prefix`.

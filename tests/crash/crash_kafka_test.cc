@@ -1,8 +1,6 @@
 // Aim: as crash_local_test, through a real broker: kill -9 of the engine and the statistics loses
-// and
-// repeats nothing. Method: two brokers' worth of topics one after the other on a broker of its own,
-// which
-// this test starts and stops with scripts/kafka. Prints FISCUS_SEED and takes it back.
+// and repeats nothing. Method: two brokers' worth of topics one after the other on a broker of its
+// own, which this test starts and stops with scripts/kafka. Prints FISCUS_SEED and takes it back.
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>

@@ -1,8 +1,6 @@
 // Aim: kill -9 at any moment changes nothing that anybody can read: digest, journal and statistics
-// equal
-// those of an undisturbed run. Method: two copies of one load over local logs; one run is killed
-// again
-// and again. Prints FISCUS_SEED and takes it back.
+// equal those of an undisturbed run. Method: two copies of one load over local logs; one run is
+// killed again and again. Prints FISCUS_SEED and takes it back.
 #include <cstdio>
 #include <filesystem>
 #include <unistd.h>

@@ -46,8 +46,7 @@ pid_t start(const std::vector<std::string>& arguments, const std::string& output
 int exit_code(int status) { return WIFEXITED(status) ? WEXITSTATUS(status) : -1; }
 
 // All records of a topic's partition in order: how many, and the hash of keys and values. Journal
-// blocks
-// differ after restarts (terms, claims), so only their entries are compared.
+// blocks differ after restarts (terms, claims), so only their entries are compared.
 std::pair<std::uint64_t, Hash128> records_of(log::Log& log,
                                              std::string_view topic,
                                              std::int32_t partition) {
@@ -102,9 +101,9 @@ bool run_and_kill(const std::vector<std::string>& arguments,
         return false;
     }
     int status = 0;
-    const bool ended = support::wait_until(
-        [&] { return ::waitpid(child, &status, WNOHANG) == child; },
-        std::chrono::milliseconds(microseconds / 1'000));
+    const bool ended =
+        support::wait_until([&] { return ::waitpid(child, &status, WNOHANG) == child; },
+                            std::chrono::milliseconds(microseconds / 1'000));
     if (ended) {
         EXPECT_EQ(exit_code(status), 0) << text_of(output_file);
         return exit_code(status) == 0;

@@ -1,6 +1,5 @@
 // Runs `fiscus run` as a child and kills it with SIGKILL at random moments until it has caught up,
-// then
-// says what the log holds. Shared by the crash tests of both logs. Thread: one.
+// then says what the log holds. Shared by the crash tests of both logs. Thread: one.
 #pragma once
 
 #include <cstdint>
@@ -20,8 +19,7 @@ std::string program();
 std::uint64_t number_from(const char* variable, std::uint64_t otherwise);
 
 // Starts program() with these arguments (output to `output_file`), waits for its end, returns the
-// exit
-// code, or −1 when it did not end by itself.
+// exit code, or −1 when it did not end by itself.
 int run_to_exit(const std::vector<std::string>& arguments, const std::string& output_file);
 // Starts it and kills it after `microseconds`; true when it ended with code 0 before that.
 bool run_and_kill(const std::vector<std::string>& arguments,

@@ -1,7 +1,6 @@
 // Feeds one history to the oracle and to the engine in several ways, and looks for the first
-// difference.
-// Each comparison may run in a child process, so that an engine that stops is a finding, not the
-// end.
+// difference. Each comparison may run in a child process, so that an engine that stops is a
+// finding, not the end.
 // Thread: one; no other may run while a child is made. Fails: never; trouble is the finding.
 #pragma once
 

@@ -1,8 +1,7 @@
 // Random histories to oracle and engine: every field of every entry, postings, balances,
-// identities, and
-// the digest whatever the size of a turn. FISCUS_SEED repeats one run, FISCUS_PROPERTY_RUNS says
-// how
-// many there are. What fails is shrunk to as few records as still differ, and printed.
+// identities, and the digest whatever the size of a turn. FISCUS_SEED repeats one run,
+// FISCUS_PROPERTY_RUNS says how many there are. What fails is shrunk to as few records as still
+// differ, and printed.
 #include <cstdlib>
 #include <map>
 #include <set>

@@ -1,8 +1,6 @@
 // A random world: a few programmes with their sources, rules, people and shops, and what they
-// publish,
-// honest, late, repeated, forged or broken. Every record is a function of the seed. The world looks
-// at
-// the oracle to know which vouchers and orders there are, so most events make sense.
+// publish, honest, late, repeated, forged or broken. Every record is a function of the seed. The
+// world looks at the oracle to know which vouchers and orders there are, so most events make sense.
 // Thread: one. Fails: never.
 #pragma once
 

@@ -1,6 +1,6 @@
 // What the oracle says about one record: the same words as wire::Entry, but every field spelled out
-// and
-// the postings kept beside it. Shared by the ledger, the statistics and everything that compares.
+// and the postings kept beside it. Shared by the ledger, the statistics and everything that
+// compares.
 // Thread: values. Fails: never.
 #pragma once
 

@@ -1,6 +1,5 @@
 // What an event says of itself (docs/domain.md §6): copied into the answer before any rule is
-// asked, so
-// that a refusal can be acted on. What the rules resolve is added by the judge.
+// asked, so that a refusal can be acted on. What the rules resolve is added by the judge.
 #include <algorithm>
 
 #include "tests/reference/judge.h"

@@ -1,6 +1,6 @@
 // One event before the bench: the ladder of each kind and what an accepted event does. Every
-// decide()
-// makes all its checks first and returns the first reason that applies; only then does it write.
+// decide() makes all its checks first and returns the first reason that applies; only then does it
+// write.
 // Thread: that of the ledger. Fails: never.
 #pragma once
 

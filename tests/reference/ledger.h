@@ -1,8 +1,6 @@
 // The oracle: docs/domain.md written down a second time, with plain maps and no thought of speed.
-// It
-// shares no code with the engine, so that a slip in one of the two shows as a difference. Counts
-// are
-// not kept but counted anew from the list of claims.
+// It shares no code with the engine, so that a slip in one of the two shows as a difference. Counts
+// are not kept but counted anew from the list of claims.
 // Thread: one. Fails: never; a broken belief of its own aborts through std::abort.
 #pragma once
 

@@ -1,6 +1,5 @@
 // The statistics of docs/domain.md §5 a second time: every figure is counted anew from the list of
-// all
-// answers up to a cut, with plain sets. Nothing is kept but that list and where the cuts were.
+// all answers up to a cut, with plain sets. Nothing is kept but that list and where the cuts were.
 // Thread: one. Fails: never.
 #pragma once
 
@@ -89,8 +88,8 @@ public:
     [[nodiscard]] std::int32_t first_day(std::uint32_t programme) const;
 
     // Figures of the days first … last as known after the entry `as_of`. Days before the
-    // programme's first
-    // are in the figures to date only. A cell that nothing ever happened in is not there.
+    // programme's first are in the figures to date only. A cell that nothing ever happened in is
+    // not there.
     [[nodiscard]] Cells cells(std::uint32_t programme,
                               std::int32_t first,
                               std::int32_t last,

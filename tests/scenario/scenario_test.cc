@@ -1,7 +1,6 @@
 // Runs every scenario through every implementation of the ledger: each step must have the stated
-// outcome,
-// fields, postings and balances, the identities must hold, and the whole scenario in one turn must
-// give the same entries. Then: every kind of event and every reason has a scenario.
+// outcome, fields, postings and balances, the identities must hold, and the whole scenario in one
+// turn must give the same entries. Then: every kind of event and every reason has a scenario.
 #include <algorithm>
 #include <cstdlib>
 #include <fstream>

@@ -1,6 +1,5 @@
 // Publishes records the way a programme's sources do: numbers each source's events, gives natural
-// keys,
-// lets time pass a second with each event. Programme::open() gives the records of a usual
+// keys, lets time pass a second with each event. Programme::open() gives the records of a usual
 // beginning.
 // Thread: one. Fails: never.
 #pragma once
@@ -35,8 +34,7 @@ public:
     reference::Input publish(std::uint16_t source, const Body& body, const Unusual& unusual = {});
 
     // Opened; platforms 1 … platforms with sources 2 …; merchants named "merchant 1" …; a deposit
-    // from
-    // "treasury" and batch 1 as given, funded with `budget_fen`.
+    // from "treasury" and batch 1 as given, funded with `budget_fen`.
     std::vector<reference::Input> open(std::uint16_t platforms = 2,
                                        std::uint32_t merchants = 2,
                                        const BatchOpened& batch = {},

@@ -1,6 +1,6 @@
 // `fiscus config check`: the effective value of every setting and where it came from. What is wrong
-// in
-// a file, a variable or a flag is found before this command runs, so reaching it means "all good".
+// in a file, a variable or a flag is found before this command runs, so reaching it means "all
+// good".
 #include "engine/app/commands/commands.h"
 #include "engine/app/commands/reading.h"
 

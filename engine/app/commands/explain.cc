@@ -1,6 +1,5 @@
 // `fiscus explain POSITION`: what became of one event and why, in a sentence that tells its sender
-// what
-// to do, in English and Chinese.
+// what to do, in English and Chinese.
 #include <charconv>
 #include <optional>
 #include <system_error>

@@ -1,6 +1,6 @@
 // `fiscus generate`: writes the standard load, a programme's month that is the same for the same
-// options
-// on every machine, to a log. For the demo, for tests and for anybody who wants to try the engine.
+// options on every machine, to a log. For the demo, for tests and for anybody who wants to try the
+// engine.
 #include <cstdint>
 
 #include <fmt/format.h>
@@ -24,8 +24,7 @@ public:
                 .example = "fiscus generate --events 1000000 --seed 1 --log /tmp/demo/log",
                 .details =
                     "Makes the topics when there are none. A log that holds events already gets "
-                    "the new "
-                    "ones behind them; the same load twice is a load of duplicates.",
+                    "the new ones behind them; the same load twice is a load of duplicates.",
                 .settings = {Setting::log_directory, Setting::kafka_bootstrap,
                              Setting::topics_partitions, Setting::topics_replication}};
     }

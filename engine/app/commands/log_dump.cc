@@ -1,6 +1,5 @@
 // `fiscus log dump`: the records of a topic as JSON lines, for outside tools and for people who
-// look
-// for something. Events and statistics are dumped by their own offset; the journal by ledger
+// look for something. Events and statistics are dumped by their own offset; the journal by ledger
 // sequence.
 #include <algorithm>
 #include <array>

@@ -1,6 +1,5 @@
 // `fiscus reference configuration|metrics|commands`: the pages of docs/ that come from tables of
-// the
-// program. A test compares them with the files, so a page cannot fall behind.
+// the program. A test compares them with the files, so a page cannot fall behind.
 #include <fmt/format.h>
 
 #include "engine/app/commands/commands.h"
@@ -51,10 +50,8 @@ std::string metrics_reference() {
         "# Metrics\n\n"
         "This page is printed by `fiscus reference metrics`; a test compares.\n\n"
         "`fiscus run --http PORT` serves them at `/metrics` on loopback. Counters of events count "
-        "from "
-        "the first record\nof the log, not from the start of the process. Money is in fen. "
-        "`/livez` and "
-        "`/readyz` answer 200 or 503\nwith JSON that names every reason for a no.\n\n"
+        "from the first record\nof the log, not from the start of the process. Money is in fen. "
+        "`/livez` and `/readyz` answer 200 or 503\nwith JSON that names every reason for a no.\n\n"
         "| metric | type | labels | meaning |\n|---|---|---|---|\n";
     for (const MetricSpec& spec : metric_specs()) {
         text += fmt::format("| `{}` | {} | {} | {} |\n", spec.name,

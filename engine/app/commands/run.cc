@@ -1,6 +1,5 @@
 // `fiscus run`: the service. Engine and statistics in one process or one of them, the operators'
-// port,
-// logs on stderr, an orderly stop on SIGINT and SIGTERM.
+// port, logs on stderr, an orderly stop on SIGINT and SIGTERM.
 #include <chrono>
 #include <memory>
 #include <optional>

@@ -1,6 +1,5 @@
 // `fiscus statistics`: the T+1 figures of a day (or of a range of days) by any grouping, in the
-// revision
-// that was published or as known now.
+// revision that was published or as known now.
 #include <algorithm>
 #include <optional>
 #include <string>

@@ -1,6 +1,5 @@
 // `fiscus topics plan|apply`: what the topics must be like, what they are, and the making of what
-// is
-// missing. Nothing is ever changed or deleted: a topic that differs is a finding for a person.
+// is missing. Nothing is ever changed or deleted: a topic that differs is a finding for a person.
 #include "engine/log/topics.h"
 
 #include <vector>
@@ -73,8 +72,7 @@ public:
         if (differs) {
             context.console.note(
                 "A topic differs. fiscus never changes a topic: alter it with the broker's own "
-                "tools, "
-                "or use another log.");
+                "tools, or use another log.");
         }
         return differs ? ExitCode::finding : ExitCode::success;
     }

@@ -1,6 +1,5 @@
 // `fiscus trace VOUCHER`: the life of a voucher: its claim, redemptions, refunds and void, refused
-// tries
-// included, each with its postings and the event that caused it.
+// tries included, each with its postings and the event that caused it.
 #include <algorithm>
 #include <chrono>
 #include <cstring>

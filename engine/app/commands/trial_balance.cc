@@ -1,6 +1,5 @@
 // `fiscus trial-balance`: every account with its balance and the sum, which is zero. From the
-// statistics'
-// own fold of the journal, or from the accounts in the engine's state.
+// statistics' own fold of the journal, or from the accounts in the engine's state.
 #include <cstdint>
 #include <optional>
 

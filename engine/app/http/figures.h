@@ -1,7 +1,6 @@
 // What the threads of `run` tell the outside: the newest figures of engine and statistics, put down
-// by
-// the thread that owns them once a turn and read by the HTTP server. Plain values, one lock that no
-// turn waits for longer than a copy. Thread: any. Fails: never.
+// by the thread that owns them once a turn and read by the HTTP server. Plain values, one lock that
+// no turn waits for longer than a copy. Thread: any. Fails: never.
 #pragma once
 
 #include <array>

@@ -1,8 +1,6 @@
 // The answers of /livez and /readyz, worked out from the figures. Live: every loop has turned
-// lately.
-// Ready: recovered, not too far behind, not stalled, nothing failed. Both name every reason for a
-// no,
-// so the person who is woken up knows what to look at. Thread: any. Fails: never.
+// lately. Ready: recovered, not too far behind, not stalled, nothing failed. Both name every reason
+// for a no, so the person who is woken up knows what to look at. Thread: any. Fails: never.
 #pragma once
 
 #include <chrono>

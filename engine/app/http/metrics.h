@@ -1,8 +1,6 @@
 // Every metric in one table (docs/metrics.md is printed from it), and the text of /metrics made
-// from
-// the newest figures. Labels come from closed sets only. Families are built at the scrape, so
-// nothing
-// is counted twice and no metric costs the path anything. Thread: any. Fails: never.
+// from the newest figures. Labels come from closed sets only. Families are built at the scrape, so
+// nothing is counted twice and no metric costs the path anything. Thread: any. Fails: never.
 #pragma once
 
 #include <cstdint>

@@ -1,6 +1,5 @@
 // One port for operators: GET /metrics, /livez and /readyz (200 or 503, JSON with reasons). Bound
-// to
-// loopback unless the settings say otherwise. Reads the board only, so it cannot disturb the
+// to loopback unless the settings say otherwise. Reads the board only, so it cannot disturb the
 // engine.
 // Thread: its own; start() and the destructor belong to one thread.
 // Fails: usage when the port is taken or the address is not ours, before anything else starts.

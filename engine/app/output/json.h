@@ -1,6 +1,5 @@
 // JSON text, written straight into a string: for `--json`, `log dump` (a million lines) and the
-// JSON
-// logs. Escapes by RFC 8259; damaged UTF-8 becomes U+FFFD, so the output is always valid.
+// JSON logs. Escapes by RFC 8259; damaged UTF-8 becomes U+FFFD, so the output is always valid.
 // Thread: one. Fails: never; begin and end must match (checked when the text is taken).
 #pragma once
 

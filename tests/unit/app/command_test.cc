@@ -1,10 +1,11 @@
 // Aim: the frame around the commands: exit codes, errors that say what was meant, help with an
-// example
-// first, pages of docs/ that agree with the program. Method: the whole program inside this process.
+// example first, pages of docs/ that agree with the program. Method: the whole program inside this
+// process.
 #include "engine/app/command.h"
 
 #include <cstdlib>
 #include <set>
+#include <sstream>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -132,6 +133,25 @@ TEST(ConfigCheck, FileMayComeFromTheEnvironmentAndTheFlagWins) {
                 HasSubstr("http.port,2,file"));
 }
 
+// The first line in which two texts differ, as both have it; empty when they are equal.
+std::string first_difference(const std::string& a, const std::string& b) {
+    std::istringstream lines_a(a);
+    std::istringstream lines_b(b);
+    std::string line_a;
+    std::string line_b;
+    for (int number = 1;; ++number) {
+        const bool more_a = static_cast<bool>(std::getline(lines_a, line_a));
+        const bool more_b = static_cast<bool>(std::getline(lines_b, line_b));
+        if (more_a != more_b || (more_a && line_a != line_b)) {
+            return "line " + std::to_string(number) + ": '" + (more_a ? line_a : "(end)") +
+                   "', not '" + (more_b ? line_b : "(end)") + "'";
+        }
+        if (!more_a) {
+            return a == b ? "" : "the end of the last line";
+        }
+    }
+}
+
 class DocumentTest : public ::testing::TestWithParam<const char*> {};
 
 TEST_P(DocumentTest, AgreesWithTheProgram) {
@@ -139,8 +159,8 @@ TEST_P(DocumentTest, AgreesWithTheProgram) {
     ASSERT_NE(source, nullptr) << "ctest sets FISCUS_SOURCE_DIR";
     const std::string page = GetParam();
     const std::string file = page == "commands" ? "cli" : page;
-    EXPECT_EQ(test::file_text(std::filesystem::path(source) / "docs" / (file + ".md")),
-              run({"reference", page}).out)
+    const auto path = std::filesystem::path(source) / "docs" / (file + ".md");
+    EXPECT_EQ(first_difference(test::file_text(path), run({"reference", page}).out), "")
         << "run: fiscus reference " << page << " > docs/" << file << ".md";
 }
 

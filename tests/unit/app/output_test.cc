@@ -1,6 +1,5 @@
 // Aim: what people, Excel and programs read is aligned, safe and valid, whatever upstream put into
-// a
-// name. Method: small tables and strings with the awkward cases, compared as whole texts.
+// a name. Method: small tables and strings with the awkward cases, compared as whole texts.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>

@@ -1,8 +1,7 @@
 // Aim: a replay finds the published journal and statistics right when they are, and otherwise names
-// the
-// first difference with its place and field. Method: a small standard load through the whole
-// pipeline
-// over a local log; then the same log seen through glass that alters one record of one topic.
+// the first difference with its place and field. Method: a small standard load through the whole
+// pipeline over a local log; then the same log seen through glass that alters one record of one
+// topic.
 #include "engine/app/replay.h"
 
 #include <gmock/gmock.h>

@@ -1,9 +1,9 @@
 // Aim: money never wraps, never rounds up. Method: the edges of 64 bits, and shares by hand.
 #include "engine/base/amount.h"
 
-#include <gtest/gtest.h>
-
 #include <limits>
+
+#include <gtest/gtest.h>
 
 namespace fiscus {
 namespace {

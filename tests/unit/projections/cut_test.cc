@@ -1,6 +1,5 @@
 // Aim: days are cut when the clock says so, late entries make revisions that say what changed and
-// why, and
-// nothing that was reported is overwritten. Method: journals by hand, published rows.
+// why, and nothing that was reported is overwritten. Method: journals by hand, published rows.
 #include "projections/statistics/cut.h"
 
 #include <gtest/gtest.h>

@@ -1,6 +1,5 @@
 // Aim: each entry counts where the rules say, in every grouping set, and the fold notices a journal
-// that
-// contradicts itself. Method: a few entries by hand, figures of the day as known now.
+// that contradicts itself. Method: a few entries by hand, figures of the day as known now.
 #include <gtest/gtest.h>
 
 #include "tests/unit/projections/fold_fixture.h"

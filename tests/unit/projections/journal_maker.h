@@ -1,6 +1,5 @@
 // Journal entries made by hand, as the engine would write them: dimensions resolved, postings
-// balanced,
-// details where the format has them. For tests of everything that folds a journal.
+// balanced, details where the format has them. For tests of everything that folds a journal.
 // Thread: one. Fails: never; nothing here knows a rule, so tests may also write what no engine
 // would.
 #pragma once

@@ -1,7 +1,6 @@
 // Aim: the table of measures is sound, ratios are rounded as the rules say, and the page of
-// definitions
-// is the table's own. Method: the table against itself, hand-made figures, the page against the
-// table.
+// definitions is the table's own. Method: the table against itself, hand-made figures, the page
+// against the table.
 #include "projections/statistics/measures.h"
 
 #include <cstdlib>

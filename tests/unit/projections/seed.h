@@ -1,6 +1,5 @@
 // Randomness of the property tests: the seed is printed with every failure and may be given back in
-// the
-// environment variable FISCUS_TEST_SEED. Thread: one. Fails: never.
+// the environment variable FISCUS_TEST_SEED. Thread: one. Fails: never.
 #pragma once
 
 #include <charconv>

@@ -1,6 +1,6 @@
 // Aim: the store shows what was put before it is committed, loses only what was not, and refuses
-// states
-// that are not its own. Method: a database in a directory of its own, opened again and again.
+// states that are not its own. Method: a database in a directory of its own, opened again and
+// again.
 #include "projections/store/store.h"
 
 #include <fstream>

@@ -2,12 +2,12 @@
 // partitions; a log that is not the state's is refused. Method: the standard load over local logs.
 #include "engine/runtime/engine.h"
 
-#include <gtest/gtest.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <filesystem>
 #include <map>
+#include <unistd.h>
+
+#include <gtest/gtest.h>
 
 #include "bench/load/publish.h"
 #include "bench/load/standard_load.h"
@@ -30,7 +30,8 @@ protected:
     }
     void TearDown() override { std::filesystem::remove_all(directory_); }
 
-    std::unique_ptr<log::Log> make_log(const std::string& name, std::int32_t partitions = 1,
+    std::unique_ptr<log::Log> make_log(const std::string& name,
+                                       std::int32_t partitions = 1,
                                        std::uint32_t programmes = 1) {
         auto log = log::open_local_log(directory_ / name, true);
         EXPECT_TRUE(log.ok()) << (log.ok() ? "" : log.error().text());

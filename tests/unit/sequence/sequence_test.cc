@@ -1,6 +1,5 @@
 // Aim: each number of a source counts once, gaps are named at once and filled late, older epochs
-// are
-// fenced. Method: a small driver over an in-memory state; one random run against a std::map.
+// are fenced. Method: a small driver over an in-memory state; one random run against a std::map.
 #include "engine/sequence/sequence.h"
 
 #include <cstdlib>

@@ -1,6 +1,5 @@
 // Aim: what was folded is found again, together with its position; the digest is the sum over what
-// is
-// stored; a bounded cache forgets nothing. Method: the same tests on memory and on RocksDB.
+// is stored; a bounded cache forgets nothing. Method: the same tests on memory and on RocksDB.
 #include "engine/state/state.h"
 
 #include <filesystem>
