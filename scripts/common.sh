@@ -56,6 +56,8 @@ use_ccache() {
     if command -v ccache >/dev/null && [[ -z ${CMAKE_CXX_COMPILER_LAUNCHER:-} ]]; then
         export CMAKE_CXX_COMPILER_LAUNCHER=ccache
         export CCACHE_BASEDIR=$root CCACHE_SLOPPINESS=pch_defines,time_macros
+        # It maps this checkout's own path away: the objects of another checkout are the same.
+        export CCACHE_IGNOREOPTIONS='-ffile-prefix-map=*'
     fi
 }
 
