@@ -53,21 +53,18 @@ Result<std::unique_ptr<Publisher>> Publisher::open(log::Log& log,
                                                    const LanePositions& from,
                                                    bool compare_only) {
     auto publisher = std::make_unique<Publisher>();
+    publisher->log_ = &log;
+    publisher->partition_ = partition;
     for (std::size_t lane = 0; lane < lane_count; ++lane) {
-        FISCUS_TRY(publisher->open_lane(log, partition, static_cast<Lane>(lane), from[lane],
-                                        compare_only));
+        FISCUS_TRY(publisher->open_lane(static_cast<Lane>(lane), from[lane], compare_only));
     }
     return publisher;
 }
 
-Status Publisher::open_lane(log::Log& log,
-                            std::int32_t partition,
-                            Lane which,
-                            const LanePosition& from,
-                            bool compare_only) {
+Status Publisher::open_lane(Lane which, const LanePosition& from, bool compare_only) {
     LaneState& lane = lanes_[static_cast<std::size_t>(which)];
     lane.topic = std::string(lane_topics[static_cast<std::size_t>(which)]);
-    FISCUS_ASSIGN(const std::optional<log::TopicInfo> topic, log.describe(lane.topic));
+    FISCUS_ASSIGN(const std::optional<log::TopicInfo> topic, log_->describe(lane.topic));
     if (!topic) {
         return Error{.code = ErrorCode::log_mismatch,
                      .what = "there is no topic " + lane.topic,
@@ -82,7 +79,11 @@ Status Publisher::open_lane(log::Log& log,
                    topic->identity,
             .hint = "delete the directory of the statistics: they are rebuilt and published"};
     }
-    FISCUS_ASSIGN(const log::Extent extent, log.extent(lane.topic, partition));
+    // First the writer: it makes durable what a killed process left behind, and the end moves.
+    if (!compare_only) {
+        FISCUS_ASSIGN(lane.writer, log_->writer(lane.topic, partition_));
+    }
+    FISCUS_ASSIGN(const log::Extent extent, log_->extent(lane.topic, partition_));
     if (from.end > extent.end) {
         return Error{
             .code = ErrorCode::log_mismatch,
@@ -95,12 +96,20 @@ Status Publisher::open_lane(log::Log& log,
     lane.position = {.identity = topic->identity, .end = extent.end};
     lane.published_end = extent.end;
     lane.next_offset = std::max(from.end, extent.first);
-    if (lane.next_offset < lane.published_end) {
-        FISCUS_ASSIGN(lane.reader, log.reader(lane.topic, partition, lane.next_offset));
+    return Done{};
+}
+
+// After the last published record: what a process that died had still on its way to the broker may
+// have come since the topic was opened, and is compared like everything before it.
+Status Publisher::look_for_more(LaneState& lane) {
+    if (lane.writer == nullptr) {
+        lane.at_end = true;
+        return Done{};
     }
-    if (!compare_only) {
-        FISCUS_ASSIGN(lane.writer, log.writer(lane.topic, partition));
-    }
+    FISCUS_ASSIGN(const log::Extent extent, log_->extent(lane.topic, partition_));
+    lane.at_end = extent.end <= lane.published_end;
+    lane.published_end = std::max(lane.published_end, extent.end);
+    lane.position.end = lane.published_end;
     return Done{};
 }
 
@@ -108,14 +117,21 @@ Result<const log::Record*> Publisher::next_published(LaneState& lane) {
     if (lane.taken < lane.records.size()) {
         return &lane.records[lane.taken];
     }
-    for (int waits = 0; lane.next_offset < lane.published_end; ++waits) {
+    for (int waits = 0; !lane.at_end;) {
+        if (lane.next_offset >= lane.published_end) {
+            FISCUS_TRY(look_for_more(lane));
+            continue;
+        }
+        if (lane.reader == nullptr) {
+            FISCUS_ASSIGN(lane.reader, log_->reader(lane.topic, partition_, lane.next_offset));
+        }
         FISCUS_ASSIGN(lane.records, lane.reader->read(compare_records_max, compare_wait));
         lane.taken = 0;
         if (!lane.records.empty()) {
             lane.next_offset = lane.records.back().offset + 1;
             return &lane.records.front();
         }
-        if (waits == compare_waits_max) {
+        if (++waits == compare_waits_max) {
             return Error{.code = ErrorCode::log_unavailable,
                          .what = "the published rows of " + lane.topic + " do not come",
                          .why = "nothing was delivered from offset " +
@@ -130,9 +146,6 @@ Result<const log::Record*> Publisher::next_published(LaneState& lane) {
 }
 
 Result<bool> Publisher::is_published(LaneState& lane, const Row& row) {
-    if (lane.reader == nullptr) {
-        return false;
-    }
     FISCUS_ASSIGN(const log::Record* const published, next_published(lane));
     if (published == nullptr) {
         return false;
@@ -224,7 +237,7 @@ LanePositions Publisher::positions() const {
         const LaneState& state = lanes_[lane];
         positions[lane] = state.position;
         // Rows that were found published but not recomputed yet are not covered by the state.
-        if (state.reader != nullptr) {
+        if (!state.at_end) {
             positions[lane].end = state.taken < state.records.size()
                                       ? state.records[state.taken].offset
                                       : state.next_offset;
@@ -235,8 +248,7 @@ LanePositions Publisher::positions() const {
 
 bool Publisher::rows_left() const {
     for (const LaneState& lane : lanes_) {
-        if (lane.reader != nullptr &&
-            (lane.taken < lane.records.size() || lane.next_offset < lane.published_end)) {
+        if (lane.taken < lane.records.size() || lane.next_offset < lane.published_end) {
             return true;
         }
     }

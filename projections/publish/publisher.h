@@ -56,7 +56,8 @@ private:
         std::string topic;
         bool compacted = false;
         LanePosition position;
-        std::int64_t published_end = 0;  // of the topic when it was opened
+        std::int64_t published_end = 0;  // of the topic, before anything of ours
+        bool at_end = false;             // everything published was compared
         std::unique_ptr<log::Reader> reader;
         std::span<const log::Record> records;
         std::size_t taken = 0;
@@ -66,17 +67,16 @@ private:
         std::uint64_t unsynced = 0;
     };
 
-    Status open_lane(log::Log& log,
-                     std::int32_t partition,
-                     Lane lane,
-                     const LanePosition& from,
-                     bool compare_only);
+    Status open_lane(Lane lane, const LanePosition& from, bool compare_only);
+    Status look_for_more(LaneState& lane);
     // True when the row is published already, and equal.
     Result<bool> is_published(LaneState& lane, const Row& row);
     // The next published record, or nullptr at the end.
     Result<const log::Record*> next_published(LaneState& lane);
     Status append_waiting(LaneState& lane);
 
+    log::Log* log_ = nullptr;
+    std::int32_t partition_ = 0;
     std::array<LaneState, lane_count> lanes_;
     std::uint64_t appended_ = 0;
     std::uint64_t compared_ = 0;

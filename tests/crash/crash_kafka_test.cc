@@ -93,7 +93,13 @@ TEST_F(CrashKafkaTest, KilledAtRandomMomentsNothingIsLostOrRepeated) {
     start_broker("killed");
     ASSERT_FALSE(HasFatalFailure());
     generate(events);
-    disturb(run_of("killed"), output_, kills, random);
+    {
+        auto log = log::open_kafka_log({.bootstrap = address_});
+        ASSERT_TRUE(log.ok()) << log.error().text();
+        disturb(run_of("killed"), output_, *log.value(),
+                {.kills = kills, .events = events, .state_dir = directory_ / "killed" / "state"},
+                random);
+    }
     ASSERT_FALSE(HasFailure());
     const Seen killed = look_at_broker();
     EXPECT_EQ(whole.entries, events);

@@ -58,7 +58,13 @@ TEST_F(CrashLocalTest, KilledAtRandomMomentsNothingIsLostOrRepeated) {
     std::filesystem::copy(log_of("whole"), log_of("killed"),
                           std::filesystem::copy_options::recursive);
     ASSERT_EQ(run_to_exit(run_of("whole"), output_), 0) << text_of(output_);
-    disturb(run_of("killed"), output_, kills, random);
+    {
+        auto log = log::open_local_log(log_of("killed"), false);
+        ASSERT_TRUE(log.ok()) << log.error().text();
+        disturb(run_of("killed"), output_, *log.value(),
+                {.kills = kills, .events = events, .state_dir = directory_ / "killed" / "state"},
+                random);
+    }
     ASSERT_FALSE(HasFailure());
     const Seen whole = look_at("whole");
     const Seen killed = look_at("killed");

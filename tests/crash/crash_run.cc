@@ -1,5 +1,6 @@
 #include "tests/crash/crash_run.h"
 
+#include <algorithm>
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
@@ -9,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <spawn.h>
 
@@ -22,6 +24,9 @@ namespace fiscus::crash {
 namespace {
 
 using std::chrono::milliseconds;
+
+// No life of the program takes that long, on any machine that runs these tests.
+constexpr milliseconds life_max{240'000};
 
 pid_t start(const std::vector<std::string>& arguments, const std::string& output_file) {
     std::vector<std::string> words = {program()};
@@ -45,17 +50,20 @@ pid_t start(const std::vector<std::string>& arguments, const std::string& output
 
 int exit_code(int status) { return WIFEXITED(status) ? WEXITSTATUS(status) : -1; }
 
-// All records of a topic's partition in order: how many, and the hash of keys and values. Journal
-// blocks differ after restarts (terms, claims), so only their entries are compared.
+// What a reader of a topic's partition is left with, in order: how many records, and the hash of
+// keys and values. Of a compacted topic that is the last record of each key, whatever the broker
+// has taken away so far. Journal blocks differ after restarts, so only their entries are compared.
 std::pair<std::uint64_t, Hash128> records_of(log::Log& log,
                                              std::string_view topic,
                                              std::int32_t partition) {
+    const auto info = log.describe(topic);
+    EXPECT_TRUE(info.ok() && info.value()) << topic;
+    const bool compacted = info.ok() && info.value() && info.value()->plan.compacted;
     auto extent = log.extent(topic, partition);
     EXPECT_TRUE(extent.ok()) << extent.error().text();
     auto reader = log.reader(topic, partition, extent->first);
     EXPECT_TRUE(reader.ok()) << reader.error().text();
-    std::uint64_t count = 0;
-    Hash128 hash;
+    std::map<std::string, std::uint64_t> kept;
     std::int64_t next = extent->first;
     while (next < extent->end) {
         auto records = reader.value()->read(10'000, milliseconds(10'000));
@@ -65,13 +73,17 @@ std::pair<std::uint64_t, Hash128> records_of(log::Log& log,
             break;
         }
         for (const log::Record& record : *records) {
-            ++count;
             next = record.offset + 1;
-            const std::uint64_t one = xxh3_64(record.key, record.value);
-            hash = xxh3_128(std::as_bytes(std::span(&hash, 1)), std::as_bytes(std::span(&one, 1)));
+            const std::string place =
+                compacted ? std::string(as_text(record.key)) : fmt::format("{:020}", record.offset);
+            kept[place] = xxh3_64(record.key, record.value);
         }
     }
-    return {count, hash};
+    Hash128 hash;
+    for (const auto& [place, one] : kept) {
+        hash = xxh3_128(std::as_bytes(std::span(&hash, 1)), std::as_bytes(std::span(&one, 1)));
+    }
+    return {kept.size(), hash};
 }
 
 }  // namespace
@@ -95,42 +107,79 @@ int run_to_exit(const std::vector<std::string>& arguments, const std::string& ou
 
 bool run_and_kill(const std::vector<std::string>& arguments,
                   const std::string& output_file,
-                  std::uint64_t microseconds) {
+                  const std::function<bool()>& due) {
     const pid_t child = start(arguments, output_file);
     if (child <= 0) {
         return false;
     }
     int status = 0;
-    const bool ended =
-        support::wait_until([&] { return ::waitpid(child, &status, WNOHANG) == child; },
-                            std::chrono::milliseconds(microseconds / 1'000));
-    if (ended) {
-        EXPECT_EQ(exit_code(status), 0) << text_of(output_file);
-        return exit_code(status) == 0;
+    bool ended = false;
+    const bool in_time = support::wait_until(
+        [&] {
+            ended = ::waitpid(child, &status, WNOHANG) == child;
+            return ended || due();
+        },
+        life_max);
+    EXPECT_TRUE(in_time) << "the program neither ended nor came far enough to be killed";
+    if (!ended) {
+        ::kill(child, SIGKILL);
+        ::waitpid(child, &status, 0);
     }
-    ::kill(child, SIGKILL);
-    ::waitpid(child, &status, 0);
+    if (WIFEXITED(status)) {
+        EXPECT_EQ(exit_code(status), 0) << text_of(output_file);
+    }
     return WIFEXITED(status) && exit_code(status) == 0;
+}
+
+JournalWatch::JournalWatch(log::Log& log) {
+    auto reader = journal::JournalReader::open(log, 0, {});
+    EXPECT_TRUE(reader.ok()) << reader.error().text();
+    reader_ = std::move(reader).value();
+}
+
+std::uint64_t JournalWatch::entries() {
+    while (true) {
+        auto block = reader_->next(milliseconds(0));
+        EXPECT_TRUE(block.ok()) << block.error().text();
+        if (!block.ok() || !block->has_value()) {
+            return reader_->cursor().next_sequence - 1;
+        }
+    }
 }
 
 void disturb(const std::vector<std::string>& run,
              const std::string& output_file,
-             std::uint64_t kills,
+             log::Log& log,
+             const Disturbance& disturbance,
              std::mt19937_64& random) {
+    // The last tenth stays free, so that nobody ends between the look at the journal and the kill.
+    std::vector<std::uint64_t> places(disturbance.kills);
+    for (std::uint64_t& place : places) {
+        place = random() % (disturbance.events * 9 / 10);
+    }
+    std::sort(places.begin(), places.end());
+    JournalWatch watch(log);
     std::uint64_t killed = 0;
-    std::uint64_t finished = 0;
-    // A run needs time to get past its recovery; short lives are tried as well.
-    while (killed < kills && finished < kills) {
-        const std::uint64_t life_us = random() % 4 == 0 ? random() % 100'000 : random() % 900'000;
-        if (run_and_kill(run, output_file, life_us)) {
-            ++finished;
+    for (std::uint64_t life = 0; killed < disturbance.kills; ++life) {
+        ASSERT_LT(life, 10 * disturbance.kills) << "only " << killed << " kills";
+        const bool early = random() % 4 == 0 || watch.entries() >= disturbance.events;
+        const auto patience = milliseconds(random() % (early ? 100 : 20));
+        auto since = std::chrono::steady_clock::now();
+        bool there = early;
+        const bool finished = run_and_kill(run, output_file, [&] {
+            if (!there && watch.entries() > places[killed]) {
+                there = true;
+                since = std::chrono::steady_clock::now();
+            }
+            return there && std::chrono::steady_clock::now() - since >= patience;
+        });
+        ASSERT_FALSE(testing::Test::HasFailure());
+        if (finished) {
+            std::filesystem::remove_all(disturbance.state_dir);
         } else {
             ++killed;
         }
-        ASSERT_FALSE(testing::Test::HasFailure());
     }
-    EXPECT_GE(killed, kills)
-        << "the load ended too soon to be killed often enough; give more events";
     ASSERT_EQ(run_to_exit(run, output_file), 0) << text_of(output_file);
 }
 

@@ -3,12 +3,16 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
+#include <functional>
 #include <map>
+#include <memory>
 #include <random>
 #include <string>
 #include <vector>
 
 #include "engine/base/hash.h"
+#include "engine/journal/reader.h"
 #include "engine/log/log.h"
 
 namespace fiscus::crash {
@@ -21,16 +25,36 @@ std::uint64_t number_from(const char* variable, std::uint64_t otherwise);
 // Starts program() with these arguments (output to `output_file`), waits for its end, returns the
 // exit code, or −1 when it did not end by itself.
 int run_to_exit(const std::vector<std::string>& arguments, const std::string& output_file);
-// Starts it and kills it after `microseconds`; true when it ended with code 0 before that.
+// Starts it, waits until `due` says so and kills it; true when it ended with code 0 before that.
 bool run_and_kill(const std::vector<std::string>& arguments,
                   const std::string& output_file,
-                  std::uint64_t microseconds);
+                  const std::function<bool()>& due);
 
-// Kills `kills` runs of `run` at random moments, then lets one finish. Fails the test when that
-// fails.
+// How far the journal of partition 0 has come, as any reader sees it while the program runs.
+class JournalWatch {
+public:
+    explicit JournalWatch(log::Log& log);
+    // Entries so far.
+    std::uint64_t entries();
+
+private:
+    std::unique_ptr<journal::JournalReader> reader_;
+};
+
+struct Disturbance {
+    std::uint64_t kills = 0;
+    std::uint64_t events = 0;         // of the load
+    std::filesystem::path state_dir;  // of the program that is killed
+};
+
+// Kills runs of `run` as often as asked, then lets one finish. Most die soon after the journal has
+// passed a random place, so that the kills are spread over the whole load however fast the machine
+// is; every fourth dies in its first tenth of a second, which is its recovery. If the load ends
+// before, the state is taken away and the next ones die while they build it anew.
 void disturb(const std::vector<std::string>& run,
              const std::string& output_file,
-             std::uint64_t kills,
+             log::Log& log,
+             const Disturbance& disturbance,
              std::mt19937_64& random);
 
 // Everything that readers of the log can see, order included.
