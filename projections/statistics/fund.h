@@ -47,6 +47,8 @@ struct FlowInfo {
     std::string_view english;
     std::string_view chinese;
     std::string_view meaning;
+    // The history has rows without it (schemas/README.md).
+    bool added_later = false;
 };
 std::span<const FlowInfo, flow_count> flow_infos();
 

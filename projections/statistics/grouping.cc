@@ -7,15 +7,15 @@ namespace fiscus::projections {
 namespace {
 
 constexpr std::array<DimensionInfo, dimension_count> dimension_table{{
-    {Dimension::batch, "batch", "Batch", "批次"},
-    {Dimension::pack, "pack", "Pack", "礼包"},
-    {Dimension::platform, "platform", "Platform", "服务平台"},
-    {Dimension::prefecture, "prefecture", "Prefecture", "市州"},
-    {Dimension::district, "district", "District", "县市区"},
-    {Dimension::category, "category", "Category", "业态"},
-    {Dimension::industry, "industry", "Industry", "行业"},
-    {Dimension::size_class, "size_class", "Size class", "规模类型"},
-    {Dimension::channel, "channel", "Channel", "渠道"},
+    {Dimension::batch, "batch", "Batch", "批次", 32},
+    {Dimension::pack, "pack", "Pack", "礼包", 16},
+    {Dimension::platform, "platform", "Platform", "服务平台", 16},
+    {Dimension::prefecture, "prefecture", "Prefecture", "市州", 32},
+    {Dimension::district, "district", "District", "县市区", 32},
+    {Dimension::category, "category", "Category", "业态", 16},
+    {Dimension::industry, "industry", "Industry", "行业", 16},
+    {Dimension::size_class, "size_class", "Size class", "规模类型", 8},
+    {Dimension::channel, "channel", "Channel", "渠道", 8},
 }};
 
 constexpr std::array<GroupingInfo, grouping_count> grouping_table{{

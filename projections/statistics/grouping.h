@@ -52,6 +52,7 @@ struct DimensionInfo {
     std::string_view id;  // field of a row; its name stands beside it as <id>_name
     std::string_view english;
     std::string_view chinese;
+    unsigned bits;  // of its codes, as in schemas/journal.fbs
 };
 
 struct GroupingInfo {

@@ -85,6 +85,8 @@ struct Measure {
     std::int64_t (*value)(const Figures&) = nullptr;
     // Ratios.
     Ratio (*ratio)(const Figures&) = nullptr;
+    // The history has rows without it (schemas/README.md).
+    bool added_later = false;
 };
 
 // In the order of the columns.

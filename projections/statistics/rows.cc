@@ -189,7 +189,7 @@ void RowWriter::late_entries(const RowHead& head, std::uint64_t part, std::strin
     rows_->end(line);
 }
 
-void RowWriter::day(const RowHead& head, const CutRecord& record, std::uint64_t missing_numbers) {
+void RowWriter::day(const RowHead& head, const CutRecord& record, std::uint64_t missing) {
     JsonLine line = begin(head, Stream::statistics, Keep::latest_and_history, "day", "day");
     line.text("cut_at", instant_text(record.cut_at_us));
     line.natural("previous_as_of", record.previous_as_of);
@@ -200,7 +200,7 @@ void RowWriter::day(const RowHead& head, const CutRecord& record, std::uint64_t 
     line.natural("gap_fills", record.gap_fills);
     line.natural("changed_cells", record.changed_cells);
     line.natural("changed_figures", record.changed_figures);
-    line.natural("missing_numbers", missing_numbers);
+    line.natural("missing_count", missing);
     line.text("why", why_english(record, head.revision));
     line.text("why_chinese", why_chinese(record, head.revision));
     rows_->end(line);

@@ -65,8 +65,8 @@ public:
                 std::int64_t after);
     // The late entries' ledger sequences, in portions.
     void late_entries(const RowHead& head, std::uint64_t part, std::string_view sequences);
-    // Last of all: the revision is complete.
-    void day(const RowHead& head, const CutRecord& record, std::uint64_t missing_numbers);
+    // Last of all: the revision is complete. `missing`: numbers that all sources together lack.
+    void day(const RowHead& head, const CutRecord& record, std::uint64_t missing);
     // `head.revision` is the reconciliation's own.
     void control_totals(const RowHead& head, const Comparison& comparison);
 

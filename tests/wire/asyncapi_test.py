@@ -1,7 +1,8 @@
 """schemas/asyncapi.yaml names the topics that the program makes, no more and no fewer.
 
 Method: `fiscus topics plan --json` on a new local log lists the topics; the addresses of the
-channels must be the same, and every message and operation that is referred to must be there.
+channels must be the same, and every message and operation that is referred to must be there. A
+message in JSON has a payload, and each schema of schemas/statistics is one's payload.
 """
 
 import pathlib
@@ -32,6 +33,14 @@ class AsyncApi(unittest.TestCase):
         for place in re.findall(r"\$ref: '#/([^']+)'", self.text):
             name = place.split("/")[-1]
             self.assertRegex(self.text, rf"(?m)^ +{name}:$", place)
+
+    def test_refers_to_each_schema_of_the_rows(self):
+        folder = harness.ROOT / "schemas"
+        referred = re.findall(r"\$ref: ([^'#]\S+)$", self.text, re.MULTILINE)
+        files = [str(path.relative_to(folder)) for path in folder.glob("statistics/*")]
+        self.assertEqual(sorted(referred), sorted(files))
+        messages = self.text[self.text.index("\ncomponents:") :]
+        self.assertEqual(messages.count("contentType: application/json"), len(referred))
 
 
 if __name__ == "__main__":

@@ -1,9 +1,10 @@
-// `fiscus reference configuration|metrics|commands`: the pages of docs/ that come from tables of
-// the program. A test compares them with the files, so a page cannot fall behind.
+// `fiscus reference PAGE`: the pages of docs/ and the JSON Schemas that come from tables of the
+// program. A test compares them with the files, so a page cannot fall behind.
 #include <fmt/format.h>
 
 #include "engine/app/commands/commands.h"
 #include "engine/app/http/metrics.h"
+#include "projections/schema/schema.h"
 
 namespace fiscus::app {
 namespace {
@@ -61,18 +62,29 @@ std::string metrics_reference() {
     return text;
 }
 
+// "configuration, metrics, commands, daily.schema …"
+std::string page_words() {
+    std::string words = "configuration, metrics, commands";
+    for (const std::string_view name : projections::row_schema_names()) {
+        words += fmt::format(", {}.schema", name);
+    }
+    return words;
+}
+
 class Reference final : public Command {
 public:
     [[nodiscard]] CommandSpec spec() const override {
         return {.path = "reference",
-                .summary = "Print a page of the documentation: configuration, metrics or commands",
-                .example = "fiscus reference configuration > docs/configuration.md",
+                .summary = "Print a page of the documentation, or a JSON Schema of published rows",
+                .example =
+                    "fiscus reference configuration > docs/configuration.md\n"
+                    "fiscus reference daily.schema > schemas/statistics/daily.schema.json",
                 .details = "",
                 .settings = {}};
     }
 
     void declare(CLI::App& options) override {
-        options.add_option("PAGE", page_, "configuration, metrics or commands")->required();
+        options.add_option("PAGE", page_, "One of: " + page_words())->required();
     }
 
     Result<ExitCode> run(Context& context) override {
@@ -82,14 +94,24 @@ public:
             context.console.print(metrics_reference());
         } else if (page_ == "commands") {
             context.console.print(command_reference());
+        } else if (const std::string schema = schema_page(page_); !schema.empty()) {
+            context.console.print(schema);
         } else {
             return Error{ErrorCode::usage, fmt::format("there is no page `{}`", page_), "",
-                         "The pages are configuration, metrics and commands."};
+                         "The pages are: " + page_words()};
         }
         return ExitCode::success;
     }
 
 private:
+    // Empty when the page is no schema.
+    static std::string schema_page(std::string_view page) {
+        constexpr std::string_view ending = ".schema";
+        return page.ends_with(ending)
+                   ? projections::row_schema(page.substr(0, page.size() - ending.size()))
+                   : std::string();
+    }
+
     std::string page_;
 };
 

@@ -3,6 +3,7 @@
 // process.
 #include "engine/app/command.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <set>
 #include <sstream>
@@ -158,16 +159,27 @@ TEST_P(DocumentTest, AgreesWithTheProgram) {
     const char* const source = std::getenv("FISCUS_SOURCE_DIR");
     ASSERT_NE(source, nullptr) << "ctest sets FISCUS_SOURCE_DIR";
     const std::string page = GetParam();
-    const std::string file = page == "commands" ? "cli" : page;
-    const auto path = std::filesystem::path(source) / "docs" / (file + ".md");
+    const std::string file = page.ends_with(".schema") ? "schemas/statistics/" + page + ".json"
+                             : page == "commands"      ? "docs/cli.md"
+                                                       : "docs/" + page + ".md";
+    const auto path = std::filesystem::path(source) / file;
     EXPECT_EQ(first_difference(test::file_text(path), run({"reference", page}).out), "")
-        << "run: fiscus reference " << page << " > docs/" << file << ".md";
+        << "run: fiscus reference " << page << " > " << file;
 }
 
 INSTANTIATE_TEST_SUITE_P(Pages,
                          DocumentTest,
-                         ::testing::Values("configuration", "metrics", "commands"),
-                         [](const auto& name) { return std::string(name.param); });
+                         ::testing::Values("configuration",
+                                           "metrics",
+                                           "commands",
+                                           "daily.schema",
+                                           "reconciliation.schema",
+                                           "refusals.schema"),
+                         [](const auto& page) {
+                             std::string name = page.param;
+                             std::ranges::replace(name, '.', '_');
+                             return name;
+                         });
 
 TEST(ProgressOfAFile, WritesALineEveryFewSecondsOnly) {
     const test::TemporaryDirectory directory;

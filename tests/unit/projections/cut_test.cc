@@ -232,7 +232,7 @@ TEST(CutTest, GapsAndClosingAreToldWithTheDay) {
     EXPECT_EQ(gaps[1]["missing_numbers"], "1,3");
     const auto day = under_test.latest(key_of(day_0, "day"));
     EXPECT_EQ(day["gap_fills"], 1);
-    EXPECT_EQ(day["missing_numbers"], 2);
+    EXPECT_EQ(day["missing_count"], 2);
     EXPECT_EQ(day["final"], true);
     EXPECT_NE(day["why_chinese"].get<std::string>().find("补齐缺号 1 条"), std::string::npos);
 }

@@ -1,0 +1,384 @@
+#include "projections/schema/fields.h"
+
+#include <initializer_list>
+#include <utility>
+
+#include "engine/base/reasons.h"
+#include "projections/reconcile/reconcile.h"
+#include "projections/statistics/fund.h"
+#include "projections/statistics/grouping.h"
+#include "projections/statistics/measures.h"
+#include "schemas/events_generated.h"
+
+namespace fiscus::projections {
+
+namespace {
+
+using enum FieldType;
+using Words = std::vector<std::string>;
+
+// Reasons below that of the first check of an event are those of quarantined records.
+bool is_of_quarantine(wire::Reason reason) { return reason < wire::Reason::natural_key_zero; }
+
+Words reason_words(bool quarantine) {
+    Words words;
+    for (const ReasonText& text : reason_texts()) {
+        if (is_of_quarantine(text.reason) == quarantine) {
+            words.emplace_back(text.name);
+        }
+    }
+    return words;
+}
+
+Words kind_words() {
+    Words words;
+    for (const wire::EventBody kind : wire::EnumValuesEventBody()) {
+        if (kind != wire::EventBody::NONE) {
+            words.emplace_back(wire::EnumNameEventBody(kind));
+        }
+    }
+    return words;
+}
+
+// Measures that a later revision explains.
+Words measure_words() {
+    Words words;
+    for (const Measure& measure : measures()) {
+        if (is_of_day(measure)) {
+            words.emplace_back(measure.id);
+        }
+    }
+    return words;
+}
+
+Words control_words() {
+    Words words;
+    for (const ControlFigureInfo& figure : control_figures()) {
+        words.emplace_back(figure.id);
+    }
+    return words;
+}
+
+Words verdict_words() {
+    Words words;
+    for (const Verdict verdict :
+         {Verdict::equal, Verdict::surplus, Verdict::shortage, Verdict::not_reported}) {
+        words.emplace_back(id_of(verdict));
+    }
+    return words;
+}
+
+Field nullable(Field field) {
+    field.nullable = true;
+    return field;
+}
+
+Field optional(Field field) {
+    field.optional = true;
+    return field;
+}
+
+Field word_of(std::string id, std::string chinese, std::string meaning, Words words) {
+    return {.id = std::move(id),
+            .type = word,
+            .chinese = std::move(chinese),
+            .meaning = std::move(meaning),
+            .words = std::move(words)};
+}
+
+void add(RowKind& row, std::initializer_list<Field> fields) {
+    row.fields.insert(row.fields.end(), fields);
+}
+
+Field programme_name() { return {"programme_name", text, "活动名称", "Name of the programme"}; }
+Field day_field() { return {"day", date, "统计日", "Business day, Asia/Shanghai"}; }
+Field batch_field() { return {"batch", uint32, "批次代码", "Batch code"}; }
+Field batch_name() {
+    return {"batch_name", text, "批次", "Name of the batch, the code when it has none"};
+}
+Field platform_field() { return {"platform", uint16, "平台代码", "Platform code"}; }
+Field platform_name() {
+    return {"platform_name", text, "服务平台", "Name of the platform, the code when it has none"};
+}
+
+// What every row begins with.
+RowKind row_of(std::string type, std::string chinese, std::string meaning) {
+    RowKind row{
+        .type = std::move(type), .chinese = std::move(chinese), .meaning = std::move(meaning)};
+    add(row, {{"row", ordinal64, "行号",
+               "1, 2, 3 … in each topic and partition; in the latest topic a row has its number of "
+               "the history"},
+              word_of("row_type", "行类型", "Which kind of row this is", {row.type}),
+              {"partition", uint32, "分区", "Partition of the journal that the row comes from"}});
+    return row;
+}
+
+// A row of one cut of one day.
+RowKind row_of_cut(std::string type, std::string chinese, std::string meaning) {
+    RowKind row = row_of(std::move(type), std::move(chinese), std::move(meaning));
+    add(row, {{"programme", ordinal32, "活动代码", "Programme code"},
+              programme_name(),
+              day_field(),
+              {"revision", ordinal32, "版本", "1 for the first cut of the day, then 2, 3 and on"},
+              {"as_of", ordinal64, "截至账序号",
+               "Ledger sequence of the ClockAdvanced that cut: what came later is not in"},
+              {"final", boolean, "终版", "The programme is closed"},
+              {"definitions_version", ordinal32, "口径版本", "Version of docs/definitions.md"}});
+    return row;
+}
+
+void add_measure(RowKind& row, const Measure& measure) {
+    const std::string id(measure.id);
+    const std::string chinese(measure.chinese);
+    std::string meaning = std::string(measure.english) + ": " + std::string(measure.formula) +
+                          "; what counts: " + std::string(measure.inclusion);
+    const bool later = measure.added_later;
+    if (measure.type != MeasureType::ratio) {
+        row.fields.push_back({.id = id,
+                              .type = measure.type == MeasureType::count ? count : fen,
+                              .chinese = chinese,
+                              .meaning = std::move(meaning),
+                              .optional = later});
+        return;
+    }
+    row.fields.push_back({.id = id,
+                          .type = ratio,
+                          .chinese = chinese,
+                          .meaning = std::move(meaning),
+                          .nullable = true,
+                          .optional = later});
+    row.fields.push_back({.id = id + "_numerator",
+                          .type = difference,
+                          .chinese = chinese + "·分子",
+                          .meaning = "Above the line of " + id,
+                          .optional = later});
+    row.fields.push_back({.id = id + "_denominator",
+                          .type = difference,
+                          .chinese = chinese + "·分母",
+                          .meaning = "Below the line of " + id,
+                          .optional = later});
+    row.null_rules.push_back({.fields = {id}, .by = id + "_denominator", .word = {}});
+}
+
+RowKind statistics_row() {
+    RowKind row = row_of_cut("statistics", "统计指标",
+                             "Every measure of one cell of a grouping set on one day");
+    row.grouped = true;
+    for (const Measure& measure : measures()) {
+        add_measure(row, measure);
+    }
+    return row;
+}
+
+RowKind fund_usage_row() {
+    RowKind row = row_of_cut(
+        "fund_usage", "资金使用明细",
+        "What moved on the day in the dedicated account, or of it in one batch; every amount in "
+        "fen");
+    row.together = {"batch", "batch_name"};
+    add(row,
+        {optional(batch_field()), optional(batch_name()), {"opening", fen, "期初", "Opening"}});
+    for (const FlowInfo& flow : flow_infos()) {
+        row.fields.push_back(
+            {.id = std::string(flow.id),
+             .type = fen,
+             .chinese = std::string(flow.chinese),
+             .meaning = std::string(flow.english) + ": " + std::string(flow.meaning),
+             .optional = flow.added_later});
+    }
+    add(row, {{"closing", fen, "期末", "Closing; docs/definitions.md says of what"}});
+    return row;
+}
+
+void add_reason(RowKind& row, bool quarantine = false) {
+    add(row, {{"reason_number", uint16, "原因编号", "Number of the reason in schemas/reasons.fbs"},
+              nullable(word_of("reason", "原因",
+                               "Why; null for a number that this release does not know",
+                               reason_words(quarantine))),
+              nullable({"english", text, "处理建议（英文）", "What to do, in English"}),
+              nullable({"chinese", text, "处理建议", "What to do, in Chinese"})});
+}
+
+RowKind refusals_of_day_row() {
+    RowKind row = row_of_cut("refusals", "拒绝原因统计", "Refused entries of the day, one reason");
+    add_reason(row);
+    add(row, {{"refused_count", count, "拒绝条数", "Refused entries"}});
+    return row;
+}
+
+RowKind gap_row() {
+    RowKind row = row_of_cut("gap", "事件来源缺号",
+                             "Numbers of one source that had not come when the day was cut");
+    add(row,
+        {{"source", uint16, "来源代码", "Source code"},
+         {"source_name", text, "事件来源", "Name of the source, the code when it has none"},
+         {"epoch", uint32, "纪元", "Epoch of the source that the numbers belong to"},
+         {"highest_number", uint64, "最大序号", "Highest number that came"},
+         {"missing_count", count, "缺号数", "Numbers below it that did not come"},
+         {"missing_numbers", ranges, "缺号", "Which ones, as ranges; empty when there is none"},
+         {"abandoned_count", count, "旧纪元未补数", "Numbers missing when their epoch ended"}});
+    return row;
+}
+
+RowKind change_row() {
+    RowKind row = row_of_cut(
+        "change", "指标变动",
+        "A figure of the day that is not what the revision before said; in the history only");
+    row.grouped = true;
+    add(row, {word_of("measure", "指标", "Measure that changed", measure_words()),
+              {"measure_name", text, "指标名称", "Its heading in Chinese"},
+              {"before", difference, "变动前", "In the revision before"},
+              {"after", difference, "变动后", "In this revision"}});
+    return row;
+}
+
+RowKind late_entries_row() {
+    RowKind row =
+        row_of_cut("late_entries", "迟到记录",
+                   "Ledger sequences of the entries that made this revision; in the history only");
+    add(row, {{"part", ordinal64, "部分", "1, 2 … when they do not fit one row"},
+              {"sequences", ranges, "迟到记录账序号", "Ledger sequences, as ranges"}});
+    return row;
+}
+
+RowKind day_row() {
+    RowKind row = row_of_cut(
+        "day", "出数记录", "The cut itself, last of its rows: the revision of the day is complete");
+    add(row, {{"cut_at", instant, "截止时间", "Time of the clock that cut"},
+              {"previous_as_of", uint64, "上次截至账序号",
+               "as_of of the revision before, 0 without one"},
+              {"statistics_rows", count, "指标行数", "Rows of type statistics in this revision"},
+              {"late_entries", count, "迟到记录", "Entries that came after the cut before"},
+              {"late_accepted", count, "迟到接受数", "Accepted ones of them"},
+              {"late_refused", count, "迟到拒绝数", "Refused ones of them"},
+              {"gap_fills", count, "补齐缺号数", "Those of them that filled a gap"},
+              {"changed_cells", count, "变动行数", "Cells with a figure that changed"},
+              {"changed_figures", count, "变动指标数", "Figures that changed: rows of type change"},
+              {"missing_count", count, "缺号数", "Numbers that all sources together lack"},
+              {"why", text, "原因（英文）", "Why there is this revision, in English"},
+              {"why_chinese", text, "原因", "Why there is this revision, in Chinese"}});
+    return row;
+}
+
+RowKind control_total_row() {
+    RowKind row = row_of_cut(
+        "control_total", "对账",
+        "One figure of one platform and batch: what the platform's sources said when they closed "
+        "the day, and the ledger; revision counts the reconciliations of the day");
+    row.null_rules = {{.fields = {"platform_value", "difference"},
+                       .by = "verdict",
+                       .word = std::string(id_of(Verdict::not_reported))}};
+    add(row, {platform_field(),
+              platform_name(),
+              batch_field(),
+              batch_name(),
+              word_of("figure", "项目（英文）", "Which figure", control_words()),
+              {"figure_name", text, "项目", "Its heading in Chinese"},
+              word_of("unit", "单位", "Unit of the three values", {"fen", "count"}),
+              nullable({"platform_value", difference, "平台数",
+                        "What the platform reports; null when it did not"}),
+              {"ledger_value", difference, "账面数", "What the ledger says"},
+              nullable({"difference", difference, "差异", "platform_value − ledger_value"}),
+              word_of("verdict", "结论（英文）", "Name of the difference", verdict_words()),
+              {"verdict_chinese", text, "结论", "The same in Chinese"}});
+    return row;
+}
+
+RowKind refund_share_row() {
+    RowKind row = row_of("refund_share", "退款补贴差异",
+                         "A part of a refund whose subsidy is not its proportional share");
+    add(row, {{"programme", ordinal32, "活动代码", "Programme code"},
+              programme_name(),
+              day_field(),
+              {"sequence", ordinal64, "账序号", "Ledger sequence of the refund"},
+              platform_field(),
+              platform_name(),
+              batch_field(),
+              batch_name(),
+              {"refund", id, "退款单号", "Natural key of the refund"},
+              {"redemption", id, "核销单号", "Natural key of the redemption"},
+              {"order_amount", fen, "退订单金额", "Part of the order that was refunded"},
+              {"subsidy", fen, "退补贴金额", "Part of the subsidy that came back"},
+              {"difference", fen, "差异", "subsidy − its proportional share"},
+              word_of("verdict", "结论（英文）", "Which way", {"above_share", "below_share"}),
+              {"verdict_chinese", text, "结论", "The same in Chinese"}});
+    return row;
+}
+
+// Completes what the rows of the refusals begin with.
+RowKind row_of_refusal(RowKind row, bool quarantine) {
+    add(row, {{"sequence", ordinal64, "账序号", "Ledger sequence"},
+              {"input_offset", offset, "输入偏移量", "Offset of the record in fiscus.events.v1"},
+              nullable({"logged_at", instant, "入账时间",
+                        "Time of the record; null when it is out of range"})});
+    add_reason(row, quarantine);
+    add(row, {{"programme", uint32, "活动代码", "Programme code, 0 when the record names none"},
+              nullable({"programme_name", text, "活动名称",
+                        "Name of the programme; null when it is not known"})});
+    return row;
+}
+
+RowKind refusal_row() {
+    RowKind row = row_of_refusal(row_of("refusal", "拒绝", "An event that a rule refused"), false);
+    add(row, {{"source", uint16, "来源代码", "Source code"},
+              nullable({"source_name", text, "事件来源",
+                        "Name of the source; null when it is not known"}),
+              {"epoch", uint32, "纪元", "Epoch of the source"},
+              {"source_sequence", uint64, "来源序号", "Number that the source gave the event"},
+              word_of("kind", "事件种类", "Kind of the event", kind_words()),
+              {"natural_key", id, "业务键", "Natural key of the event"},
+              {"subject", id, "主体", "What it is about, by kind: schemas/journal.fbs"},
+              nullable({"occurred_at", instant, "发生时间",
+                        "When it happened; null when it is out of range"}),
+              {"platform", uint16, "平台代码", "Platform code, 0 when it is not known"},
+              {"batch", uint32, "批次代码", "Batch code, 0 when it is not known"}});
+    return row;
+}
+
+RowKind quarantine_row() {
+    RowKind row = row_of_refusal(
+        row_of("quarantine", "隔离", "A record that is no event, or none of this partition"), true);
+    add(row, {{"content_bytes_kept", uint16, "保留字节数", "How many bytes of it are kept"},
+              {"content_hash", hash, "内容散列", "XXH3-64 of the whole value"},
+              {"first_bytes", bytes, "起始字节", "Its first bytes, as kept"}});
+    return row;
+}
+
+FieldType type_of(const DimensionInfo& dimension) {
+    return dimension.bits == 8 ? uint8 : dimension.bits == 16 ? uint16 : uint32;
+}
+
+}  // namespace
+
+std::vector<GroupingFields> grouping_fields() {
+    std::vector<GroupingFields> all;
+    for (const GroupingInfo& set : groupings()) {
+        GroupingFields& grouping =
+            all.emplace_back(GroupingFields{.id = std::string(set.id),
+                                            .chinese = std::string(set.chinese),
+                                            .english = std::string(set.english)});
+        grouping.fields.push_back(word_of("grouping", "分组", "Grouping set", {grouping.id}));
+        for (std::size_t at = 0; at < set.used; ++at) {
+            const DimensionInfo& dimension = info(set.dimensions[at]);
+            const std::string id(dimension.id);
+            const std::string english(dimension.english);
+            const std::string chinese(dimension.chinese);
+            grouping.fields.push_back(
+                {id, type_of(dimension), chinese + "代码", english + " code"});
+            grouping.fields.push_back(
+                {id + "_name", text, chinese, english + ", the code when it has no name"});
+        }
+    }
+    return all;
+}
+
+std::vector<RowKind> daily_rows() {
+    return {statistics_row(),   fund_usage_row(), refusals_of_day_row(), gap_row(), change_row(),
+            late_entries_row(), day_row()};
+}
+
+std::vector<RowKind> reconciliation_rows() { return {control_total_row(), refund_share_row()}; }
+
+std::vector<RowKind> refusal_rows() { return {refusal_row(), quarantine_row()}; }
+
+}  // namespace fiscus::projections
