@@ -14,6 +14,8 @@ find_package(tsl-robin-map REQUIRED CONFIG)
 find_package(tl-expected REQUIRED CONFIG)
 find_package(roaring REQUIRED CONFIG)
 pkg_check_modules(rdkafka REQUIRED IMPORTED_TARGET rdkafka)
+# glibc keeps what RocksDB and the caches gave back; jemalloc returns it to the system.
+pkg_check_modules(jemalloc REQUIRED IMPORTED_TARGET jemalloc)
 pkg_check_modules(httplib REQUIRED IMPORTED_TARGET cpp-httplib)
 if(FISCUS_TESTS)
     find_package(GTest REQUIRED CONFIG)

@@ -38,6 +38,9 @@ function(fiscus_program name)
     add_executable(${name} ${arg_SOURCES})
     fiscus_target(${name})
     target_link_libraries(${name} PRIVATE ${arg_PRIVATE})
+    if(NOT FISCUS_SANITIZE)
+        target_link_libraries(${name} PRIVATE PkgConfig::jemalloc)
+    endif()
 endfunction()
 
 # A GoogleTest program; every test in it is a test of ctest. LABELS: unit, property, kafka, crash …

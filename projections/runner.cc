@@ -18,8 +18,9 @@ constexpr std::uint64_t store_share = 4;
 constexpr std::uint64_t cells_share = 2;
 // Waiting bytes that are written before the count of entries says so.
 constexpr std::size_t waiting_bytes_max = 64U << 20;
-// A state that lags at most a second behind an idle journal: time as the journal's records tell it.
-constexpr std::int64_t idle_commit_us = 1'000'000;
+// Who reads the directory sees what was flushed: soon, and sooner when nothing comes.
+constexpr std::chrono::seconds flush_interval{5};
+constexpr std::chrono::seconds idle_flush_interval{1};
 
 // What the state stores beside the fold: where it stands in the journal and in the topics.
 struct Position {
@@ -134,7 +135,6 @@ Result<std::uint64_t> Runner::run_once(std::chrono::milliseconds wait) {
         return std::uint64_t{0};
     }
     caught_up_ = false;
-    idle_polls_ = 0;
     const journal::BlockView& view = block->view;
     const std::span<const wire::Entry> entries = view.entries();
     FISCUS_TRY(fold_->apply({.entries = entries,
@@ -142,14 +142,13 @@ Result<std::uint64_t> Runner::run_once(std::chrono::milliseconds wait) {
                              .detail = [&view](std::size_t entry) { return view.detail(entry); }}));
     counts_.entries += entries.size();
     entries_since_commit_ += entries.size();
-    if (!entries.empty()) {
-        last_logged_at_us_ = entries.back().logged_at_us();
-    }
+    entries_since_flush_ += entries.size();
     if (entries_since_commit_ >= options_.commit_entries ||
         store_->waiting_bytes() >= waiting_bytes_max ||
         fold_->memory() >= options_.memory_bytes / cells_share + trim_slack()) {
         FISCUS_TRY(commit());
     }
+    FISCUS_TRY(flush_after(flush_interval));
     return std::uint64_t{entries.size()};
 }
 
@@ -158,16 +157,18 @@ std::uint64_t Runner::trim_slack() const {
     return memory_after_commit_ / 2;
 }
 
-// Nothing came: what people wait for goes out at once, the state at leisure.
+// Nothing came: rows go out at once; the state when it stays quiet.
 Status Runner::idle() {
     if (!caught_up_) {
         FISCUS_TRY(sync_rows());
         caught_up_ = true;
     }
-    ++idle_polls_;
-    const bool due =
-        idle_polls_ > 1 || last_logged_at_us_ - committed_logged_at_us_ >= idle_commit_us;
-    return entries_since_commit_ > 0 && due ? commit() : Done{};
+    return flush_after(idle_flush_interval);
+}
+
+Status Runner::flush_after(std::chrono::seconds interval) {
+    const bool due = std::chrono::steady_clock::now() - flushed_ >= interval;
+    return entries_since_flush_ > 0 && due ? flush() : Done{};
 }
 
 Status Runner::sync_rows() { return publisher_ != nullptr ? publisher_->sync() : Status(Done{}); }
@@ -186,14 +187,16 @@ Status Runner::commit() {
     fold_->trim(options_.memory_bytes / cells_share);
     memory_after_commit_ = fold_->memory();
     entries_since_commit_ = 0;
-    committed_logged_at_us_ = last_logged_at_us_;
     ++counts_.commits;
     return Done{};
 }
 
 Status Runner::flush() {
     FISCUS_TRY(commit());
-    return store_->flush();
+    FISCUS_TRY(store_->flush());
+    entries_since_flush_ = 0;
+    flushed_ = std::chrono::steady_clock::now();
+    return Done{};
 }
 
 RunnerCounts Runner::counts() const {

@@ -81,6 +81,7 @@ public:
 private:
     Status start(log::Log& log);
     Status idle();
+    Status flush_after(std::chrono::seconds interval);
     Status commit();
     Status sync_rows();
     [[nodiscard]] std::uint64_t trim_slack() const;
@@ -95,9 +96,8 @@ private:
     RunnerCounts counts_;
     std::uint64_t entries_since_commit_ = 0;
     std::uint64_t memory_after_commit_ = 0;
-    std::int64_t last_logged_at_us_ = 0;
-    std::int64_t committed_logged_at_us_ = 0;
-    std::uint64_t idle_polls_ = 0;
+    std::uint64_t entries_since_flush_ = 0;
+    std::chrono::steady_clock::time_point flushed_ = std::chrono::steady_clock::now();
     bool caught_up_ = false;
 };
 

@@ -62,8 +62,7 @@ class EngineObserver {
 public:
     EngineObserver(log::Log& log, const runtime::Engine& engine) : log_(log), engine_(engine) {}
 
-    // Fails: as log::Log::extent.
-    Result<EngineFigures> look();
+    EngineFigures look();
 
 private:
     struct Kept {
@@ -78,7 +77,7 @@ private:
     std::chrono::steady_clock::time_point asked_;
 };
 
-Result<EngineFigures> EngineObserver::look() {
+EngineFigures EngineObserver::look() {
     EngineFigures figures;
     figures.recovered = true;
     figures.turned = std::chrono::steady_clock::now();
@@ -93,8 +92,10 @@ Result<EngineFigures> EngineObserver::look() {
     for (const runtime::PartitionView& view : engine_.view()) {
         Kept& kept = kept_[view.partition];
         if (ask) {
-            FISCUS_ASSIGN(const log::Extent extent, log_.extent(log::events_topic, view.partition));
-            kept.input_end = extent.end;
+            // A figure only: when the broker does not answer, the last one stands, and it is for
+            // the reader and the writer to say how long that may go on.
+            auto extent = log_.extent(log::events_topic, view.partition);
+            kept.input_end = extent.ok() ? extent->end : kept.input_end;
         }
         kept.stall_us += view.stalled ? static_cast<std::uint64_t>(passed.count()) : 0;
         EnginePartitionFigures& partition = figures.partitions.emplace_back();
@@ -150,14 +151,14 @@ private:
             result.records += view.replayed;
         }
         EngineObserver observer(log_, *engine);
-        FISCUS_TRY(show(observer));
+        show(observer);
         auto shown = std::chrono::steady_clock::now();
         while (!conversation_.stop()) {
             FISCUS_ASSIGN(const std::uint64_t records, engine->run_once(turn_wait));
             result.records += records;
             const auto now = std::chrono::steady_clock::now();
             if (now - shown >= board_interval) {
-                FISCUS_TRY(show(observer));
+                show(observer);
                 shown = now;
             }
             if (records == 0 && options_.until_end) {
@@ -168,16 +169,12 @@ private:
             }
         }
         FISCUS_TRY(engine->flush());
-        FISCUS_TRY(show(observer));
+        show(observer);
         result.digest = engine->digest();
         return Done{};
     }
 
-    Status show(EngineObserver& observer) {
-        FISCUS_ASSIGN(EngineFigures figures, observer.look());
-        board_.put(std::move(figures));
-        return Done{};
-    }
+    void show(EngineObserver& observer) { board_.put(observer.look()); }
 
     log::Log& log_;
     const PipelineOptions& options_;

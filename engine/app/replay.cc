@@ -18,6 +18,7 @@
 #include "engine/log/topics.h"
 #include "engine/runtime/core.h"
 #include "engine/runtime/position.h"
+#include "engine/state/memory.h"
 #include "projections/runner.h"
 
 namespace fiscus::app {
@@ -25,10 +26,6 @@ namespace {
 
 constexpr std::chrono::milliseconds read_wait{10'000};
 constexpr std::uint64_t fold_records = 262'144;
-// Half of the memory goes to the record cache, as in the engine; a slot of all cold tables
-// together.
-constexpr std::uint64_t cold_slot_bytes = 1'200;
-constexpr std::uint64_t cold_slots_min = 65'536;
 
 Error stopped() {
     return {ErrorCode::interrupted, "the replay was stopped before its end", "",
@@ -123,10 +120,9 @@ Status PartitionReplay::open(log::Log& log, std::int32_t partitions, std::uint64
         return Error{ErrorCode::io, fmt::format("cannot make {}", directory.string()),
                      failed.message(), "Set TMPDIR to a directory that may be written."};
     }
-    FISCUS_ASSIGN(auto store,
-                  state::open_rocks_store(directory.string(), {.memory_bytes = memory_bytes / 2}));
-    const std::uint64_t slots = std::max(memory_bytes / 2 / cold_slot_bytes, cold_slots_min);
-    FISCUS_ASSIGN(state_, state::State::open(std::move(store), {.cold_slots_max = slots}));
+    const state::MemoryShares shares = state::divide_memory(memory_bytes);
+    FISCUS_ASSIGN(auto store, state::open_rocks_store(directory.string(), shares.store));
+    FISCUS_ASSIGN(state_, state::State::open(std::move(store), shares.state));
     core_ = std::make_unique<runtime::Core>(
         decode::Shard{.partition = partition_, .partitions = partitions}, *state_);
     return Done{};
@@ -164,7 +160,8 @@ Result<bool> PartitionReplay::apply(std::size_t records) {
         if (read.empty()) {
             return false;
         }
-        FISCUS_TRY(core_->turn(read, entries_));
+        FISCUS_ASSIGN(const std::size_t applied, core_->turn(read, entries_));
+        FISCUS_CHECK(applied == read.size(), "a turn without a limit takes everything");
         next_offset_ = read.back().offset + 1;
         records -= read.size();
         unfolded_ += read.size();
@@ -173,7 +170,7 @@ Result<bool> PartitionReplay::apply(std::size_t records) {
 }
 
 Status PartitionReplay::fold_if_due() {
-    if (unfolded_ < fold_records) {
+    if (unfolded_ < fold_records && !state_->full()) {
         return Done{};
     }
     unfolded_ = 0;

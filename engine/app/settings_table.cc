@@ -74,7 +74,7 @@ constexpr std::array<SettingSpec, settings_count> specs{{
      .flag = "--memory",
      .placeholder = "SIZE",
      .example = "2GiB",
-     .minimum = 64 * mebibyte,
+     .minimum = 256 * mebibyte,
      .maximum = 1'048'576 * mebibyte,
      .help = "Memory of the process: caches, memtables and queues are cut from it."},
     {.setting = Setting::engine_turn_records,

@@ -112,12 +112,15 @@ void Entries::clear() {
 }
 
 std::size_t block_bytes_bound(const Entries& entries) {
-    std::size_t bytes = block_overhead + entries.entries.size() * sizeof(wire::Entry) +
-                        entries.postings.size() * sizeof(wire::Posting);
-    for (const Detail& detail : entries.details) {
-        bytes += detail.bytes.size() + detail_overhead;
+    return GrowingBlock().bytes_bound(entries);
+}
+
+std::size_t GrowingBlock::bytes_bound(const Entries& entries) {
+    for (; details_ < entries.details.size(); ++details_) {
+        detail_bytes_ += entries.details[details_].bytes.size() + detail_overhead;
     }
-    return bytes;
+    return block_overhead + entries.entries.size() * sizeof(wire::Entry) +
+           entries.postings.size() * sizeof(wire::Posting) + detail_bytes_;
 }
 
 Bytes BlockEncoder::encode(const BlockHeader& header, const Entries& entries) {

@@ -39,6 +39,16 @@ struct Entries {
 // published.
 std::size_t block_bytes_bound(const Entries& entries);
 
+// The same while entries are being added: what was counted is not counted again.
+class GrowingBlock {
+public:
+    std::size_t bytes_bound(const Entries& entries);
+
+private:
+    std::size_t details_ = 0;
+    std::size_t detail_bytes_ = 0;
+};
+
 struct BlockHeader {
     wire::BlockKind kind = wire::BlockKind::entries;
     std::uint32_t partition = 0;

@@ -7,7 +7,9 @@ namespace fiscus::runtime {
 Core::Core(decode::Shard shard, state::State& state, std::uint64_t next_sequence)
     : state_(state), decoder_(shard), ledger_(state), next_sequence_(next_sequence) {}
 
-Status Core::turn(std::span<const log::Record> records, journal::Entries& out) {
+Result<std::size_t> Core::turn(std::span<const log::Record> records,
+                               journal::Entries& out,
+                               std::size_t block_bytes) {
     {
         const StageTimer timer(times_, Stage::decode);
         decoder_.begin_turn();
@@ -18,28 +20,39 @@ Status Core::turn(std::span<const log::Record> records, journal::Entries& out) {
     }
     // A segment ends after a definition: what it defines decides what the next events touch.
     std::span<const decode::DecodedEvent> rest(events_);
+    journal::GrowingBlock block;
     while (!rest.empty()) {
         std::size_t count = 0;
         while (count < rest.size() && !apply::Ledger::is_definition(rest[count])) {
             ++count;
         }
         count = std::min(count + 1, rest.size());
-        FISCUS_TRY(apply_segment(rest.first(count), out));
-        rest = rest.subspan(count);
+        FISCUS_ASSIGN(const std::size_t applied,
+                      apply_segment(rest.first(count), out, block_bytes, block));
+        rest = rest.subspan(applied);
+        if (applied < count) {
+            break;
+        }
     }
-    return Done{};
+    return records.size() - rest.size();
 }
 
-Status Core::apply_segment(std::span<const decode::DecodedEvent> events, journal::Entries& out) {
+Result<std::size_t> Core::apply_segment(std::span<const decode::DecodedEvent> events,
+                                        journal::Entries& out,
+                                        std::size_t block_bytes,
+                                        journal::GrowingBlock& block) {
     {
         const StageTimer timer(times_, Stage::prefetch);
         FISCUS_TRY(ledger_.prefetch(events));
     }
     const StageTimer timer(times_, Stage::apply);
-    for (const decode::DecodedEvent& event : events) {
-        ledger_.apply(event, next_sequence_++, out);
+    std::size_t applied = 0;
+    while (applied < events.size() &&
+           (out.entries.empty() || block.bytes_bound(out) < block_bytes)) {
+        ledger_.apply(events[applied], next_sequence_++, out);
+        ++applied;
     }
-    return Done{};
+    return applied;
 }
 
 Hash128 Core::digest() {

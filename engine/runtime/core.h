@@ -22,8 +22,12 @@ public:
     // `next_sequence` is the ledger sequence number of the next record. `state` outlives the core.
     Core(decode::Shard shard, state::State& state, std::uint64_t next_sequence = 1);
 
-    // One entry for each record, appended to `out`. Records are borrowed for the call only.
-    Status turn(std::span<const log::Record> records, journal::Entries& out);
+    // One entry for each record, appended to `out`, until a block of them would take `block_bytes`
+    // or more; how many records were taken, one at least when `out` was empty. They are borrowed
+    // for the call only.
+    Result<std::size_t> turn(std::span<const log::Record> records,
+                             journal::Entries& out,
+                             std::size_t block_bytes = SIZE_MAX);
 
     [[nodiscard]] std::uint64_t next_sequence() const { return next_sequence_; }
     // State digest after everything applied so far.
@@ -31,7 +35,10 @@ public:
     [[nodiscard]] const StageTimes& times() const { return times_; }
 
 private:
-    Status apply_segment(std::span<const decode::DecodedEvent> events, journal::Entries& out);
+    Result<std::size_t> apply_segment(std::span<const decode::DecodedEvent> events,
+                                      journal::Entries& out,
+                                      std::size_t block_bytes,
+                                      journal::GrowingBlock& block);
 
     state::State& state_;
     decode::Decoder decoder_;

@@ -3,17 +3,19 @@
 #include <cstring>
 
 #include "engine/log/topics.h"
+#include "engine/state/memory.h"
 
 namespace fiscus::runtime {
 namespace {
 
 using std::chrono::milliseconds;
 
-// Bytes of events in one turn: their entries, postings and details stay below a block's limit.
-constexpr std::size_t turn_bytes_max = block_bytes_max / 4;
+// A turn ends when its block has come so far: the largest entry of all fits the other half.
+constexpr std::size_t turn_block_bytes = block_bytes_max / 2;
 constexpr milliseconds recovery_wait{10'000};
-// Half of the memory goes to the record cache, half to RocksDB; a slot of all cold tables together.
-constexpr std::uint64_t cold_slot_bytes = 1'200;
+constexpr milliseconds fence_interval{1'000};
+constexpr milliseconds flush_interval{5'000};
+constexpr milliseconds idle_flush_interval{1'000};
 
 Error log_shorter_than(std::string_view what, std::int32_t partition, std::int64_t offset) {
     return {
@@ -28,20 +30,6 @@ template <typename T>
 bool same_bytes(std::span<const T> a, std::span<const T> b) {
     return a.size() == b.size() &&
            (a.empty() || std::memcmp(a.data(), b.data(), a.size_bytes()) == 0);
-}
-
-// The longest prefix of the records whose events fit one block.
-std::size_t fitting(std::span<const log::Record> records) {
-    std::size_t bytes = 0;
-    std::size_t count = 0;
-    while (count < records.size()) {
-        bytes += std::min(records[count].value.size(), event_bytes_max);
-        if (count > 0 && bytes > turn_bytes_max) {
-            break;
-        }
-        ++count;
-    }
-    return count;
 }
 
 }  // namespace
@@ -73,13 +61,9 @@ Status Partition::open_state() {
                      .why = failed.message(),
                      .hint = "give --state a directory that may be written"};
     }
-    state::RocksOptions rocks;
-    rocks.memory_bytes = partition_.memory_bytes / 2;
-    FISCUS_ASSIGN(auto store, state::open_rocks_store(directory.string(), rocks));
-    const state::StateOptions state_options{
-        .cold_slots_max = std::max<std::size_t>(partition_.memory_bytes / 2 / cold_slot_bytes,
-                                                2 * options_.turn_records)};
-    FISCUS_ASSIGN(state_, state::State::open(std::move(store), state_options));
+    const state::MemoryShares shares = state::divide_memory(partition_.memory_bytes);
+    FISCUS_ASSIGN(auto store, state::open_rocks_store(directory.string(), shares.store));
+    FISCUS_ASSIGN(state_, state::State::open(std::move(store), shares.state));
     FISCUS_ASSIGN(position_, decode_position(state_->position()));
     core_ = std::make_unique<Core>(
         decode::Shard{.partition = partition_.partition, .partitions = partition_.partitions},
@@ -156,7 +140,7 @@ Status Partition::recover() {
                 return log_shorter_than("the journal has published its entry", partition_.partition,
                                         position_.next_offset);
             }
-            FISCUS_TRY(apply(records));
+            FISCUS_TRY(apply(records, SIZE_MAX));
             missing -= records.size();
         }
         FISCUS_TRY(compare(*block, core_->digest()));
@@ -202,15 +186,16 @@ Status Partition::compare(const journal::ReadBlock& block, const Hash128& digest
     return Done{};
 }
 
-Status Partition::apply(std::span<const log::Record> records) {
-    FISCUS_TRY(core_->turn(records, entries_));
-    const log::Record& last = records.back();
+Result<std::size_t> Partition::apply(std::span<const log::Record> records,
+                                     std::size_t block_bytes) {
+    FISCUS_ASSIGN(const std::size_t applied, core_->turn(records, entries_, block_bytes));
+    const log::Record& last = records[applied - 1];
     position_.next_offset = last.offset + 1;
     position_.next_sequence = core_->next_sequence();
     position_.last_offset = last.offset;
     position_.last_record_hash = record_hash(last);
-    unfolded_records_ += records.size();
-    return Done{};
+    unfolded_records_ += applied;
+    return applied;
 }
 
 Result<std::uint64_t> Partition::run_once(milliseconds wait) {
@@ -221,16 +206,33 @@ Result<std::uint64_t> Partition::run_once(milliseconds wait) {
     }
     std::uint64_t applied = 0;
     while (!records.empty()) {
-        const std::size_t count = fitting(records);
         entries_.clear();
-        FISCUS_TRY(apply(records.first(count)));
+        FISCUS_ASSIGN(const std::size_t count, apply(records, turn_block_bytes));
         FISCUS_TRY(publish());
         records = records.subspan(count);
         applied += count;
     }
     FISCUS_TRY(fold_if_due(applied == 0));
+    if (applied == 0) {
+        FISCUS_TRY(look_for_another_writer());
+    }
     update_view();
     return applied;
+}
+
+// Whoever publishes notices a higher term by itself; one that has nothing to say asks now and then.
+Status Partition::look_for_another_writer() {
+    const auto now = std::chrono::steady_clock::now();
+    if (now - fence_checked_ < fence_interval) {
+        return Done{};
+    }
+    fence_checked_ = now;
+    return publisher_->check_fence();
+}
+
+// What was read without being a record, such as a transaction's marker, is done as well.
+std::int64_t Partition::next_input() const {
+    return std::max(position_.next_offset, reader_->position());
 }
 
 // Queues the block; fold and the view wait for sync(), so nothing counts before it is durable.
@@ -249,10 +251,20 @@ Status Partition::publish() {
 }
 
 Status Partition::fold_if_due(bool idle) {
-    if (unfolded_records_ < options_.fold_records && !(idle && unfolded_records_ > 0)) {
-        return Done{};
+    const auto now = std::chrono::steady_clock::now();
+    // Readers of the state directory, and a restart, see what was flushed: soon, at any load.
+    const bool late = now - flushed_ >= (idle ? idle_flush_interval : flush_interval);
+    if (unfolded_records_ >= options_.fold_records || state_->full() ||
+        (late && unfolded_records_ > 0)) {
+        FISCUS_TRY(fold());
+        unflushed_ = true;
     }
-    return fold();
+    if (late && unflushed_) {
+        FISCUS_TRY(state_->flush());
+        unflushed_ = false;
+        flushed_ = now;
+    }
+    return Done{};
 }
 
 Status Partition::fold() {
@@ -283,7 +295,7 @@ Result<bool> Partition::caught_up() {
         const std::lock_guard lock(view_mutex_);
         view_.input_end = extent.end;
     }
-    return position_.next_offset >= extent.end;
+    return next_input() >= extent.end;
 }
 
 Status Partition::flush() {
@@ -313,7 +325,7 @@ Status Partition::verify_state() {
 void Partition::update_view() {
     PartitionView view;
     view.partition = partition_.partition;
-    view.next_offset = position_.next_offset;
+    view.next_offset = next_input();
     view.sequence = position_.next_sequence - 1;
     view.term = publisher_->term();
     view.digest = core_->digest();

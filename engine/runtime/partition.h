@@ -41,7 +41,10 @@ private:
     Status check_last_record();
     Status recover();
     Status compare(const journal::ReadBlock& block, const Hash128& digest) const;
-    Status apply(std::span<const log::Record> records);
+    // Applies a prefix that fits a block of so many bytes; how many records.
+    Result<std::size_t> apply(std::span<const log::Record> records, std::size_t block_bytes);
+    Status look_for_another_writer();
+    [[nodiscard]] std::int64_t next_input() const;
     Status publish();
     Status fold_if_due(bool idle);
     Status fold();
@@ -60,6 +63,9 @@ private:
     std::uint64_t unfolded_records_ = 0;
     std::uint64_t journal_blocks_ = 0;
     std::uint64_t replayed_ = 0;
+    std::chrono::steady_clock::time_point fence_checked_;
+    std::chrono::steady_clock::time_point flushed_ = std::chrono::steady_clock::now();
+    bool unflushed_ = false;
     StageTimes times_;
 
     mutable std::mutex view_mutex_;

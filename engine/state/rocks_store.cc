@@ -65,8 +65,8 @@ public:
         rocks.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
         // A memtable that fits the processor's cache takes sorted keys fastest.
         rocks.write_buffer_size =
-            std::clamp<std::uint64_t>(options.memory_bytes / 16, 8U << 20, 32U << 20);
-        rocks.max_write_buffer_number = 4;
+            std::clamp<std::uint64_t>(options.memory_bytes / 16, 2U << 20, 32U << 20);
+        rocks.max_write_buffer_number = 3;
         rocks.min_write_buffer_number_to_merge = 1;
         rocks.allow_concurrent_memtable_write = false;
         rocks.enable_write_thread_adaptive_yield = false;

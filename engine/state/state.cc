@@ -40,6 +40,11 @@ void State::for_each_table(Visit visit) {
     visit(accounts);
     visit(counters);
     visit(depositors);
+    for_each_cold_table(visit);
+}
+
+template <typename Visit>
+void State::for_each_cold_table(Visit visit) {
     visit(settlement_requests);
     visit(natural_keys);
     visit(identities);
@@ -221,15 +226,19 @@ Status State::fold(Bytes position) {
     set.put(layout_key, bytes_of(layout_version));
     position_.assign(position.begin(), position.end());
     writer_->submit();
-    for (const TableId id : {TableId::settlement_request, TableId::natural_key, TableId::identity,
-                             TableId::voucher, TableId::consumer, TableId::consumer_batch,
-                             TableId::redemption, TableId::redemption_vouchers}) {
-        with_cold_table(id, [this](auto& table) {
-            table.rotate(options_.cold_slots_max);
-            return true;
-        });
+    if (full()) {
+        for_each_cold_table([](auto& table) { table.rotate(); });
     }
     return Done{};
+}
+
+bool State::full() const { return young_bytes() >= options_.generation_bytes_max; }
+
+std::size_t State::young_bytes() const {
+    return settlement_requests.young_bytes() + natural_keys.young_bytes() +
+           identities.young_bytes() + vouchers.young_bytes() + consumers.young_bytes() +
+           consumer_batches.young_bytes() + redemptions.young_bytes() +
+           redemption_vouchers.young_bytes();
 }
 
 Status State::flush() {

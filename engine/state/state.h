@@ -22,9 +22,15 @@ namespace fiscus::state {
 class Writer;
 
 struct StateOptions {
-    // Records of each cold table that a generation of the cache may hold.
-    std::size_t cold_slots_max = 1U << 19;
+    // Bytes of cold records that one generation of the cache may hold before full() asks for a
+    // fold. Two generations are kept, and what they changed is written from copies, so the whole
+    // takes up to generations_per_state times as much.
+    std::size_t generation_bytes_max = 64U << 20;
 };
+
+// Young and old generation; what changed in one, three or four times at about half of its size: the
+// set to be written, the store's batch of it, and the memtables that such batches lie in.
+inline constexpr std::size_t generations_per_state = 5;
 
 class State {
 public:
@@ -78,6 +84,8 @@ public:
     // background. Waits for the batch before. Only for records whose journal blocks are
     // acknowledged.
     Status fold(Bytes position);
+    // The cache is as large as it may be: fold before more is loaded.
+    [[nodiscard]] bool full() const;
     // Waits for the last fold and makes it durable.
     Status flush();
     // Position of the last fold that was stored; empty for a new store.
@@ -96,6 +104,9 @@ private:
     void for_each_table(Visit visit);
     template <typename Visit>
     bool with_cold_table(TableId table, Visit visit);
+    template <typename Visit>
+    void for_each_cold_table(Visit visit);
+    [[nodiscard]] std::size_t young_bytes() const;
     bool beyond_newest(const Key& key);
 
     std::unique_ptr<StateStore> store_;

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <cstring>
 #include <deque>
+#include <utility>
 #include <vector>
 
 #include <tsl/robin_map.h>
@@ -122,19 +123,24 @@ public:
         dirty_.clear();
     }
 
-    // Forgets the old generation and ages the young one, when it holds more than `slots_max`. Only
-    // when everything dirty was collected and the set before that is in the store.
-    void rotate(std::size_t slots_max) {
-        if (young_.slots.size() <= slots_max) {
-            return;
-        }
+    // Forgets the old generation and ages the young one. Only when everything dirty was collected
+    // and the set before that is in the store.
+    void rotate() {
         FISCUS_CHECK(dirty_.empty() && touched_.empty(), "only clean records may be forgotten");
         old_ = std::move(young_);
         young_ = Generation();
-        young_.index.reserve(slots_max);
+        young_.index.reserve(old_.slots.size());
     }
 
     [[nodiscard]] std::size_t size() const { return young_.slots.size(); }
+    // What the young generation takes, about: slots, their pointers, and an index that is between a
+    // quarter and half full.
+    [[nodiscard]] std::size_t young_bytes() const {
+        constexpr std::size_t buckets_per_slot = 3;
+        constexpr std::size_t bucket_bytes = sizeof(std::pair<Key, std::uint32_t>) + 8;
+        return young_.slots.size() *
+               (sizeof(Slot) + sizeof(Slot*) + buckets_per_slot * bucket_bytes);
+    }
 
     // Visits resident present records in no order that may matter.
     template <typename Visit>

@@ -13,16 +13,15 @@ Writer::~Writer() {
 void Writer::submit() {
     {
         const std::lock_guard lock(mutex_);
-        FISCUS_CHECK(pending_ == nullptr, "one set is written at a time");
-        pending_ = &sets_[filling_];
-        filling_ = 1 - filling_;
+        FISCUS_CHECK(!pending_, "one set is written at a time");
+        pending_ = true;
     }
     changed_.notify_all();
 }
 
 Status Writer::wait() {
     std::unique_lock lock(mutex_);
-    changed_.wait(lock, [this] { return pending_ == nullptr; });
+    changed_.wait(lock, [this] { return !pending_; });
     if (error_.has_value()) {
         return *error_;
     }
@@ -31,23 +30,21 @@ Status Writer::wait() {
 
 void Writer::work(const std::stop_token& stop) {
     while (true) {
-        WriteSet* set = nullptr;
         {
             std::unique_lock lock(mutex_);
-            if (!changed_.wait(lock, stop, [this] { return pending_ != nullptr; })) {
+            if (!changed_.wait(lock, stop, [this] { return pending_; })) {
                 return;
             }
-            set = pending_;
         }
-        set->sort();
-        Status status = store_.write(*set);
-        set->clear();
+        set_.sort();
+        Status status = store_.write(set_);
+        set_.clear();
         {
             const std::lock_guard lock(mutex_);
             if (!status.ok() && !error_.has_value()) {
                 error_ = std::move(status).error();
             }
-            pending_ = nullptr;
+            pending_ = false;
         }
         changed_.notify_all();
     }

@@ -1,6 +1,5 @@
 // The thread that sorts a write set and gives it to the store, so that the rules go on meanwhile.
-// Two
-// sets alternate: one is filled while the other is written. Thread: submit() and wait() by the
+// Thread: submit() and wait() by the
 // partition's one writer. Fails: an error of the store is returned by the next wait() and stays.
 #pragma once
 
@@ -21,9 +20,9 @@ public:
     Writer(const Writer&) = delete;
     Writer& operator=(const Writer&) = delete;
 
-    // The set to fill next; empty.
-    WriteSet& set() { return sets_[filling_]; }
-    // Starts writing the filled set. wait() must have returned before.
+    // The set to fill; empty and nobody else's after wait().
+    WriteSet& set() { return set_; }
+    // Starts writing the filled set.
     void submit();
     // Returns when nothing is being written.
     Status wait();
@@ -32,11 +31,10 @@ private:
     void work(const std::stop_token& stop);
 
     StateStore& store_;
-    WriteSet sets_[2];
-    std::size_t filling_ = 0;
+    WriteSet set_;
     std::mutex mutex_;
     std::condition_variable_any changed_;
-    WriteSet* pending_ = nullptr;
+    bool pending_ = false;
     std::optional<Error> error_;
     std::jthread thread_;
 };

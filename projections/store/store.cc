@@ -166,7 +166,10 @@ private:
                              .what = "there are no statistics in " + directory_,
                              .why = anything ? "the database there was written by something else"
                                              : "nothing was written there yet",
-                             .hint = "give the directory of the statistics, or delete it"};
+                             .hint = anything
+                                         ? "give the directory of the statistics"
+                                         : "what `fiscus run` has folded is there seconds later; "
+                                           "else give the directory of the statistics"};
             }
             put(layout_key, current);
         }

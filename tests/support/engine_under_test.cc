@@ -61,7 +61,8 @@ public:
             record.value = input.value ? bytes_of(*input.value) : Bytes();
         }
         out_.clear();
-        must(core_->turn(records_, out_));
+        const auto applied = core_->turn(records_, out_);
+        FISCUS_CHECK(applied.ok(), "a store in memory does not fail");
         std::vector<reference::Answer> answers;
         const wire::Posting* posting = out_.postings.data();
         for (const wire::Entry& entry : out_.entries) {
@@ -95,7 +96,7 @@ public:
 private:
     void open() {
         auto opened = state::State::open(std::make_unique<LentStore>(*store_),
-                                         {.cold_slots_max = options_.cold_slots_max});
+                                         {.generation_bytes_max = options_.generation_bytes_max});
         FISCUS_CHECK(opened.ok(), "a store in memory opens");
         state_ = std::move(opened).value();
         core_ = std::make_unique<runtime::Core>(shard_, *state_, next_sequence_);

@@ -44,8 +44,8 @@ std::unique_ptr<LedgerUnderTest> make_oracle(Shard shard) {
 std::vector<Implementation> implementations() {
     const auto engine = [](Shard shard) { return make_engine(shard, {}); };
     const auto forgetful = [](Shard shard) {
-        return make_engine(shard,
-                           {.cold_slots_max = 2, .fold_each_turn = true, .reopen_after_turns = 5});
+        return make_engine(
+            shard, {.generation_bytes_max = 1, .fold_each_turn = true, .reopen_after_turns = 5});
     };
     return {{"oracle", make_oracle}, {"engine", engine}, {"engine_that_forgets", forgetful}};
 }

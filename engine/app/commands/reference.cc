@@ -24,7 +24,8 @@ std::string configuration_reference() {
         if (spec.kind == SettingKind::integer || spec.kind == SettingKind::integers) {
             help += fmt::format(" From {} to {}.", spec.minimum, spec.maximum);
         } else if (spec.kind == SettingKind::size) {
-            help += " A number with KiB, MiB or GiB; at least 64MiB.";
+            help +=
+                fmt::format(" A number with KiB, MiB or GiB; at least {}MiB.", spec.minimum >> 20);
         }
         const std::string flag =
             spec.flag.empty() ? "" : fmt::format("`{} {}`", spec.flag, spec.placeholder);

@@ -31,10 +31,11 @@ protected:
     }
     void TearDown() override { std::filesystem::remove_all(directory_); }
 
-    std::unique_ptr<State> open(std::size_t cold_slots_max = 1U << 16) {
+    std::unique_ptr<State> open(std::size_t generation_bytes_max = 16U << 20) {
         auto store = open_rocks_store(directory_.string(), {.memory_bytes = 64U << 20});
         EXPECT_TRUE(store.ok());
-        auto state = State::open(std::move(store).value(), {.cold_slots_max = cold_slots_max});
+        auto state =
+            State::open(std::move(store).value(), {.generation_bytes_max = generation_bytes_max});
         EXPECT_TRUE(state.ok());
         return std::move(state).value();
     }
@@ -91,7 +92,7 @@ TEST_F(StateTest, WhatIsNotFoldedIsForgottenWithItsPosition) {
 
 TEST_F(StateTest, ASmallCacheForgetsNothing) {
     constexpr std::uint64_t count = 5'000;
-    auto state = open(100);
+    auto state = open(30'000);
     for (std::uint64_t round = 1; round <= 3; ++round) {
         for (std::uint64_t n = 0; n < count; ++n) {
             auto& voucher = change_voucher(*state, n);

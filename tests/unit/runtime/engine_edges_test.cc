@@ -1,0 +1,144 @@
+// Aim: what only happens at the edges of a log or of the memory: holes at the end, blocks that grow
+// too large, another writer while nothing comes, a reader of the state beside the engine.
+// Method: the standard load over a log in memory; waits have a deadline.
+#include <filesystem>
+#include <string>
+#include <unistd.h>
+
+#include <gtest/gtest.h>
+
+#include "bench/load/publish.h"
+#include "bench/load/standard_load.h"
+#include "engine/log/topics.h"
+#include "engine/runtime/core.h"
+#include "engine/runtime/engine.h"
+#include "tests/support/wait.h"
+#include "tests/unit/log/memory_log.h"
+
+namespace fiscus::runtime {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr std::uint64_t events = 6'000;
+
+class EngineEdgesTest : public testing::Test {
+protected:
+    void SetUp() override {
+        directory_ = std::filesystem::path(testing::TempDir()) /
+                     ("engine_edges_" + std::to_string(::getpid()) + "_" +
+                      testing::UnitTest::GetInstance()->current_test_info()->name());
+        std::filesystem::remove_all(directory_);
+        ASSERT_TRUE(log_.create(log::topic_plans(1)).ok());
+        load::StandardLoad standard({.events = events, .seed = 7});
+        auto published = load::publish(log_, standard);
+        ASSERT_TRUE(published.ok()) << published.error().text();
+    }
+    void TearDown() override { std::filesystem::remove_all(directory_); }
+
+    std::unique_ptr<Engine> open(const std::string& name, std::uint64_t memory = 64U << 20) {
+        EngineOptions options;
+        options.state_dir = directory_ / name;
+        options.memory_bytes = memory;
+        options.turn_records = 500;
+        auto engine = Engine::open(log_, options);
+        EXPECT_TRUE(engine.ok()) << engine.error().text();
+        return std::move(engine).value();
+    }
+    static void run_to_end(Engine& engine) {
+        for (std::uint64_t applied = 0; applied < events;) {
+            auto count = engine.run_once(milliseconds(0));
+            ASSERT_TRUE(count.ok()) << count.error().text();
+            ASSERT_GT(*count, 0U);
+            applied += *count;
+        }
+    }
+
+    std::filesystem::path directory_;
+    log::MemoryLog log_;
+};
+
+TEST_F(EngineEdgesTest, IsCaughtUpAtAnOffsetWithoutARecord) {
+    // As the marker of somebody's transaction leaves it in Kafka.
+    log_.stored(log::events_topic, 0).push_back({.hole = true});
+    const auto engine = open("state");
+    run_to_end(*engine);
+    ASSERT_TRUE(engine->run_once(milliseconds(0)).ok());
+    auto caught_up = engine->caught_up();
+    ASSERT_TRUE(caught_up.ok());
+    EXPECT_TRUE(*caught_up);
+    EXPECT_EQ(engine->view().front().next_offset, engine->view().front().input_end);
+}
+
+TEST_F(EngineEdgesTest, AnIdleEngineNoticesThatAnotherOneTookOver) {
+    const auto first = open("first");
+    run_to_end(*first);
+    const auto second = open("second");
+    Status idle = Done{};
+    ASSERT_TRUE(support::wait_until(
+        [&] {
+            auto turn = first->run_once(milliseconds(0));
+            idle = turn.ok() ? Status(Done{}) : Status(std::move(turn).error());
+            return !idle.ok();
+        },
+        milliseconds(10'000)));
+    EXPECT_EQ(idle.error().code, ErrorCode::fenced) << idle.error().text();
+    EXPECT_TRUE(second->run_once(milliseconds(0)).ok());
+}
+
+TEST_F(EngineEdgesTest, WhoReadsTheStateBesideItSeesWhatWasApplied) {
+    const auto engine = open("state");
+    run_to_end(*engine);
+    EXPECT_TRUE(support::wait_until(
+        [&] {
+            EXPECT_TRUE(engine->run_once(milliseconds(0)).ok());
+            auto seen = read_state(directory_ / "state");
+            return seen.ok() && seen->digest == engine->digest();
+        },
+        milliseconds(20'000)));
+}
+
+TEST_F(EngineEdgesTest, ACacheThatIsFullIsFoldedEarlyAndChangesNothing) {
+    const auto roomy = open("roomy");
+    run_to_end(*roomy);
+    log_.stored(log::journal_topic, 0).clear();
+    const auto narrow = open("narrow", 1U << 20);
+    run_to_end(*narrow);
+    EXPECT_EQ(narrow->digest(), roomy->digest());
+    const Status verified = narrow->verify_state();
+    EXPECT_TRUE(verified.ok()) << verified.error().text();
+}
+
+TEST_F(EngineEdgesTest, ATurnEndsBeforeItsBlockIsTooLarge) {
+    auto reader = log_.reader(log::events_topic, 0, 0);
+    ASSERT_TRUE(reader.ok());
+    auto read = reader.value()->read(events, milliseconds(0));
+    ASSERT_TRUE(read.ok());
+    const std::span<const log::Record> records = *read;
+    constexpr std::size_t block_bytes = 20'000;
+    Hash128 digests[2];
+    for (const bool cut : {false, true}) {
+        auto state = state::State::open(state::make_memory_store(), {});
+        ASSERT_TRUE(state.ok());
+        Core core(decode::Shard{.partition = 0, .partitions = 1}, *state.value());
+        journal::Entries entries;
+        std::size_t turns = 0;
+        for (std::size_t at = 0; at < records.size(); ++turns) {
+            entries.clear();
+            auto applied = core.turn(records.subspan(at), entries, cut ? block_bytes : SIZE_MAX);
+            ASSERT_TRUE(applied.ok());
+            ASSERT_EQ(entries.entries.size(), *applied);
+            at += *applied;
+            if (cut && *applied > 1) {
+                // Only the last entry may cross the limit.
+                ASSERT_LT(journal::block_bytes_bound(entries), block_bytes + event_bytes_max);
+            }
+        }
+        EXPECT_EQ(turns > 1, cut);
+        digests[cut ? 1 : 0] = core.digest();
+    }
+    EXPECT_EQ(digests[0], digests[1]);
+}
+
+}  // namespace
+}  // namespace fiscus::runtime
