@@ -44,9 +44,11 @@ struct Done {};
 template <typename T = Done>
 class [[nodiscard]] Result {
 public:
-    Result(T value) : inner_(std::move(value)) {}  // NOLINT(google-explicit-constructor)
-    Result(Error error)
-        : inner_(tl::unexpect, std::move(error)) {}  // NOLINT(google-explicit-constructor)
+    // A value or an error becomes a result by being returned.
+    // NOLINTNEXTLINE(google-explicit-constructor)
+    Result(T value) : inner_(std::move(value)) {}
+    // NOLINTNEXTLINE(google-explicit-constructor)
+    Result(Error error) : inner_(tl::unexpect, std::move(error)) {}
 
     [[nodiscard]] bool ok() const { return inner_.has_value(); }
     [[nodiscard]] explicit operator bool() const { return ok(); }

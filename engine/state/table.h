@@ -137,9 +137,10 @@ public:
     // quarter and half full.
     [[nodiscard]] std::size_t young_bytes() const {
         constexpr std::size_t buckets_per_slot = 3;
+        constexpr std::size_t pointer_bytes = 8;
         constexpr std::size_t bucket_bytes = sizeof(std::pair<Key, std::uint32_t>) + 8;
         return young_.slots.size() *
-               (sizeof(Slot) + sizeof(Slot*) + buckets_per_slot * bucket_bytes);
+               (sizeof(Slot) + pointer_bytes + buckets_per_slot * bucket_bytes);
     }
 
     // Visits resident present records in no order that may matter.
