@@ -15,15 +15,22 @@ std::uint64_t counted(Context& c, BatchId batch, CounterScope scope, std::uint64
     return record == nullptr ? 0 : record->count;
 }
 
+// A batch's own quota of 0 is none.
 bool exhausted(std::uint64_t limit, std::uint64_t used) { return limit != 0 && used >= limit; }
+
+// A cap of 0 is none of the batch's own; then the ledger's holds, which its counters can count to.
+bool capped(std::uint64_t cap, std::uint64_t cap_max, std::uint64_t used) {
+    return used >= (cap == 0 ? cap_max : cap);
+}
 
 Reason check_caps(Context& c, const ClaimCounts& counts, const state::BatchRecord& batch) {
     const auto* day = c.state.consumer_batches.get(counts.day_key);
-    if (exhausted(batch.cap_per_consumer_day, day == nullptr ? 0 : day->days[counts.day_slot])) {
+    if (capped(batch.cap_per_consumer_day, consumer_day_claims_max,
+               day == nullptr ? 0 : day->days[counts.day_slot])) {
         return Reason::consumer_day_cap_reached;
     }
     const auto* total = c.state.consumer_batches.get(counts.total_key);
-    if (exhausted(batch.cap_per_consumer, total == nullptr ? 0 : total->total)) {
+    if (capped(batch.cap_per_consumer, consumer_claims_max, total == nullptr ? 0 : total->total)) {
         return Reason::consumer_cap_reached;
     }
     return Reason::none;

@@ -47,6 +47,11 @@ struct BatchRules {
     [[nodiscard]] const DenominationRules* denomination(DenominationId id) const;
     // Last day of validity of a voucher claimed on `claim_day`.
     [[nodiscard]] std::int32_t last_day(std::int32_t claim_day) const;
+    // On how many different days vouchers of the batch may end, at most: last_day() never falls and
+    // claim_until may be moved, so all days from that of the first claim on.
+    [[nodiscard]] std::int64_t cohorts_max() const {
+        return std::int64_t{redeem_last_day} - last_day(claim_first_day) + 1;
+    }
 };
 
 struct ProgrammeRules {

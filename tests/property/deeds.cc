@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "engine/base/limits.h"
 #include "tests/property/world.h"
 #include "tests/reference/reading.h"
 
@@ -108,6 +109,11 @@ support::BatchOpened World::random_batch(std::uint32_t number) {
     }
     if (random_.chance(300)) {
         batch.district_quotas = {{420102, limit(15)}, {slip() ? 420102U : 420103U, limit(15)}};
+    }
+    if (random_.chance(15)) {
+        // So many days on which vouchers may end that there is hardly room for another batch.
+        batch.redeem_last_day = batch.redeem_first_day + 16'375 + random_.between(0, 12);
+        batch.valid_days = 1;
     }
     if (random_.chance(200)) {
         batch.categories = {1, 2};
@@ -346,6 +352,10 @@ void World::source_deed() {
 void World::fund_deed() {
     const Id128 account = id_named(random_.chance(800) ? "city" : "province");
     const std::uint32_t batch = some_batch();
+    if (slip()) {
+        return say(authority(), support::FundDeposited{.account = id_named("state"),
+                                                       .amount_fen = amount_fen_max});
+    }
     switch (random_.below(4)) {
         case 0:
             return say(authority(), support::FundDeposited{

@@ -19,7 +19,7 @@ std::int32_t last_day_of(const Batch& batch, std::int32_t claim_day) {
     return std::min(batch.redeem_last_day, first + batch.valid_days - 1);
 }
 
-// A limit of 0 is none.
+// A quota of 0 is none.
 bool used_up(std::uint64_t limit, std::uint64_t used) { return limit != 0 && used >= limit; }
 
 }  // namespace
@@ -47,10 +47,11 @@ Reason Judge::check_claim_limits(const wire::VoucherClaimed& e, const Batch& bat
         on_platform += std::uint64_t{voucher.platform == source_.platform};
         in_district += std::uint64_t{voucher.district == e.district()};
     }
-    if (used_up(batch.cap_per_consumer_day, mine_today)) {
+    // Without a cap of the batch's own a consumer still claims at most so often.
+    if (mine_today >= (batch.cap_per_consumer_day == 0 ? 65'535U : batch.cap_per_consumer_day)) {
         return Reason::consumer_day_cap_reached;
     }
-    if (used_up(batch.cap_per_consumer, mine)) {
+    if (mine >= (batch.cap_per_consumer == 0 ? 4'294'967'295U : batch.cap_per_consumer)) {
         return Reason::consumer_cap_reached;
     }
     if (used_up(batch.quota, all)) {
@@ -264,7 +265,14 @@ Reason Judge::check_order(const wire::VoucherRedeemed& e) const {
     if (e.order_amount_fen() < thresholds || e.order_amount_fen() < e.subsidy_fen()) {
         return Reason::order_below_threshold;
     }
-    return e.subsidy_fen() != faces ? Reason::subsidy_differs_from_face : Reason::none;
+    if (e.subsidy_fen() != faces) {
+        return Reason::subsidy_differs_from_face;
+    }
+    const Account remembered =
+        memorandum(AccountKind::memorandum, vouchers_of(e).front()->batch, source_.platform);
+    const Sum all = -Sum{balance(remembered)} + e.order_amount_fen() + e.platform_match_fen() +
+                    e.merchant_match_fen();
+    return all > Sum{1'000'000'000} * 1'000'000'000 ? Reason::account_limit_reached : Reason::none;
 }
 
 void Judge::describe_redeeming_merchant(const Merchant& merchant) {
