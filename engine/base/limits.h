@@ -8,9 +8,10 @@ namespace fiscus {
 
 // One entry of a C2SP tile has a 16-bit length, and an event must fit one.
 inline constexpr std::size_t event_bytes_max = 65'535;
-// Depth and tables that any event of ours can have, doubled (a verifier's limit, not a rule).
+// Depth that any event of ours can have, doubled, and tables: half as many again as the largest
+// batch has (a verifier's limit, not a rule: a list that is too long must still be seen as one).
 inline constexpr std::uint32_t event_depth_max = 8;
-inline constexpr std::uint32_t event_tables_max = 4'096;
+inline constexpr std::uint32_t event_tables_max = 8'192;
 // Of a quarantined value the journal keeps this much, enough to recognise it.
 inline constexpr std::size_t quarantine_bytes_max = 256;
 // 10 trillion yuan, more than any programme has.
@@ -53,6 +54,9 @@ inline constexpr std::size_t platform_quotas_max = 1'024;
 inline constexpr std::size_t district_quotas_max = 4'096;
 inline constexpr std::size_t batch_categories_max = 256;
 inline constexpr std::size_t control_totals_max = 1'024;
+// Event, body, every list of BatchOpened full and one of them too long by one.
+static_assert(2 + packs_max + denominations_max + platform_quotas_max + district_quotas_max + 1 <=
+              event_tables_max);
 // Days on which vouchers of a programme's open batches may end. One ClockAdvanced may release them
 // all, with one posting each, and an entry counts its postings with 16 bits.
 inline constexpr std::int64_t programme_cohorts_max = 16'384;
