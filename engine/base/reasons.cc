@@ -144,6 +144,10 @@ constexpr ReasonText texts[] = {
     {Reason::category_repeated, "category_repeated",
      "A category stands twice, or an industry stands in two categories: correct the table.",
      "业态重复，或同一行业归入两个业态：请更正业态表。"},
+    {Reason::last_authority_source, "last_authority_source",
+     "This is the authority's last source: register another one first, or nobody could ever "
+     "decide anything again.",
+     "这是主管部门最后一个有效来源：请先登记另一个来源，否则活动将无人可管。"},
     {Reason::clock_goes_back, "clock_goes_back",
      "The clock was advanced further already: send a later time.",
      "时钟已推进到更晚的时刻：请发送更晚的时间。"},

@@ -1,4 +1,6 @@
 // Ladders of programme, source, platform, merchant, consumer and the source's day.
+#include <algorithm>
+
 #include "tests/reference/judge.h"
 
 namespace fiscus::reference {
@@ -47,12 +49,8 @@ Reason Judge::decide(const wire::ProgrammeClosed&) {
 
 Reason Judge::decide(const wire::SourceRegistered& e) {
     if (e.role() == wire::SourceRole::platform) {
-        const auto platform = programme_.platforms.find(e.platform());
-        if (platform == programme_.platforms.end()) {
+        if (programme_.platforms.count(e.platform()) == 0) {
             return Reason::platform_unknown;
-        }
-        if (platform->second.terminated) {
-            return Reason::platform_terminated;
         }
     }
     if (programme_.sources.count(e.source()) != 0) {
@@ -68,6 +66,13 @@ Reason Judge::decide(const wire::SourceRevoked& e) {
     const auto source = programme_.sources.find(e.source());
     if (source == programme_.sources.end()) {
         return Reason::source_unknown;
+    }
+    const auto decides = [](const auto& numbered) {
+        return numbered.second.role == wire::SourceRole::authority && !numbered.second.revoked;
+    };
+    if (decides(*source) &&
+        std::count_if(programme_.sources.begin(), programme_.sources.end(), decides) == 1) {
+        return Reason::last_authority_source;
     }
     source->second.revoked = true;
     return Reason::none;
