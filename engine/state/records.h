@@ -17,7 +17,7 @@ namespace fiscus::state {
 static_assert(std::endian::native == std::endian::little,
               "records are stored as they lie in memory");
 
-inline constexpr std::uint32_t layout_version = 1;
+inline constexpr std::uint32_t layout_version = 2;
 
 struct ProgrammeRecord {
     static constexpr TableId table = TableId::programme;
@@ -90,6 +90,7 @@ struct AccountRecord {
 
 enum class CounterScope : std::uint8_t { batch = 1, day = 2, platform = 3, district = 4 };
 
+// Counts what the batch has a limit for, or may be given one by BatchAdjusted.
 struct CounterRecord {
     static constexpr TableId table = TableId::counter;
     std::uint64_t count = 0;

@@ -100,15 +100,23 @@ support::BatchOpened World::random_batch(std::uint32_t number) {
     const auto limit = [this](std::uint64_t most) {
         return random_.chance(550) ? 0 : random_.between<std::uint64_t>(1, most);
     };
+    const auto line = [this](std::uint64_t most) {
+        return slip() ? 0 : random_.between<std::uint64_t>(1, most);
+    };
     batch.quota = limit(60);
     batch.quota_per_day = limit(20);
     for (std::uint16_t platform = 1; platform <= 2; ++platform) {
         if (random_.chance(300)) {
-            batch.platform_quotas.push_back({platform, limit(15)});
+            batch.platform_quotas.push_back({platform, line(15)});
         }
     }
     if (random_.chance(300)) {
-        batch.district_quotas = {{420102, limit(15)}, {slip() ? 420102U : 420103U, limit(15)}};
+        batch.district_quotas = {{420102, line(15)}, {slip() ? 420102U : 420103U, line(15)}};
+    }
+    for (const std::uint32_t wider : {420100U, 420000U}) {
+        if (random_.chance(150)) {
+            batch.district_quotas.push_back({wider, line(40)});
+        }
     }
     if (random_.chance(15)) {
         // So many days on which vouchers may end that there is hardly room for another batch.

@@ -69,6 +69,7 @@ private:
     void describe_redeeming_merchant(const Merchant& merchant);
     Reason check_batch_rules(const wire::BatchOpened& e) const;
     Reason check_claim_limits(const wire::VoucherClaimed& e, const Batch& batch) const;
+    Reason check_district_quotas(std::uint32_t district, const Batch& batch) const;
     Reason check_vouchers(const wire::VoucherRedeemed& e) const;
     Reason check_merchant(const wire::VoucherRedeemed& e) const;
     Reason check_order(const wire::VoucherRedeemed& e) const;

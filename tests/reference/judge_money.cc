@@ -92,14 +92,14 @@ Reason Judge::check_batch_rules(const wire::BatchOpened& e) const {
     std::set<std::uint32_t> districts;
     if (e.platform_quotas() != nullptr) {
         for (const wire::PlatformQuota* quota : *e.platform_quotas()) {
-            if (!platforms.insert(quota->platform()).second) {
+            if (!platforms.insert(quota->platform()).second || quota->count() == 0) {
                 return invalid;
             }
         }
     }
     if (e.district_quotas() != nullptr) {
         for (const wire::DistrictQuota* quota : *e.district_quotas()) {
-            if (!districts.insert(quota->district()).second) {
+            if (!districts.insert(quota->district()).second || quota->count() == 0) {
                 return invalid;
             }
         }
