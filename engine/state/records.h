@@ -50,12 +50,14 @@ struct SourceRecord {
     std::uint8_t revoked = 0;
 };
 
-// Content hashes of the last source_window numbers: number n stands in page (n % window) / 64.
+// Content hashes of the last source_window numbers, and what each was answered with: number n
+// stands in page (n % window) / 64.
 struct SourcePageRecord {
     static constexpr TableId table = TableId::source_page;
     static constexpr std::size_t slots = 64;
     std::array<std::uint64_t, slots> number{};
     std::array<std::uint64_t, slots> content{};
+    std::array<std::uint16_t, slots> reason{};  // of the first answer; 0: accepted
 };
 static_assert(source_window % SourcePageRecord::slots == 0);
 
