@@ -287,6 +287,10 @@ constexpr ReasonText texts[] = {
     {Reason::subsidy_differs_from_face, "subsidy_differs_from_face",
      "The subsidy is not the sum of the faces: send the faces' sum.",
      "补贴金额与券面金额之和不符：请核对补贴金额。"},
+    {Reason::merchant_of_other_platform, "merchant_of_other_platform",
+     "Another platform or the authority registered this merchant: let that one change it, or ask "
+     "the authority.",
+     "该商户由其他平台或主管部门登记：请由登记方变更，或请主管部门变更。"},
     {Reason::account_limit_reached, "account_limit_reached",
      "An account would hold more than this ledger ever counts: check the amount; if it is right, "
      "ask the authority for another account, batch or programme.",

@@ -83,6 +83,8 @@ struct MerchantRecord {
     std::uint8_t limit_class = 0;
     std::uint8_t channel = 0;
     std::uint8_t suspended = 0;
+    std::uint16_t registered_by = 0;  // platform; 0: the authority
+    std::uint16_t reserved = 0;
 };
 
 struct AccountRecord {

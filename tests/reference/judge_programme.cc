@@ -143,7 +143,15 @@ void Judge::describe_merchant(const MerchantEvent& e, Merchant& merchant) {
     answer_.channel = static_cast<std::uint8_t>(merchant.channel);
 }
 
+Reason Judge::check_merchant_publisher() const {
+    return source_.role == wire::SourceRole::platform ? check_platform() : Reason::none;
+}
+
 Reason Judge::decide(const wire::MerchantRegistered& e) {
+    const Reason standing = check_merchant_publisher();
+    if (standing != Reason::none) {
+        return standing;
+    }
     const Id id = id_of(e.merchant());
     if (programme_.merchants.count(id) != 0) {
         return Reason::merchant_exists;
@@ -151,14 +159,23 @@ Reason Judge::decide(const wire::MerchantRegistered& e) {
     const auto ordinal = static_cast<std::uint32_t>(programme_.merchants.size() + 1);
     Merchant& merchant = programme_.merchants[id];
     merchant.ordinal = ordinal;
+    merchant.registered_by = source_.platform;
     describe_merchant(e, merchant);
     return Reason::none;
 }
 
 Reason Judge::decide(const wire::MerchantChanged& e) {
+    const Reason standing = check_merchant_publisher();
+    if (standing != Reason::none) {
+        return standing;
+    }
     const auto merchant = programme_.merchants.find(id_of(e.merchant()));
     if (merchant == programme_.merchants.end()) {
         return Reason::merchant_unknown;
+    }
+    if (source_.role == wire::SourceRole::platform &&
+        merchant->second.registered_by != source_.platform) {
+        return Reason::merchant_of_other_platform;
     }
     describe_merchant(e, merchant->second);
     return Reason::none;

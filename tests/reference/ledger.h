@@ -48,6 +48,7 @@ struct Merchant {
     wire::LimitClass limit_class = wire::LimitClass::unknown;
     wire::Channel channel = wire::Channel::any;
     bool suspended = false;
+    std::uint16_t registered_by = 0;  // platform; 0: the authority
 };
 
 struct Pack {
