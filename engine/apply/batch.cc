@@ -6,6 +6,19 @@ namespace fiscus::apply {
 
 using state::TableId;
 
+namespace {
+
+// Cohorts that the programme's open batches may have, at most: what one ClockAdvanced may release.
+std::int64_t open_cohorts_max(const Context& c) {
+    std::int64_t cohorts = 0;
+    for (const auto& [batch, rules] : c.rules->batches) {
+        cohorts += c.batch(BatchId(batch)).closed != 0 ? 0 : rules.cohorts_max();
+    }
+    return cohorts;
+}
+
+}  // namespace
+
 Answer apply(Context& c, const wire::BatchOpened& event) {
     const BatchId batch(event.batch());
     if (c.batch_rules(batch) != nullptr) {
@@ -14,6 +27,9 @@ Answer apply(Context& c, const wire::BatchOpened& event) {
     auto rules = batch_rules(event, *c.rules);
     if (!rules.has_value()) {
         return refused(wire::Reason::batch_rules_invalid);
+    }
+    if (open_cohorts_max(c) + rules->cohorts_max() > programme_cohorts_max) {
+        return refused(wire::Reason::cohort_limit_reached);
     }
     auto& record = c.state.change(c.state.batches, c.key(TableId::batch, batch.value()));
     record.claim_until_us = event.claim_until_us();

@@ -1,4 +1,6 @@
 // VoucherClaimed (领取): quotas and caps hold exactly, because one writer takes claims in log order.
+#include <algorithm>
+
 #include "engine/apply/claim_counts.h"
 #include "engine/apply/families.h"
 #include "engine/apply/naming.h"
@@ -15,15 +17,22 @@ std::uint64_t counted(Context& c, BatchId batch, CounterScope scope, std::uint64
     return record == nullptr ? 0 : record->count;
 }
 
+// A batch's own quota of 0 is none.
 bool exhausted(std::uint64_t limit, std::uint64_t used) { return limit != 0 && used >= limit; }
+
+// A cap of 0 is none of the batch's own; then the ledger's holds, which its counters can count to.
+bool capped(std::uint64_t cap, std::uint64_t cap_max, std::uint64_t used) {
+    return used >= (cap == 0 ? cap_max : cap);
+}
 
 Reason check_caps(Context& c, const ClaimCounts& counts, const state::BatchRecord& batch) {
     const auto* day = c.state.consumer_batches.get(counts.day_key);
-    if (exhausted(batch.cap_per_consumer_day, day == nullptr ? 0 : day->days[counts.day_slot])) {
+    if (capped(batch.cap_per_consumer_day, consumer_day_claims_max,
+               day == nullptr ? 0 : day->days[counts.day_slot])) {
         return Reason::consumer_day_cap_reached;
     }
     const auto* total = c.state.consumer_batches.get(counts.total_key);
-    if (exhausted(batch.cap_per_consumer, total == nullptr ? 0 : total->total)) {
+    if (capped(batch.cap_per_consumer, consumer_claims_max, total == nullptr ? 0 : total->total)) {
         return Reason::consumer_cap_reached;
     }
     return Reason::none;
@@ -47,17 +56,19 @@ Reason check_quotas(Context& c,
         exhausted(platform_quota->second, counted(c, id, CounterScope::platform, platform))) {
         return Reason::platform_quota_exhausted;
     }
-    const auto district_quota = rules.district_quotas.find(district);
-    if (district_quota != rules.district_quotas.end() &&
-        exhausted(district_quota->second, counted(c, id, CounterScope::district, district))) {
-        return Reason::district_quota_exhausted;
-    }
-    return Reason::none;
+    // The district first, then its prefecture, then its province.
+    const auto quotas = rules.quotas_of_district(district);
+    const bool used_up = std::any_of(quotas.begin(), quotas.end(), [&](const DistrictQuota& quota) {
+        return exhausted(quota.count, counted(c, id, CounterScope::district, quota.district));
+    });
+    return used_up ? Reason::district_quota_exhausted : Reason::none;
 }
 
-// Adds one to everything that counts claims, or takes it back when a void returns quotas.
+// Adds one to everything that counts claims, or takes it back when a void returns quotas. Platforms
+// and districts are counted only where a line asks for it: lines are never added to a batch.
 void count_claim(Context& c,
                  BatchId batch,
+                 const BatchRules& rules,
                  const ClaimCounts& counts,
                  std::int32_t day,
                  PlatformId platform,
@@ -72,8 +83,14 @@ void count_claim(Context& c,
     };
     count(CounterScope::batch, 0);
     count(CounterScope::day, static_cast<std::uint64_t>(day));
-    count(CounterScope::platform, platform.value());
-    count(CounterScope::district, district);
+    if (rules.platform_quotas.count(platform.value()) != 0) {
+        count(CounterScope::platform, platform.value());
+    }
+    for (const DistrictQuota& quota : rules.quotas_of_district(district)) {
+        if (quota.count != 0) {
+            count(CounterScope::district, quota.district);
+        }
+    }
     auto& day_count =
         c.state.change(c.state.consumer_batches, counts.day_key).days[counts.day_slot];
     FISCUS_CHECK(back || day_count < UINT16_MAX, "the claims of a day fit their counter");
@@ -165,7 +182,8 @@ Answer apply(Context& c, const wire::VoucherClaimed& event) {
         return refused(Reason::budget_exhausted);
     }
     issue(c, event, *pack, *denomination, last_day, consumer);
-    count_claim(c, id, counts, c.draft.business_day, c.own_platform(), event.district(), false);
+    count_claim(c, id, *rules, counts, c.draft.business_day, c.own_platform(), event.district(),
+                false);
     return accepted();
 }
 
@@ -202,7 +220,7 @@ Answer apply(Context& c, const wire::VoucherVoided& event) {
     if (rules.void_returns_quota) {
         const auto counts =
             claim_counts(c.in.programme, batch, voucher->consumer, rules, c.draft.origin_day);
-        count_claim(c, batch, counts, c.draft.origin_day, PlatformId(voucher->platform),
+        count_claim(c, batch, rules, counts, c.draft.origin_day, PlatformId(voucher->platform),
                     voucher->district, true);
     }
     c.state.change(c.state.vouchers, key).status = state::VoucherStatus::voided;

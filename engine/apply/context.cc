@@ -89,6 +89,7 @@ void Context::post(const AccountName& debit, const AccountName& credit, Amount a
     postings_.emplace_back(wire_account(in.programme, debit), wire_account(in.programme, credit),
                            amount.fen());
     ++draft.postings;
+    FISCUS_CHECK(draft.postings < UINT16_MAX, "an entry counts its postings with 16 bits");
 }
 
 void Context::remember_natural_key() {

@@ -24,7 +24,10 @@ struct Answer {
 };
 
 inline Answer accepted() { return {}; }
-inline Answer duplicate() { return {wire::Outcome::duplicate, wire::Reason::none}; }
+// `first` is the reason of the first answer: none when that accepted the event.
+inline Answer duplicate(wire::Reason first = wire::Reason::none) {
+    return {wire::Outcome::duplicate, first};
+}
 inline Answer refused(wire::Reason reason) { return {wire::Outcome::refused, reason}; }
 
 // Cohorts of outstanding money that are not released yet, by programme, in order of last day and

@@ -5,11 +5,25 @@ namespace fiscus::apply {
 
 using state::TableId;
 
+namespace {
+
+// Deposits − returns: the treasury account is negative by what its owner still has in the fund.
+Amount in_the_fund(Context& c, std::uint32_t depositor) {
+    return Amount(0) - c.balance(treasury(depositor));
+}
+
+}  // namespace
+
 Answer apply(Context& c, const wire::FundDeposited& event) {
     const state::Key key = c.key(TableId::depositor, decode::id_of(event.account()));
     const auto* known = c.state.depositors.get(key);
-    c.draft.amount_fen = event.amount_fen();
     std::uint32_t ordinal = known == nullptr ? 0 : known->ordinal;
+    const Amount held = ordinal == 0 ? Amount(0) : in_the_fund(c, ordinal);
+    if (held + Amount(event.amount_fen()) > Amount(amount_fen_max) ||
+        (ordinal == 0 && c.programme().depositors >= depositors_max)) {
+        return refused(wire::Reason::account_limit_reached);
+    }
+    c.draft.amount_fen = event.amount_fen();
     if (ordinal == 0) {
         ordinal = ++c.state.change(c.state.programmes, c.key(TableId::programme)).depositors;
         c.state.change(c.state.depositors, key).ordinal = ordinal;
@@ -44,8 +58,7 @@ Answer apply(Context& c, const wire::FundReturned& event) {
     if (depositor == nullptr) {
         return refused(wire::Reason::account_never_deposited);
     }
-    // The treasury account is negative by what its owner still has in the fund.
-    if (Amount(0) - c.balance(treasury(depositor->ordinal)) < amount) {
+    if (in_the_fund(c, depositor->ordinal) < amount) {
         return refused(wire::Reason::return_exceeds_deposit);
     }
     if (c.balance(fund()) < amount) {

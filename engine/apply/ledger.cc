@@ -164,7 +164,7 @@ Answer Ledger::sequence_and_apply(Context& c) {
     const sequence::Verdict verdict = sequence::examine(state_, c.source, number);
     switch (verdict.seen) {
         case sequence::Seen::fresh: break;
-        case sequence::Seen::duplicate: return duplicate();
+        case sequence::Seen::duplicate: return duplicate(verdict.reason);
         case sequence::Seen::refused: return refused(verdict.reason);
         case sequence::Seen::forgotten: {
             const std::uint64_t* content = accepted_content(c);
@@ -180,7 +180,7 @@ Answer Ledger::sequence_and_apply(Context& c) {
         return result;  // a programme that does not exist has no source to remember
     }
     auto& source = state_.change(state_.sources, c.key(TableId::source, c.in.source.value()));
-    const sequence::Marked marked = sequence::mark(state_, source, number);
+    const sequence::Marked marked = sequence::mark(state_, source, number, result.reason);
     c.draft.gap_from = marked.gap_from;
     c.draft.flags |= marked.fills_gap ? flag_fills_gap : std::uint8_t{0};
     return result;

@@ -7,6 +7,15 @@ namespace {
 
 using state::TableId;
 
+bool by_platform(const Context& c) {
+    return c.source.role == static_cast<std::uint8_t>(wire::SourceRole::platform);
+}
+
+// The authority itself is never refused for a platform's standing.
+wire::Reason platform_refusal(const Context& c) {
+    return by_platform(c) ? c.own_platform_refusal() : wire::Reason::none;
+}
+
 template <typename Event>
 void describe(Context& c, state::MerchantRecord& merchant, const Event& event) {
     merchant.district = event.district();
@@ -43,6 +52,9 @@ Answer set_suspended(Context& c, const wire::Id128* id, bool suspended) {
 }  // namespace
 
 Answer apply(Context& c, const wire::MerchantRegistered& event) {
+    if (const auto reason = platform_refusal(c); reason != wire::Reason::none) {
+        return refused(reason);
+    }
     const state::Key key = c.key(TableId::merchant, decode::id_of(event.merchant()));
     if (c.state.merchants.get(key) != nullptr) {
         return refused(wire::Reason::merchant_exists);
@@ -50,14 +62,22 @@ Answer apply(Context& c, const wire::MerchantRegistered& event) {
     auto& programme = c.state.change(c.state.programmes, c.key(TableId::programme));
     auto& merchant = c.state.change(c.state.merchants, key);
     merchant.ordinal = ++programme.merchants;
+    merchant.registered_by = c.source.platform;
     describe(c, merchant, event);
     return accepted();
 }
 
 Answer apply(Context& c, const wire::MerchantChanged& event) {
+    if (const auto reason = platform_refusal(c); reason != wire::Reason::none) {
+        return refused(reason);
+    }
     const state::Key key = c.key(TableId::merchant, decode::id_of(event.merchant()));
-    if (c.state.merchants.get(key) == nullptr) {
+    const auto* merchant = c.state.merchants.get(key);
+    if (merchant == nullptr) {
         return refused(wire::Reason::merchant_unknown);
+    }
+    if (by_platform(c) && merchant->registered_by != c.source.platform) {
+        return refused(wire::Reason::merchant_of_other_platform);
     }
     describe(c, c.state.change(c.state.merchants, key), event);
     return accepted();

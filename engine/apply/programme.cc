@@ -10,6 +10,20 @@ const state::PlatformRecord* platform_of(Context& c, std::uint16_t platform) {
     return c.state.platforms.get(c.key(TableId::platform, platform));
 }
 
+bool speaks_for_authority(const state::SourceRecord& source) {
+    return source.role == static_cast<std::uint8_t>(wire::SourceRole::authority) &&
+           source.revoked == 0;
+}
+
+// A count does not depend on the order in which the sources are met.
+std::size_t authority_sources(const Context& c) {
+    std::size_t count = 0;
+    c.state.sources.for_each([&](const state::Key& key, const state::SourceRecord& source) {
+        count += key.programme == c.in.programme.value() && speaks_for_authority(source) ? 1U : 0U;
+    });
+    return count;
+}
+
 // The record to change; a new one for a platform that is admitted.
 state::PlatformRecord& change_platform(Context& c, std::uint16_t platform) {
     c.remember_natural_key();
@@ -47,14 +61,9 @@ Answer apply(Context& c, const wire::ProgrammeClosed&) {
 }
 
 Answer apply(Context& c, const wire::SourceRegistered& event) {
-    if (event.role() == wire::SourceRole::platform) {
-        const auto* platform = platform_of(c, event.platform());
-        if (platform == nullptr) {
-            return refused(wire::Reason::platform_unknown);
-        }
-        if (platform->terminated != 0) {
-            return refused(wire::Reason::platform_terminated);
-        }
+    // A terminated platform still refunds and settles, also after its key had to be replaced.
+    if (event.role() == wire::SourceRole::platform && platform_of(c, event.platform()) == nullptr) {
+        return refused(wire::Reason::platform_unknown);
     }
     const state::Key key = c.key(TableId::source, event.source());
     if (c.state.sources.get(key) != nullptr) {
@@ -69,8 +78,12 @@ Answer apply(Context& c, const wire::SourceRegistered& event) {
 
 Answer apply(Context& c, const wire::SourceRevoked& event) {
     const state::Key key = c.key(TableId::source, event.source());
-    if (c.state.sources.get(key) == nullptr) {
+    const auto* source = c.state.sources.get(key);
+    if (source == nullptr) {
         return refused(wire::Reason::source_unknown);
+    }
+    if (speaks_for_authority(*source) && authority_sources(c) == 1) {
+        return refused(wire::Reason::last_authority_source);
     }
     c.state.change(c.state.sources, key).revoked = 1;
     c.remember_natural_key();

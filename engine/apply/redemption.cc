@@ -149,6 +149,17 @@ Reason check_amounts(const wire::VoucherRedeemed& event,
     return subsidy == face ? Reason::none : Reason::subsidy_differs_from_face;
 }
 
+// The memorandum account is negative by all that its orders said of themselves.
+Reason check_memorandum(Context& c, const wire::VoucherRedeemed& event, const Order& order) {
+    const BatchId batch(order.vouchers[0]->batch);
+    const Amount remembered =
+        Amount(0) - c.balance(memorandum(wire::AccountKind::memorandum, batch, c.own_platform()));
+    const Amount added = Amount(event.order_amount_fen()) + Amount(event.platform_match_fen()) +
+                         Amount(event.merchant_match_fen());
+    return remembered + added > Amount(memorandum_fen_max) ? Reason::account_limit_reached
+                                                           : Reason::none;
+}
+
 void record(Context& c,
             const wire::VoucherRedeemed& event,
             const Order& order,
@@ -233,6 +244,9 @@ Answer apply(Context& c, const wire::VoucherRedeemed& event) {
         return refused(reason);
     }
     if (const Reason reason = check_amounts(event, order, rules); reason != Reason::none) {
+        return refused(reason);
+    }
+    if (const Reason reason = check_memorandum(c, event, order); reason != Reason::none) {
         return refused(reason);
     }
     record(c, event, order,

@@ -59,14 +59,16 @@ bool add_quotas(BatchRules& rules,
                 const ProgrammeRules& programme) {
     if (event.platform_quotas() != nullptr) {
         for (const wire::PlatformQuota* quota : *event.platform_quotas()) {
-            if (!rules.platform_quotas.emplace(quota->platform(), quota->count()).second) {
+            if (quota->count() == 0 ||
+                !rules.platform_quotas.emplace(quota->platform(), quota->count()).second) {
                 return false;
             }
         }
     }
     if (event.district_quotas() != nullptr) {
         for (const wire::DistrictQuota* quota : *event.district_quotas()) {
-            if (!rules.district_quotas.emplace(quota->district(), quota->count()).second) {
+            if (quota->count() == 0 ||
+                !rules.district_quotas.emplace(quota->district(), quota->count()).second) {
                 return false;
             }
         }
@@ -102,6 +104,22 @@ std::int32_t BatchRules::last_day(std::int32_t claim_day) const {
         return redeem_last_day;
     }
     return std::min(redeem_last_day, std::max(claim_day, redeem_first_day) + valid_days - 1);
+}
+
+std::array<DistrictQuota, 3> BatchRules::quotas_of_district(std::uint32_t district) const {
+    std::array<DistrictQuota, 3> lines{};
+    std::size_t next = 0;
+    std::uint32_t before = 0;
+    for (const std::uint32_t codes : {std::uint32_t{1}, prefecture_codes, province_codes}) {
+        // A claim may itself name a prefecture or a province: its line counts it once.
+        const std::uint32_t level = district / codes * codes;
+        const auto line = district_quotas.find(level);
+        if (level != before && line != district_quotas.end()) {
+            lines[next++] = {.district = level, .count = line->second};
+        }
+        before = level;
+    }
+    return lines;
 }
 
 bool ProgrammeRules::has_district(std::uint32_t district) const {

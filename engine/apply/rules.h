@@ -3,6 +3,7 @@
 // bytes.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -27,6 +28,12 @@ struct DenominationRules {
     Amount threshold;
 };
 
+// A line of district_quotas that a claim counts for.
+struct DistrictQuota {
+    std::uint32_t district = 0;
+    std::uint64_t count = 0;  // 0: there is no such line
+};
+
 struct BatchRules {
     std::int64_t claim_from_us = 0;
     std::int32_t claim_first_day = 0;  // business day of claim_from
@@ -41,12 +48,19 @@ struct BatchRules {
     std::vector<DenominationRules> denominations;
     std::vector<std::uint16_t> categories;  // sorted; empty: all
     std::map<std::uint16_t, std::uint64_t> platform_quotas;
-    std::map<std::uint32_t, std::uint64_t> district_quotas;
+    std::map<std::uint32_t, std::uint64_t> district_quotas;  // may name prefectures and provinces
 
     [[nodiscard]] const PackRules* pack(PackId id) const;
     [[nodiscard]] const DenominationRules* denomination(DenominationId id) const;
     // Last day of validity of a voucher claimed on `claim_day`.
     [[nodiscard]] std::int32_t last_day(std::int32_t claim_day) const;
+    // On how many different days vouchers of the batch may end, at most: last_day() never falls and
+    // claim_until may be moved, so all days from that of the first claim on.
+    [[nodiscard]] std::int64_t cohorts_max() const {
+        return std::int64_t{redeem_last_day} - last_day(claim_first_day) + 1;
+    }
+    // The lines for a district, its prefecture and its province, in this order.
+    [[nodiscard]] std::array<DistrictQuota, 3> quotas_of_district(std::uint32_t district) const;
 };
 
 struct ProgrammeRules {

@@ -115,8 +115,14 @@ Answer apply(Context& c, const wire::CompensationReceived& event) {
     if (c.state.platforms.get(c.key(TableId::platform, event.platform())) == nullptr) {
         return refused(Reason::platform_unknown);
     }
+    // The account is negative by what the platform has paid so far.
+    const AccountName from = compensation(PlatformId(event.platform()));
+    const Amount paid_so_far = Amount(0) - c.balance(from);
+    if (paid_so_far + Amount(event.amount_fen()) > Amount(compensation_fen_max)) {
+        return refused(Reason::account_limit_reached);
+    }
     c.draft.amount_fen = event.amount_fen();
-    c.post(compensation(PlatformId(event.platform())), fund(), c.amount());
+    c.post(from, fund(), c.amount());
     c.remember_natural_key();
     return accepted();
 }

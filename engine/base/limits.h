@@ -8,13 +8,32 @@ namespace fiscus {
 
 // One entry of a C2SP tile has a 16-bit length, and an event must fit one.
 inline constexpr std::size_t event_bytes_max = 65'535;
-// Depth and tables that any event of ours can have, doubled (a verifier's limit, not a rule).
+// Depth that any event of ours can have, doubled, and tables: half as many again as the largest
+// batch has (a verifier's limit, not a rule: a list that is too long must still be seen as one).
 inline constexpr std::uint32_t event_depth_max = 8;
-inline constexpr std::uint32_t event_tables_max = 4'096;
+inline constexpr std::uint32_t event_tables_max = 8'192;
 // Of a quarantined value the journal keeps this much, enough to recognise it.
 inline constexpr std::size_t quarantine_bytes_max = 256;
-// 10 trillion yuan: sums of 9,000 such amounts still fit 64 bits.
+// 10 trillion yuan, more than any programme has.
 inline constexpr std::int64_t amount_fen_max = 1'000'000'000'000'000;
+
+// No sum of money overflows 64 bits, whatever is published. Money enters a programme only through
+// deposits and compensation, and every other posting moves what is there already. One depositing
+// account has at most amount_fen_max in the fund and there are at most depositors_max of them; a
+// platform's compensation ends at compensation_fen_max and platforms are numbered with 16 bits. So
+// all accounts that hold money together, and with them each one, stay below
+// 4,096 × 10^15 + 65,535 × 10^13 < 4.8 × 10^18 < 2^63. The memorandum of a batch and platform is
+// no money but what orders say of themselves: it and its other sides end at memorandum_fen_max.
+// A sum is checked before it is kept, so it may be one event larger for a moment.
+inline constexpr std::uint32_t depositors_max = 4'096;
+inline constexpr std::int64_t compensation_fen_max = 10'000'000'000'000;
+inline constexpr std::int64_t memorandum_fen_max = 1'000'000'000'000'000'000;
+inline constexpr std::int64_t programme_fen_max =
+    depositors_max * amount_fen_max + UINT16_MAX * compensation_fen_max;
+static_assert(INT64_MAX / depositors_max > amount_fen_max);
+static_assert(programme_fen_max < 4'800'000'000'000'000'000);
+static_assert(programme_fen_max < INT64_MAX - amount_fen_max);
+static_assert(memorandum_fen_max < INT64_MAX - 3 * amount_fen_max);
 // Numbers that a source may be ahead of its first gap: minutes of a busy source, 32 KiB of state.
 inline constexpr std::uint64_t source_window = 4'096;
 // An event may be this much ahead of the log's own time (clocks of platforms differ).
@@ -35,6 +54,16 @@ inline constexpr std::size_t platform_quotas_max = 1'024;
 inline constexpr std::size_t district_quotas_max = 4'096;
 inline constexpr std::size_t batch_categories_max = 256;
 inline constexpr std::size_t control_totals_max = 1'024;
+// Event, body, every list of BatchOpened full and one of them too long by one.
+static_assert(2 + packs_max + denominations_max + platform_quotas_max + district_quotas_max + 1 <=
+              event_tables_max);
+// Days on which vouchers of a programme's open batches may end. One ClockAdvanced may release them
+// all, with one posting each, and an entry counts its postings with 16 bits.
+inline constexpr std::int64_t programme_cohorts_max = 16'384;
+static_assert(programme_cohorts_max + 1 < UINT16_MAX);
+// Claims of a consumer in a batch when the batch sets no cap: what the counters hold.
+inline constexpr std::uint64_t consumer_day_claims_max = UINT16_MAX;
+inline constexpr std::uint64_t consumer_claims_max = UINT32_MAX;
 
 // Input records that one engine turn takes: large enough to amortise a MultiGet and a sync, small
 // enough for a journal block under the broker's message limit (8,192 × ~400 bytes).

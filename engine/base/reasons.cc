@@ -144,6 +144,10 @@ constexpr ReasonText texts[] = {
     {Reason::category_repeated, "category_repeated",
      "A category stands twice, or an industry stands in two categories: correct the table.",
      "业态重复，或同一行业归入两个业态：请更正业态表。"},
+    {Reason::last_authority_source, "last_authority_source",
+     "This is the authority's last source: register another one first, or nobody could ever "
+     "decide anything again.",
+     "这是主管部门最后一个有效来源：请先登记另一个来源，否则活动将无人可管。"},
     {Reason::clock_goes_back, "clock_goes_back",
      "The clock was advanced further already: send a later time.",
      "时钟已推进到更晚的时刻：请发送更晚的时间。"},
@@ -170,6 +174,10 @@ constexpr ReasonText texts[] = {
     {Reason::limit_below_used, "limit_below_used",
      "The new quota is below what was issued already: choose a higher one.",
      "新的配额低于已发放数量：请调高配额。"},
+    {Reason::cohort_limit_reached, "cohort_limit_reached",
+     "The open batches of the programme would have more than 16,384 days on which vouchers end: "
+     "shorten the redemption period, use a fixed last day, or close batches first.",
+     "活动未关闭批次的券到期日总数将超过 16384：请缩短核销期、改用固定截止日，或先关闭批次。"},
     {Reason::account_never_deposited, "account_never_deposited",
      "The account never deposited: money goes back only to an account that it came from.",
      "该账户从未拨入资金：资金只能原路退回。"},
@@ -279,6 +287,14 @@ constexpr ReasonText texts[] = {
     {Reason::subsidy_differs_from_face, "subsidy_differs_from_face",
      "The subsidy is not the sum of the faces: send the faces' sum.",
      "补贴金额与券面金额之和不符：请核对补贴金额。"},
+    {Reason::merchant_of_other_platform, "merchant_of_other_platform",
+     "Another platform or the authority registered this merchant: let that one change it, or ask "
+     "the authority.",
+     "该商户由其他平台或主管部门登记：请由登记方变更，或请主管部门变更。"},
+    {Reason::account_limit_reached, "account_limit_reached",
+     "An account would hold more than this ledger ever counts: check the amount; if it is right, "
+     "ask the authority for another account, batch or programme.",
+     "账户累计金额将超过账本上限：请核对金额；如金额无误，请主管部门另设账户、批次或活动。"},
     {Reason::redemption_unknown, "redemption_unknown",
      "No such redemption was accepted: check its id, or send the redemption first.",
      "未找到该核销：请核对核销编号或先发送核销。"},

@@ -275,14 +275,16 @@ Status Partition::fold() {
 
 void Partition::count_entries() {
     for (const wire::Entry& entry : entries_.entries) {
-        switch (static_cast<wire::Outcome>(entry.outcome())) {
+        const auto outcome = static_cast<wire::Outcome>(entry.outcome());
+        switch (outcome) {
             case wire::Outcome::accepted: ++position_.counts.accepted; break;
             case wire::Outcome::duplicate: ++position_.counts.duplicates; break;
             case wire::Outcome::refused: ++position_.counts.refused; break;
             case wire::Outcome::quarantined: ++position_.counts.quarantined; break;
             case wire::Outcome::none: break;
         }
-        if (entry.reason() != 0) {
+        // A duplicate carries the reason of its first answer, which was counted then.
+        if (outcome == wire::Outcome::refused || outcome == wire::Outcome::quarantined) {
             FISCUS_CHECK(entry.reason() < reasons_end, "every reason has a counter");
             ++position_.counts.by_reason[entry.reason()];
         }

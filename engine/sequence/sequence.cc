@@ -20,13 +20,12 @@ std::size_t page_of(std::uint64_t sequence) {
 
 std::size_t slot_of(std::uint64_t sequence) { return sequence % SourcePageRecord::slots; }
 
-// The content seen under a number inside the window, or null when it was not seen.
-const std::uint64_t* content_of(state::State& state, const Number& number, std::uint64_t sequence) {
+// The page that remembers a number inside the window, or null when it was not seen.
+const SourcePageRecord* page_with(state::State& state,
+                                  const Number& number,
+                                  std::uint64_t sequence) {
     const SourcePageRecord* page = state.source_pages.get(page_key(number, page_of(sequence)));
-    if (page == nullptr || page->number[slot_of(sequence)] != sequence) {
-        return nullptr;
-    }
-    return &page->content[slot_of(sequence)];
+    return page != nullptr && page->number[slot_of(sequence)] == sequence ? page : nullptr;
 }
 
 void forget_window(state::State& state, const Number& number) {
@@ -54,10 +53,10 @@ Verdict examine(state::State& state, const state::SourceRecord& record, const Nu
         if (number.sequence + source_window <= high) {
             return {Seen::forgotten, wire::Reason::none};
         }
-        const std::uint64_t* content = content_of(state, number, number.sequence);
-        if (content != nullptr) {
-            return *content == number.content
-                       ? Verdict{Seen::duplicate, wire::Reason::none}
+        if (const auto* page = page_with(state, number, number.sequence)) {
+            const std::size_t slot = slot_of(number.sequence);
+            return page->content[slot] == number.content
+                       ? Verdict{Seen::duplicate, static_cast<wire::Reason>(page->reason[slot])}
                        : Verdict{Seen::refused, wire::Reason::sequence_conflict};
         }
         FISCUS_CHECK(number.sequence > low, "every number up to the low mark was seen");
@@ -68,7 +67,10 @@ Verdict examine(state::State& state, const state::SourceRecord& record, const Nu
     return {Seen::fresh, wire::Reason::none};
 }
 
-Marked mark(state::State& state, state::SourceRecord& record, const Number& number) {
+Marked mark(state::State& state,
+            state::SourceRecord& record,
+            const Number& number,
+            wire::Reason answered) {
     if (number.epoch > record.epoch) {
         forget_window(state, number);
         record.abandoned += record.missing;
@@ -81,6 +83,7 @@ Marked mark(state::State& state, state::SourceRecord& record, const Number& numb
         state.change(state.source_pages, page_key(number, page_of(number.sequence)));
     page.number[slot_of(number.sequence)] = number.sequence;
     page.content[slot_of(number.sequence)] = number.content;
+    page.reason[slot_of(number.sequence)] = static_cast<std::uint16_t>(answered);
     Marked marked;
     if (number.sequence > record.high) {
         if (number.sequence > record.high + 1) {
@@ -93,7 +96,7 @@ Marked mark(state::State& state, state::SourceRecord& record, const Number& numb
         FISCUS_CHECK(record.missing > 0, "a late number fills a gap that is counted");
         --record.missing;
     }
-    while (record.low < record.high && content_of(state, number, record.low + 1) != nullptr) {
+    while (record.low < record.high && page_with(state, number, record.low + 1) != nullptr) {
         ++record.low;
     }
     return marked;

@@ -21,7 +21,7 @@ enum class Seen : std::uint8_t {
 
 struct Verdict {
     Seen seen = Seen::fresh;
-    wire::Reason reason = wire::Reason::none;
+    wire::Reason reason = wire::Reason::none;  // of a duplicate: what was said the first time
 };
 
 struct Number {
@@ -40,7 +40,11 @@ struct Marked {
     bool fills_gap = false;
 };
 
-// Remembers a fresh number; begins its epoch when that is newer. `record` is the one to change.
-Marked mark(state::State& state, state::SourceRecord& record, const Number& number);
+// Remembers a fresh number and the reason it was answered with; begins its epoch when that is
+// newer. `record` is the one to change.
+Marked mark(state::State& state,
+            state::SourceRecord& record,
+            const Number& number,
+            wire::Reason answered);
 
 }  // namespace fiscus::sequence

@@ -17,7 +17,7 @@ namespace fiscus::state {
 static_assert(std::endian::native == std::endian::little,
               "records are stored as they lie in memory");
 
-inline constexpr std::uint32_t layout_version = 1;
+inline constexpr std::uint32_t layout_version = 2;
 
 struct ProgrammeRecord {
     static constexpr TableId table = TableId::programme;
@@ -50,12 +50,14 @@ struct SourceRecord {
     std::uint8_t revoked = 0;
 };
 
-// Content hashes of the last source_window numbers: number n stands in page (n % window) / 64.
+// Content hashes of the last source_window numbers, and what each was answered with: number n
+// stands in page (n % window) / 64.
 struct SourcePageRecord {
     static constexpr TableId table = TableId::source_page;
     static constexpr std::size_t slots = 64;
     std::array<std::uint64_t, slots> number{};
     std::array<std::uint64_t, slots> content{};
+    std::array<std::uint16_t, slots> reason{};  // of the first answer; 0: accepted
 };
 static_assert(source_window % SourcePageRecord::slots == 0);
 
@@ -81,6 +83,8 @@ struct MerchantRecord {
     std::uint8_t limit_class = 0;
     std::uint8_t channel = 0;
     std::uint8_t suspended = 0;
+    std::uint16_t registered_by = 0;  // platform; 0: the authority
+    std::uint16_t reserved = 0;
 };
 
 struct AccountRecord {
@@ -90,6 +94,7 @@ struct AccountRecord {
 
 enum class CounterScope : std::uint8_t { batch = 1, day = 2, platform = 3, district = 4 };
 
+// Counts what the batch has a limit for, or may be given one by BatchAdjusted.
 struct CounterRecord {
     static constexpr TableId table = TableId::counter;
     std::uint64_t count = 0;

@@ -174,6 +174,25 @@ class Publish(Case):
         self.assertNotIn("bad.jsonl:1:", text)
         self.assertEqual(self.published(), [])
 
+    def test_explain_says_what_a_repeat_was_answered_with_first(self):
+        admitted = json.loads(self.good_line())
+        opened = admitted | {"kind": "ProgrammeOpened", "sequence": 1, "body": {
+            "name": "消费券", "authority": "商务局", "districts": [420100], "cut_minute": 840,
+            "first_day": "2026-03-01"}}
+        funded = admitted | {"kind": "BatchFunded", "sequence": 3,
+                             "body": {"batch": 9, "amount_fen": 100}}
+        file = self.write("twice.jsonl", "".join(json.dumps(event) + "\n" for event in (
+            opened, admitted, admitted, funded, funded)))
+        self.ok("publish", file, "--log", self.log)
+        state = self.folder.name + "/state"
+        self.ok("run", "--log", self.log, "--state", state, "--until-end")
+        self.assertIn("duplicate, a repeat of an event that was accepted",
+                      self.ok("explain", "2", "--log", self.log))
+        self.assertIn("duplicate, a repeat of an event that was refused because of batch_unknown",
+                      self.ok("explain", "4", "--log", self.log))
+        answer = json.loads(self.ok("explain", "4", "--log", self.log, "--json"))
+        self.assertEqual((answer["outcome"], answer["reason"]), ("duplicate", "batch_unknown"))
+
     def test_csv_rows_become_events_by_a_map(self):
         column_map = self.write("map.toml", """
 kind = "PlatformAdmitted"

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "engine/base/limits.h"
 #include "tests/property/world.h"
 #include "tests/reference/reading.h"
 
@@ -99,15 +100,28 @@ support::BatchOpened World::random_batch(std::uint32_t number) {
     const auto limit = [this](std::uint64_t most) {
         return random_.chance(550) ? 0 : random_.between<std::uint64_t>(1, most);
     };
+    const auto line = [this](std::uint64_t most) {
+        return slip() ? 0 : random_.between<std::uint64_t>(1, most);
+    };
     batch.quota = limit(60);
     batch.quota_per_day = limit(20);
     for (std::uint16_t platform = 1; platform <= 2; ++platform) {
         if (random_.chance(300)) {
-            batch.platform_quotas.push_back({platform, limit(15)});
+            batch.platform_quotas.push_back({platform, line(15)});
         }
     }
     if (random_.chance(300)) {
-        batch.district_quotas = {{420102, limit(15)}, {slip() ? 420102U : 420103U, limit(15)}};
+        batch.district_quotas = {{420102, line(15)}, {slip() ? 420102U : 420103U, line(15)}};
+    }
+    for (const std::uint32_t wider : {420100U, 420000U}) {
+        if (random_.chance(150)) {
+            batch.district_quotas.push_back({wider, line(40)});
+        }
+    }
+    if (random_.chance(15)) {
+        // So many days on which vouchers may end that there is hardly room for another batch.
+        batch.redeem_last_day = batch.redeem_first_day + 16'375 + random_.between(0, 12);
+        batch.valid_days = 1;
     }
     if (random_.chance(200)) {
         batch.categories = {1, 2};
@@ -331,6 +345,10 @@ void World::platform_deed() {
 
 void World::source_deed() {
     const auto source = random_.between<std::uint16_t>(slip() ? 0 : 5, 11);
+    if (options_.seed % 4 == 0 && random_.chance(60)) {
+        // Accepted where another source of the authority is left: not in every run.
+        return say(authority(), support::SourceRevoked{.source = 1});
+    }
     if (random_.chance(250)) {
         return say(authority(), support::SourceRevoked{.source = source});
     }
@@ -346,6 +364,10 @@ void World::source_deed() {
 void World::fund_deed() {
     const Id128 account = id_named(random_.chance(800) ? "city" : "province");
     const std::uint32_t batch = some_batch();
+    if (slip()) {
+        return say(authority(), support::FundDeposited{.account = id_named("state"),
+                                                       .amount_fen = amount_fen_max});
+    }
     switch (random_.below(4)) {
         case 0:
             return say(authority(), support::FundDeposited{

@@ -10,6 +10,12 @@ using wire::AccountKind;
 using wire::Reason;
 
 Reason Judge::decide(const wire::FundDeposited& e) {
+    const auto known = programme_.deposits.find(id_of(e.account()));
+    const Deposits before = known == programme_.deposits.end() ? Deposits{} : known->second;
+    if (Sum{before.deposited_fen} - before.returned_fen + e.amount_fen() > amount_fen_max ||
+        (before.ordinal == 0 && programme_.deposits.size() == 4'096)) {
+        return Reason::account_limit_reached;
+    }
     const std::uint64_t next = programme_.deposits.size() + 1;
     Deposits& deposits = programme_.deposits[id_of(e.account())];
     deposits.ordinal = deposits.ordinal == 0 ? next : deposits.ordinal;
@@ -86,14 +92,14 @@ Reason Judge::check_batch_rules(const wire::BatchOpened& e) const {
     std::set<std::uint32_t> districts;
     if (e.platform_quotas() != nullptr) {
         for (const wire::PlatformQuota* quota : *e.platform_quotas()) {
-            if (!platforms.insert(quota->platform()).second) {
+            if (!platforms.insert(quota->platform()).second || quota->count() == 0) {
                 return invalid;
             }
         }
     }
     if (e.district_quotas() != nullptr) {
         for (const wire::DistrictQuota* quota : *e.district_quotas()) {
-            if (!districts.insert(quota->district()).second) {
+            if (!districts.insert(quota->district()).second || quota->count() == 0) {
                 return invalid;
             }
         }
@@ -108,6 +114,24 @@ Reason Judge::check_batch_rules(const wire::BatchOpened& e) const {
     return Reason::none;
 }
 
+namespace {
+
+// Days from the last day of the earliest claim to redeem_last_day, both inclusive.
+std::size_t cohort_days(std::int64_t claim_from_us,
+                        std::int32_t redeem_first_day,
+                        std::int32_t redeem_last_day,
+                        std::uint16_t valid_days) {
+    std::set<std::int32_t> days = {redeem_last_day};
+    const std::int32_t first = std::max(day_of(claim_from_us), redeem_first_day);
+    for (std::int32_t last = first + valid_days - 1; valid_days > 0 && last < redeem_last_day;
+         ++last) {
+        days.insert(last);
+    }
+    return days.size();
+}
+
+}  // namespace
+
 Reason Judge::decide(const wire::BatchOpened& e) {
     if (programme_.batches.count(e.batch()) != 0) {
         return Reason::batch_exists;
@@ -115,6 +139,17 @@ Reason Judge::decide(const wire::BatchOpened& e) {
     const Reason rules = check_batch_rules(e);
     if (rules != Reason::none) {
         return rules;
+    }
+    // Days on which vouchers may end: of this batch, and of those that are open.
+    std::size_t ends =
+        cohort_days(e.claim_from_us(), e.redeem_first_day(), e.redeem_last_day(), e.valid_days());
+    for (const auto& [number, open] : programme_.batches) {
+        ends += open.closed ? 0
+                            : cohort_days(open.claim_from_us, open.redeem_first_day,
+                                          open.redeem_last_day, open.valid_days);
+    }
+    if (ends > 16'384) {
+        return Reason::cohort_limit_reached;
     }
     Batch& batch = programme_.batches[e.batch()];
     batch.claim_from_us = e.claim_from_us();
@@ -278,6 +313,9 @@ Reason Judge::decide(const wire::CompensationReceived& e) {
     }
     const Account compensation = {
         .kind = AccountKind::compensation, .programme = event_.programme(), .key = e.platform()};
+    if (-Sum{balance(compensation)} + e.amount_fen() > Sum{10'000} * 1'000'000'000) {
+        return Reason::account_limit_reached;
+    }
     post(compensation, fund(), e.amount_fen());
     answer_.amount_fen = e.amount_fen();
     return Reason::none;

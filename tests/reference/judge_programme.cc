@@ -1,4 +1,6 @@
 // Ladders of programme, source, platform, merchant, consumer and the source's day.
+#include <algorithm>
+
 #include "tests/reference/judge.h"
 
 namespace fiscus::reference {
@@ -47,12 +49,8 @@ Reason Judge::decide(const wire::ProgrammeClosed&) {
 
 Reason Judge::decide(const wire::SourceRegistered& e) {
     if (e.role() == wire::SourceRole::platform) {
-        const auto platform = programme_.platforms.find(e.platform());
-        if (platform == programme_.platforms.end()) {
+        if (programme_.platforms.count(e.platform()) == 0) {
             return Reason::platform_unknown;
-        }
-        if (platform->second.terminated) {
-            return Reason::platform_terminated;
         }
     }
     if (programme_.sources.count(e.source()) != 0) {
@@ -68,6 +66,13 @@ Reason Judge::decide(const wire::SourceRevoked& e) {
     const auto source = programme_.sources.find(e.source());
     if (source == programme_.sources.end()) {
         return Reason::source_unknown;
+    }
+    const auto decides = [](const auto& numbered) {
+        return numbered.second.role == wire::SourceRole::authority && !numbered.second.revoked;
+    };
+    if (decides(*source) &&
+        std::count_if(programme_.sources.begin(), programme_.sources.end(), decides) == 1) {
+        return Reason::last_authority_source;
     }
     source->second.revoked = true;
     return Reason::none;
@@ -138,7 +143,15 @@ void Judge::describe_merchant(const MerchantEvent& e, Merchant& merchant) {
     answer_.channel = static_cast<std::uint8_t>(merchant.channel);
 }
 
+Reason Judge::check_merchant_publisher() const {
+    return source_.role == wire::SourceRole::platform ? check_platform() : Reason::none;
+}
+
 Reason Judge::decide(const wire::MerchantRegistered& e) {
+    const Reason standing = check_merchant_publisher();
+    if (standing != Reason::none) {
+        return standing;
+    }
     const Id id = id_of(e.merchant());
     if (programme_.merchants.count(id) != 0) {
         return Reason::merchant_exists;
@@ -146,14 +159,23 @@ Reason Judge::decide(const wire::MerchantRegistered& e) {
     const auto ordinal = static_cast<std::uint32_t>(programme_.merchants.size() + 1);
     Merchant& merchant = programme_.merchants[id];
     merchant.ordinal = ordinal;
+    merchant.registered_by = source_.platform;
     describe_merchant(e, merchant);
     return Reason::none;
 }
 
 Reason Judge::decide(const wire::MerchantChanged& e) {
+    const Reason standing = check_merchant_publisher();
+    if (standing != Reason::none) {
+        return standing;
+    }
     const auto merchant = programme_.merchants.find(id_of(e.merchant()));
     if (merchant == programme_.merchants.end()) {
         return Reason::merchant_unknown;
+    }
+    if (source_.role == wire::SourceRole::platform &&
+        merchant->second.registered_by != source_.platform) {
+        return Reason::merchant_of_other_platform;
     }
     describe_merchant(e, merchant->second);
     return Reason::none;

@@ -19,8 +19,14 @@ std::int32_t last_day_of(const Batch& batch, std::int32_t claim_day) {
     return std::min(batch.redeem_last_day, first + batch.valid_days - 1);
 }
 
-// A limit of 0 is none.
+// A quota of 0 is none.
 bool used_up(std::uint64_t limit, std::uint64_t used) { return limit != 0 && used >= limit; }
+
+// Does a line of the district quotas (a district, a prefecture, a province) cover a district?
+bool line_covers(std::uint32_t line, std::uint32_t district, std::uint32_t digits) {
+    const std::uint32_t codes = digits == 6 ? 1 : digits == 4 ? 100 : 10'000;
+    return line == district / codes * codes;
+}
 
 }  // namespace
 
@@ -32,7 +38,6 @@ Reason Judge::check_claim_limits(const wire::VoucherClaimed& e, const Batch& bat
     std::uint64_t all = 0;
     std::uint64_t today = 0;
     std::uint64_t on_platform = 0;
-    std::uint64_t in_district = 0;
     for (const Id& id : batch.claims) {
         const Voucher& voucher = programme_.vouchers.at(id);
         if (!voucher.counts) {
@@ -45,12 +50,12 @@ Reason Judge::check_claim_limits(const wire::VoucherClaimed& e, const Batch& bat
         mine += std::uint64_t{is_mine};
         mine_today += std::uint64_t{is_mine && is_today};
         on_platform += std::uint64_t{voucher.platform == source_.platform};
-        in_district += std::uint64_t{voucher.district == e.district()};
     }
-    if (used_up(batch.cap_per_consumer_day, mine_today)) {
+    // Without a cap of the batch's own a consumer still claims at most so often.
+    if (mine_today >= (batch.cap_per_consumer_day == 0 ? 65'535U : batch.cap_per_consumer_day)) {
         return Reason::consumer_day_cap_reached;
     }
-    if (used_up(batch.cap_per_consumer, mine)) {
+    if (mine >= (batch.cap_per_consumer == 0 ? 4'294'967'295U : batch.cap_per_consumer)) {
         return Reason::consumer_cap_reached;
     }
     if (used_up(batch.quota, all)) {
@@ -63,9 +68,26 @@ Reason Judge::check_claim_limits(const wire::VoucherClaimed& e, const Batch& bat
     if (platform != batch.platform_quotas.end() && used_up(platform->second, on_platform)) {
         return Reason::platform_quota_exhausted;
     }
-    const auto district = batch.district_quotas.find(e.district());
-    if (district != batch.district_quotas.end() && used_up(district->second, in_district)) {
-        return Reason::district_quota_exhausted;
+    return check_district_quotas(e.district(), batch);
+}
+
+Reason Judge::check_district_quotas(std::uint32_t district, const Batch& batch) const {
+    for (const std::uint32_t digits : {6U, 4U, 2U}) {
+        for (const auto& [line, quota] : batch.district_quotas) {
+            if (!line_covers(line, district, digits)) {
+                continue;
+            }
+            const auto inside = std::count_if(
+                batch.claims.begin(), batch.claims.end(), [&, line = line](const Id& id) {
+                    const Voucher& voucher = programme_.vouchers.at(id);
+                    return voucher.counts && (line_covers(line, voucher.district, 6) ||
+                                              line_covers(line, voucher.district, 4) ||
+                                              line_covers(line, voucher.district, 2));
+                });
+            if (static_cast<std::uint64_t>(inside) >= quota) {
+                return Reason::district_quota_exhausted;
+            }
+        }
     }
     return Reason::none;
 }
@@ -264,7 +286,14 @@ Reason Judge::check_order(const wire::VoucherRedeemed& e) const {
     if (e.order_amount_fen() < thresholds || e.order_amount_fen() < e.subsidy_fen()) {
         return Reason::order_below_threshold;
     }
-    return e.subsidy_fen() != faces ? Reason::subsidy_differs_from_face : Reason::none;
+    if (e.subsidy_fen() != faces) {
+        return Reason::subsidy_differs_from_face;
+    }
+    const Account remembered =
+        memorandum(AccountKind::memorandum, vouchers_of(e).front()->batch, source_.platform);
+    const Sum all = -Sum{balance(remembered)} + e.order_amount_fen() + e.platform_match_fen() +
+                    e.merchant_match_fen();
+    return all > Sum{1'000'000'000} * 1'000'000'000 ? Reason::account_limit_reached : Reason::none;
 }
 
 void Judge::describe_redeeming_merchant(const Merchant& merchant) {

@@ -21,7 +21,7 @@ void refuse(Answer& answer, Reason reason) {
 
 // What the source's numbering says to one number of one epoch.
 struct Numbering {
-    Reason reason = Reason::none;
+    Reason reason = Reason::none;  // of a duplicate: that of the first answer
     bool duplicate = false;
 };
 
@@ -42,12 +42,14 @@ Numbering judge_number(const Source& source,
     const auto known = fresh ? source.seen.end() : source.seen.find(number);
     if (known != source.seen.end()) {
         const bool remembered = Sum{number} > Sum{high} - Sum{source_window};
-        const std::string* before = remembered ? &known->second : accepted_under_key;
+        const std::string* before = remembered ? &known->second.content : accepted_under_key;
         if (before == nullptr) {
             return {.reason = Reason::sequence_forgotten};
         }
-        return *before == content ? Numbering{.duplicate = true}
-                                  : Numbering{.reason = Reason::sequence_conflict};
+        if (*before != content) {
+            return {.reason = Reason::sequence_conflict};
+        }
+        return {.reason = remembered ? known->second.reason : Reason::none, .duplicate = true};
     }
     if (Sum{number} > Sum{low} + Sum{source_window}) {
         return {.reason = Reason::sequence_beyond_window};
@@ -68,7 +70,7 @@ void mark_number(Source& source,
         source.high = 0;
     }
     const std::uint64_t number = origin.sequence();
-    source.seen.emplace(number, content);
+    source.seen[number].content = content;
     if (number > source.high + 1) {
         answer.gap_from = source.high + 1;
     }
@@ -219,12 +221,13 @@ void Ledger::judge_known_source(const Reading& reading,
         accepted == programme.keys.end() ? nullptr : &accepted->second;
     const Numbering numbering =
         judge_number(source, *event.origin(), reading.content, accepted_under_key);
-    if (numbering.reason != Reason::none) {
-        return refuse(answer, numbering.reason);
-    }
     if (numbering.duplicate) {
         answer.outcome = Outcome::duplicate;
+        answer.reason = numbering.reason;
         return;
+    }
+    if (numbering.reason != Reason::none) {
+        return refuse(answer, numbering.reason);
     }
     mark_number(source, *event.origin(), reading.content, answer);
 
@@ -232,6 +235,7 @@ void Ledger::judge_known_source(const Reading& reading,
     bool duplicate = false;
     const Reason reason =
         judge_event(judge, reading, programme, source, accepted_under_key, known, duplicate);
+    source.seen.at(event.origin()->sequence()).reason = reason;
     if (reason != Reason::none) {
         return refuse(answer, reason);
     }

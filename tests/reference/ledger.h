@@ -17,13 +17,19 @@
 
 namespace fiscus::reference {
 
+// What a number said, and the reason it was answered with.
+struct Heard {
+    std::string content;
+    wire::Reason reason = wire::Reason::none;
+};
+
 struct Source {
     wire::SourceRole role = wire::SourceRole::unknown;
     std::uint16_t platform = 0;
     bool revoked = false;
-    std::optional<std::uint32_t> epoch;         // that of its first event
-    std::map<std::uint64_t, std::string> seen;  // of this epoch: number → content
-    std::uint64_t low = 0;                      // 1 … low were all seen
+    std::optional<std::uint32_t> epoch;   // that of its first event
+    std::map<std::uint64_t, Heard> seen;  // of this epoch: number → what it said
+    std::uint64_t low = 0;                // 1 … low were all seen
     std::uint64_t high = 0;
     std::uint64_t abandoned = 0;  // numbers still missing when an epoch ended
 };
@@ -42,6 +48,7 @@ struct Merchant {
     wire::LimitClass limit_class = wire::LimitClass::unknown;
     wire::Channel channel = wire::Channel::any;
     bool suspended = false;
+    std::uint16_t registered_by = 0;  // platform; 0: the authority
 };
 
 struct Pack {

@@ -107,8 +107,10 @@ Expectation expectation_of(const std::string& text) {
     Words words(text);
     Expectation expected;
     expected.outcome = words.one_of(outcomes);
+    // A duplicate says what the first answer said: nothing when that was accepted.
     if (expected.outcome == wire::Outcome::refused ||
-        expected.outcome == wire::Outcome::quarantined) {
+        expected.outcome == wire::Outcome::quarantined ||
+        (expected.outcome == wire::Outcome::duplicate && reasons.count(words.peek()) != 0)) {
         expected.reason = words.one_of(reasons);
     }
     while (!words.empty()) {

@@ -128,7 +128,9 @@ public:
                     step.place.find(".setup") == std::string::npos) {
                     kinds.erase(wire::EnumNameEventBody(step.kind));
                 }
-                reasons.erase(wire::EnumNameReason(step.expected.reason));
+                if (step.expected.outcome != wire::Outcome::duplicate) {
+                    reasons.erase(wire::EnumNameReason(step.expected.reason));
+                }
             }
         }
         for (const std::string& kind : kinds) {

@@ -73,6 +73,15 @@ Deed opens_programme(Words& w) {
             {"first_day", [&] { e.first_day = w.day(); }},
             {"repeated_districts",
              [&] { e.districts.assign(w.number<std::size_t>("count"), 420102); }},
+            {"repeated_categories",
+             [&] {
+                 e.categories.assign(w.number<std::size_t>("count"), {1, {}});
+             }},
+            {"repeated_industries",
+             [&] {
+                 const auto count = w.number<std::size_t>("count");
+                 e.categories = {{1, std::vector<std::uint16_t>(count, 6210)}};
+             }},
             {"cut_minute", [&] { e.cut_minute = w.number<std::uint16_t>("minute"); }}});
     return {e, {}};
 }
@@ -92,6 +101,21 @@ void read_denomination(Words& w, support::BatchOpened& e) {
             {"face", [&] { denomination.face_fen = w.amount(); }},
             {"threshold", [&] { denomination.threshold_fen = w.amount(); }}});
     e.denominations.push_back(denomination);
+}
+
+// Lists of so many lines that nobody would write them out.
+void repeat_lines(Words& w, support::BatchOpened& e) {
+    const auto count = [&w] { return w.number<std::size_t>("count"); };
+    w.each({{"repeated_denominations", [&] { e.denominations.assign(count(), {}); }},
+            {"repeated_platform_quotas",
+             [&] {
+                 e.platform_quotas.assign(count(), {1, 0});
+             }},
+            {"repeated_district_quotas",
+             [&] {
+                 e.district_quotas.assign(count(), {420102, 0});
+             }},
+            {"repeated_categories", [&] { e.categories.assign(count(), 1); }}});
 }
 
 Deed opens_batch(Words& w) {
@@ -132,6 +156,7 @@ Deed opens_batch(Words& w) {
             {"stacking", [&] { e.stacking_max = w.number<std::uint8_t>("vouchers"); }},
             {"ships_inside_province", [&] { e.shipping_inside_province = true; }},
             {"void_returns_quota", [&] { e.void_returns_quota = true; }}});
+    repeat_lines(w, e);
     if (w.accept("without_packs")) {
         return {e, {}};
     }
@@ -156,6 +181,8 @@ Deed closes_day(Words& w) {
     support::SourceDayClosed e;
     e.day = w.day();
     w.each({{"batch", [&] { e.totals.push_back({.batch = w.number<std::uint32_t>("batch")}); }},
+            {"repeated_totals",
+             [&] { e.totals.assign(w.number<std::size_t>("count"), {.batch = 1}); }},
             {"issued",
              [&] {
                  e.totals.back().issued_count = w.number<std::uint64_t>("count");

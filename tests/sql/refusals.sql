@@ -1,4 +1,5 @@
--- Everything that has a reason is published once, with it.
+-- Everything that has a reason of its own is published once, with it. A duplicate has the reason of
+-- the first answer, which was published then.
 
 CREATE TABLE expected_refusals AS
 SELECT journal.partition, sequence,
@@ -16,7 +17,7 @@ SELECT journal.partition, sequence,
        CASE WHEN outcome = 'refused' THEN batch END AS batch
 FROM journal
 LEFT JOIN reasons USING (reason)
-WHERE outcome IN ('refused', 'quarantined') OR reason IS NOT NULL;
+WHERE outcome IN ('refused', 'quarantined') OR (reason IS NOT NULL AND outcome <> 'duplicate');
 
 CREATE VIEW found_refusals AS
 SELECT partition, sequence, row_type, programme, input_offset, logged_at, reason_number, reason,

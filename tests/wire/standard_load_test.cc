@@ -64,7 +64,8 @@ struct Heard {
 
 void hear(const reference::Answer& answer, Heard& heard) {
     ++heard.outcomes[answer.outcome];
-    if (answer.reason != wire::Reason::none) {
+    // A duplicate repeats the reason of the first answer, which was heard then.
+    if (answer.reason != wire::Reason::none && answer.outcome != wire::Outcome::duplicate) {
         ++heard.reasons[answer.reason];
     }
     heard.gaps_opened += answer.gap_from != 0 ? 1U : 0U;

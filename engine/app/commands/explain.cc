@@ -134,11 +134,13 @@ private:
         std::string text =
             fmt::format("partition {}, offset {}, ledger sequence {}: {}", found.place.partition,
                         entry.input_offset(), entry.sequence(), outcome_word(entry.outcome()));
+        const bool repeat = static_cast<wire::Outcome>(entry.outcome()) == wire::Outcome::duplicate;
         if (!reason.name.empty()) {
-            text += fmt::format(", {} ({})\n  {}\n  {}\n", reason.name, entry.reason(),
-                                reason.english, reason.chinese);
+            text += fmt::format("{} {} ({})\n  {}\n  {}\n",
+                                repeat ? ", a repeat of an event that was refused because of" : ",",
+                                reason.name, entry.reason(), reason.english, reason.chinese);
         } else {
-            text += "\n";
+            text += repeat ? ", a repeat of an event that was accepted\n" : "\n";
         }
         if (entry.kind() != 0) {
             text += fmt::format(

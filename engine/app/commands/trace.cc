@@ -181,7 +181,11 @@ private:
                             outcome_word(entry.outcome()), step.place.partition, entry.sequence());
             if (entry.reason() != 0) {
                 const ReasonText& reason = reason_text(static_cast<wire::Reason>(entry.reason()));
-                text += fmt::format("  {}\n  {}\n", reason.english, reason.chinese);
+                const bool repeat =
+                    static_cast<wire::Outcome>(entry.outcome()) == wire::Outcome::duplicate;
+                text += fmt::format("{}  {}\n  {}\n",
+                                    repeat ? "  a repeat of an event that was refused:\n" : "",
+                                    reason.english, reason.chinese);
             }
             for (const wire::Posting& posting : step.postings) {
                 text += fmt::format("  {} → {}  {} yuan\n", account_text(posting.debit()),

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <map>
+#include <numeric>
 #include <unistd.h>
 
 #include <gtest/gtest.h>
@@ -130,6 +131,35 @@ TEST_F(EngineTest, AcceptsAndRefusesAsTheLoadIntends) {
     EXPECT_EQ(counts.duplicates, expected.duplicates);
     EXPECT_EQ(counts.refused, expected.refused);
     EXPECT_EQ(counts.by_reason, expected.reasons);
+}
+
+// A publisher that lost its place sends all of it again: what was refused is answered as before.
+TEST_F(EngineTest, CountsARefusalOnceWhenTheSameEventComesAgain) {
+    auto log = make_log("log");
+    load::StandardLoad again({.events = 20'000, .seed = 7});
+    ASSERT_TRUE(load::publish(*log, again).ok());
+    auto engine = open(*log, options("state"));
+    ASSERT_NE(engine, nullptr);
+    run_to_end(*engine);
+    const Counts counts = engine->view().front().counts;
+    const auto& by_reason = counts.by_reason;
+    EXPECT_EQ(std::accumulate(by_reason.begin(), by_reason.end(), std::uint64_t{0}),
+              counts.refused + counts.quarantined);
+    auto reader = journal::JournalReader::open(*log, 0, {});
+    ASSERT_TRUE(reader.ok());
+    std::uint64_t repeated_refusals = 0;
+    while (true) {
+        auto block = reader.value()->next(milliseconds(0));
+        ASSERT_TRUE(block.ok()) << block.error().text();
+        if (!block->has_value()) {
+            break;
+        }
+        for (const wire::Entry& entry : (*block)->view.entries()) {
+            const auto outcome = static_cast<wire::Outcome>(entry.outcome());
+            repeated_refusals += outcome == wire::Outcome::duplicate && entry.reason() != 0;
+        }
+    }
+    EXPECT_GT(repeated_refusals, 0U);
 }
 
 TEST_F(EngineTest, ReplaysAndComparesTheJournalWhenStateWasNotWritten) {

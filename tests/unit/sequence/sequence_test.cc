@@ -33,9 +33,9 @@ protected:
         return examine(*state_, record == nullptr ? state::SourceRecord{} : *record, n);
     }
 
-    Marked take(const Number& n) {
+    Marked take(const Number& n, wire::Reason answered = wire::Reason::none) {
         EXPECT_EQ(look(n).seen, Seen::fresh) << n.sequence;
-        return mark(*state_, state_->change(state_->sources, key_), n);
+        return mark(*state_, state_->change(state_->sources, key_), n, answered);
     }
 
     const state::SourceRecord& record() { return *state_->sources.get(key_); }
@@ -50,6 +50,26 @@ TEST_F(SequenceTest, CountsEachNumberOnce) {
     EXPECT_EQ(look(number(1, 12)).reason, wire::Reason::sequence_conflict);
     EXPECT_EQ(look(number(0, 1)).reason, wire::Reason::sequence_zero);
     EXPECT_EQ(record().low, 1U);
+}
+
+TEST_F(SequenceTest, RemembersWhatEachNumberWasAnsweredWith) {
+    take(number(1, 1));
+    take(number(2, 2), wire::Reason::voucher_expired);
+    EXPECT_EQ(look(number(1, 1)).reason, wire::Reason::none);
+    EXPECT_EQ(look(number(2, 2)).seen, Seen::duplicate);
+    EXPECT_EQ(look(number(2, 2)).reason, wire::Reason::voucher_expired);
+    EXPECT_EQ(look(number(2, 3)).reason, wire::Reason::sequence_conflict);
+}
+
+// A slot of the window is used again: what it said before must not stick.
+TEST_F(SequenceTest, ForgetsTheAnswerWithTheNumber) {
+    take(number(1, 1), wire::Reason::voucher_expired);
+    for (std::uint64_t n = 2; n <= source_window + 1; ++n) {
+        take(number(n, n));
+    }
+    EXPECT_EQ(look(number(source_window + 1, source_window + 1)).reason, wire::Reason::none);
+    take(number(1, 1, 2));
+    EXPECT_EQ(look(number(1, 1, 2)).reason, wire::Reason::none);
 }
 
 TEST_F(SequenceTest, ReportsGapOnceAndAcceptsLateNumbers) {
