@@ -68,7 +68,7 @@ private:
         std::unique_ptr<log::Writer> writer;
         std::vector<log::NewRecord> waiting;
         std::uint64_t unsynced = 0;
-        // compare_only, compacted: by hash of its key, a row that is gone and must have a later one.
+        // compare_only, compacted: by hash of its key, a row that is gone and needs a later one.
         std::unordered_map<std::size_t, std::uint64_t> replaced;
     };
 
