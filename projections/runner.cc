@@ -206,6 +206,7 @@ RunnerCounts Runner::counts() const {
     if (publisher_ != nullptr) {
         counts.rows_appended = publisher_->appended();
         counts.rows_compared = publisher_->compared();
+        counts.rows_beyond = publisher_->beyond();
     }
     return counts;
 }

@@ -1,11 +1,11 @@
 // One partition of the statistics: reads journal blocks, folds them, publishes rows, writes state.
-// The
-// order is the engine's: rows are synced first, then state and cursor are written in one batch;
-// after a
-// crash the topics' tails are compared with what is recomputed and only what follows is published.
+// The order is the engine's: rows are synced first, then state and cursor are written in one batch;
+// after a crash the topics' tails are compared with what is recomputed and only what follows is
+// published.
 // Thread: one; call run_once() in a loop, flush() before leaving.
 // Fails: state (unknown layout, disk), corrupt (journal), diverged (published rows differ from the
-// recomputed ones), fenced (somebody else writes the topics), log_mismatch, log_unavailable.
+// recomputed ones, or are gone), fenced (somebody else writes the topics), log_mismatch,
+// log_unavailable.
 #pragma once
 
 #include <chrono>
@@ -44,6 +44,7 @@ struct RunnerCounts {
     std::uint64_t entries = 0;        // folded since open
     std::uint64_t rows_appended = 0;  // published since open
     std::uint64_t rows_compared = 0;  // found published already, and equal
+    std::uint64_t rows_beyond = 0;    // Publishing::compare: not published yet
     std::uint64_t revisions = 0;      // days cut since open
     std::uint64_t commits = 0;
     std::uint64_t memory_bytes = 0;  // estimate of what the fold holds now

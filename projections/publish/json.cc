@@ -1,5 +1,6 @@
 #include "projections/publish/json.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstddef>
@@ -80,6 +81,18 @@ void append_json_text(std::string& out, std::string_view text) {
         text.remove_prefix(taken);
     }
     out.push_back('"');
+}
+
+std::string printable(std::string_view bytes) {
+    std::string out;
+    while (!bytes.empty()) {
+        const auto byte = static_cast<unsigned char>(bytes.front());
+        const bool plain = byte >= 0x20 && byte < 0x7F;
+        const std::size_t length = byte < 0x80 ? std::size_t{plain} : sequence_length(bytes);
+        out.append(length != 0 ? bytes.substr(0, length) : replacement);
+        bytes.remove_prefix(std::max<std::size_t>(length, 1));
+    }
+    return out;
 }
 
 void append_number(std::string& out, std::int64_t number) { append_digits(out, number); }

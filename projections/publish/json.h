@@ -11,6 +11,9 @@
 namespace fiscus::projections {
 
 void append_json_text(std::string& out, std::string_view text);
+// Well-formed UTF-8 on one line, for messages about bytes that may be anything: what is not becomes
+// U+FFFD.
+std::string printable(std::string_view bytes);
 void append_number(std::string& out, std::int64_t number);
 void append_number(std::string& out, std::uint64_t number);
 

@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <charconv>
 #include <chrono>
+#include <functional>
 #include <optional>
 
 #include "engine/log/topics.h"
+#include "projections/publish/row_difference.h"
 
 namespace fiscus::projections {
 
@@ -18,6 +20,11 @@ constexpr milliseconds compare_wait{500};
 // A broker that has the rows delivers them within a minute, or something is wrong.
 constexpr int compare_waits_max = 120;
 constexpr std::string_view row_prefix = R"({"row":)";
+constexpr const char* rebuild_hint =
+    "delete STATE/statistics: it is rebuilt, compared, and what is not there is published";
+constexpr const char* anew_hint =
+    "restore the topic from a copy, or make the statistics topics anew: docs/operations.md says "
+    "how";
 
 constexpr std::array<std::string_view, lane_count> lane_topics = {
     log::statistics_topic, log::statistics_history_topic, log::reconciliation_topic,
@@ -33,17 +40,41 @@ std::uint64_t row_number_of(Bytes value) {
     return number;
 }
 
-Error diverged(const std::string& topic, std::int64_t offset, std::string why) {
+std::string name_of(std::uint64_t number, std::string_view key) {
+    return "row " + std::to_string(number) + " with key " + printable(key);
+}
+
+Error differs(const std::string& topic, std::int64_t offset, std::string why) {
     return {.code = ErrorCode::diverged,
             .what = "the row at offset " + std::to_string(offset) + " of " + topic +
                     " is not what the journal gives",
             .why = std::move(why),
-            .hint = "nothing was published; find out who wrote the row, or which release"};
+            .hint =
+                "find out who wrote the row, or which release; docs/operations.md says how to "
+                "make the topics anew"};
 }
 
-std::string excerpt(Bytes value) {
-    constexpr std::size_t characters_max = 300;
-    return std::string(as_text(value).substr(0, characters_max));
+Error missing(const std::string& topic, const Row& row, const std::string& instead) {
+    return {.code = ErrorCode::diverged,
+            .what = name_of(row.number, row.key) + " is missing in " + topic,
+            .why = instead,
+            .hint = anew_hint};
+}
+
+// Compaction removes records, never the beginning: the first offset stays where it was.
+Status check_head(const log::TopicPlan& plan,
+                  std::int32_t partition,
+                  std::int64_t first,
+                  std::int64_t due) {
+    if (plan.retention_ms >= 0 || plan.retention_bytes >= 0 || first <= due) {
+        return Done{};
+    }
+    return Error{.code = ErrorCode::log_mismatch,
+                 .what = "partition " + std::to_string(partition) + " of topic " + plan.name +
+                         " begins at offset " + std::to_string(first) + ", offset " +
+                         std::to_string(due) + " is due",
+                 .why = "the topic keeps everything, so its beginning was deleted",
+                 .hint = anew_hint};
 }
 
 }  // namespace
@@ -72,12 +103,11 @@ Status Publisher::open_lane(Lane which, const LanePosition& from, bool compare_o
                      .hint = "run: fiscus topics apply"};
     }
     if (!from.identity.empty() && from.identity != topic->identity) {
-        return Error{
-            .code = ErrorCode::log_mismatch,
-            .what = "topic " + lane.topic + " was made anew",
-            .why = "the statistics were published to " + from.identity + ", now it is " +
-                   topic->identity,
-            .hint = "delete the directory of the statistics: they are rebuilt and published"};
+        return Error{.code = ErrorCode::log_mismatch,
+                     .what = "topic " + lane.topic + " was made anew",
+                     .why = "the statistics were published to " + from.identity + ", now it is " +
+                            topic->identity,
+                     .hint = rebuild_hint};
     }
     // First the writer: it makes durable what a killed process left behind, and the end moves.
     if (!compare_only) {
@@ -85,17 +115,18 @@ Status Publisher::open_lane(Lane which, const LanePosition& from, bool compare_o
     }
     FISCUS_ASSIGN(const log::Extent extent, log_->extent(lane.topic, partition_));
     if (from.end > extent.end) {
-        return Error{
-            .code = ErrorCode::log_mismatch,
-            .what = "topic " + lane.topic + " ends at offset " + std::to_string(extent.end) +
-                    ", the statistics published up to " + std::to_string(from.end),
-            .why = "the topic lost its tail",
-            .hint = "delete the directory of the statistics: they are rebuilt and published"};
+        return Error{.code = ErrorCode::log_mismatch,
+                     .what = "topic " + lane.topic + " ends at offset " +
+                             std::to_string(extent.end) + ", the statistics published up to " +
+                             std::to_string(from.end),
+                     .why = "the topic lost its tail",
+                     .hint = rebuild_hint};
     }
+    FISCUS_TRY(check_head(topic->plan, partition_, extent.first, from.end));
+    lane.next_offset = std::max(from.end, extent.first);
     lane.compacted = topic->plan.compacted;
     lane.position = {.identity = topic->identity, .end = extent.end};
     lane.published_end = extent.end;
-    lane.next_offset = std::max(from.end, extent.first);
     return Done{};
 }
 
@@ -131,6 +162,10 @@ Result<const log::Record*> Publisher::next_published(LaneState& lane) {
             lane.next_offset = lane.records.back().offset + 1;
             return &lane.records.front();
         }
+        if (lane.reader->position() >= lane.published_end) {
+            lane.next_offset = lane.reader->position();
+            continue;
+        }
         if (++waits == compare_waits_max) {
             return Error{.code = ErrorCode::log_unavailable,
                          .what = "the published rows of " + lane.topic + " do not come",
@@ -142,32 +177,74 @@ Result<const log::Record*> Publisher::next_published(LaneState& lane) {
     lane.reader.reset();
     lane.records = {};
     lane.taken = 0;
+    FISCUS_TRY(check_replaced(lane));
     return static_cast<const log::Record*>(nullptr);
 }
 
 Result<bool> Publisher::is_published(LaneState& lane, const Row& row) {
     FISCUS_ASSIGN(const log::Record* const published, next_published(lane));
-    if (published == nullptr) {
-        return false;
+    if (published != nullptr) {
+        return compare(lane, *published, row);
     }
-    const std::uint64_t number = row_number_of(published->value);
+    // Row 1 lies at offset 0, and so on: such an offset was given away.
+    if (!lane.compacted && row.number <= static_cast<std::uint64_t>(lane.published_end)) {
+        return missing(lane.topic, row,
+                       "the topic ends at offset " + std::to_string(lane.published_end) +
+                           " and no record is left behind the row before");
+    }
+    return false;
+}
+
+Result<bool> Publisher::compare(LaneState& lane, const log::Record& published, const Row& row) {
+    const std::uint64_t number = row_number_of(published.value);
     if (number > row.number && lane.compacted) {
         // A later row of the same key took its place.
+        if (lane.writer == nullptr) {
+            lane.replaced.try_emplace(std::hash<std::string_view>{}(row.key), row.number);
+        }
         return true;
     }
-    if (number != row.number) {
-        return diverged(lane.topic, published->offset,
-                        "its number is " + std::to_string(number) + ", due is row " +
-                            std::to_string(row.number) + " with key " + std::string(row.key));
+    if (number > row.number) {
+        return missing(lane.topic, row,
+                       "at offset " + std::to_string(published.offset) + " follows " +
+                           name_of(number, as_text(published.key)));
     }
-    if (as_text(published->key) != row.key || as_text(published->value) != row.value) {
-        return diverged(lane.topic, published->offset,
-                        "published: " + excerpt(published->value) +
-                            " recomputed: " + excerpt(as_byte_span(row.value)));
+    if (number != row.number) {
+        return differs(
+            lane.topic, published.offset,
+            "its number is " + std::to_string(number) + ", due is " + name_of(row.number, row.key));
+    }
+    if (as_text(published.key) != row.key) {
+        return differs(lane.topic, published.offset,
+                       "published " + name_of(number, as_text(published.key)) +
+                           ", recomputed key " + printable(row.key));
+    }
+    if (as_text(published.value) != row.value) {
+        return differs(lane.topic, published.offset,
+                       name_of(row.number, row.key) + ": " +
+                           row_difference(as_text(published.value), row.value));
+    }
+    if (!lane.replaced.empty()) {
+        lane.replaced.erase(std::hash<std::string_view>{}(row.key));
     }
     ++lane.taken;
     ++compared_;
     return true;
+}
+
+Status Publisher::check_replaced(const LaneState& lane) {
+    if (lane.replaced.empty()) {
+        return Done{};
+    }
+    const auto first =
+        std::ranges::min_element(lane.replaced, {}, [](const auto& gone) { return gone.second; });
+    return Error{.code = ErrorCode::diverged,
+                 .what = "row " + std::to_string(first->second) + " is missing in " + lane.topic,
+                 .why =
+                     "no later row of its key follows, so compaction did not take it; rows gone "
+                     "like that: " +
+                     std::to_string(lane.replaced.size()),
+                 .hint = anew_hint};
 }
 
 Status Publisher::take(const RowBuffer& rows) {
@@ -176,7 +253,9 @@ Status Publisher::take(const RowBuffer& rows) {
         const auto publish = [&](Lane which) -> Status {
             LaneState& lane = lanes_[static_cast<std::size_t>(which)];
             FISCUS_ASSIGN(const bool published, is_published(lane, row));
-            if (!published && lane.writer != nullptr) {
+            if (!published && lane.writer == nullptr) {
+                ++beyond_;
+            } else if (!published) {
                 lane.waiting.push_back({.timestamp_us = row.timestamp_us,
                                         .key = as_byte_span(row.key),
                                         .value = as_byte_span(row.value)});
@@ -213,6 +292,9 @@ Status Publisher::append_waiting(LaneState& lane) {
 
 Status Publisher::sync() {
     for (LaneState& lane : lanes_) {
+        if (lane.taken == lane.records.size() && lane.next_offset >= lane.published_end) {
+            FISCUS_TRY(check_replaced(lane));
+        }
         if (lane.unsynced == 0) {
             continue;
         }

@@ -1,9 +1,9 @@
 // Rows → topics, each exactly once. At the start the topics' tails are read again from where the
 // state stood: every recomputed row that lies there is compared byte for byte, and only what
 // follows is appended. A row counts after sync(); the state is written after that, never before.
-// Thread: one. Fails: diverged (a published row differs), fenced (somebody else appended),
-// log_mismatch (a topic is missing, was made anew or is shorter than the state says), and the log's
-// own trouble.
+// Thread: one. Fails: diverged (a published row differs or is gone), fenced (somebody else
+// appended), log_mismatch (a topic is missing, was made anew, has lost its beginning or is shorter
+// than the state says), and the log's own trouble.
 #pragma once
 
 #include <array>
@@ -11,6 +11,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "engine/log/log.h"
@@ -34,7 +35,7 @@ class Publisher final : public RowSink {
 public:
     // Of no use before open() filled it.
     Publisher() = default;
-    // compare_only: nothing is appended; rows beyond the topics' ends are let go.
+    // compare_only: nothing is appended; rows beyond the topics' ends are only counted.
     static Result<std::unique_ptr<Publisher>> open(log::Log& log,
                                                    std::int32_t partition,
                                                    const LanePositions& from,
@@ -48,6 +49,8 @@ public:
 
     [[nodiscard]] std::uint64_t appended() const { return appended_; }
     [[nodiscard]] std::uint64_t compared() const { return compared_; }
+    // compare_only: rows that the topics do not have yet.
+    [[nodiscard]] std::uint64_t beyond() const { return beyond_; }
     // Published rows that were not recomputed yet.
     [[nodiscard]] bool rows_left() const;
 
@@ -65,12 +68,17 @@ private:
         std::unique_ptr<log::Writer> writer;
         std::vector<log::NewRecord> waiting;
         std::uint64_t unsynced = 0;
+        // compare_only, compacted: by hash of its key, a row that is gone and needs a later one.
+        std::unordered_map<std::size_t, std::uint64_t> replaced;
     };
 
     Status open_lane(Lane lane, const LanePosition& from, bool compare_only);
     Status look_for_more(LaneState& lane);
     // True when the row is published already, and equal.
     Result<bool> is_published(LaneState& lane, const Row& row);
+    Result<bool> compare(LaneState& lane, const log::Record& published, const Row& row);
+    // After the last published row: each row that compaction took away was followed by another.
+    static Status check_replaced(const LaneState& lane);
     // The next published record, or nullptr at the end.
     Result<const log::Record*> next_published(LaneState& lane);
     Status append_waiting(LaneState& lane);
@@ -80,6 +88,7 @@ private:
     std::array<LaneState, lane_count> lanes_;
     std::uint64_t appended_ = 0;
     std::uint64_t compared_ = 0;
+    std::uint64_t beyond_ = 0;
 };
 
 }  // namespace fiscus::projections

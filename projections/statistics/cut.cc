@@ -61,8 +61,10 @@ Cut::Cut(const Parts& parts)
 
 Status Cut::run() {
     const std::int32_t last = last_day_to_cut(now_us_, programme_.reference.cut_minute);
+    std::map<std::int32_t, LateDay> late = std::exchange(programme_.late, {});
+    FISCUS_TRY(add_days_to_close(late));
     std::set<std::int32_t> reconcile_days;
-    for (const auto& [day, late] : programme_.late) {
+    for (const auto& [day, arrivals] : late) {
         reconcile_days.insert(day);
     }
     for (std::int32_t day = programme_.last_cut_day + 1; day <= last; ++day) {
@@ -77,7 +79,7 @@ Status Cut::run() {
         return Done{};
     }
     FISCUS_TRY(load_day_before());
-    FISCUS_TRY(revise_late_days());
+    FISCUS_TRY(revise_days(late));
     for (std::int32_t day = programme_.last_cut_day + 1; day <= last; ++day) {
         FISCUS_TRY(cut_open_day(day));
     }
@@ -85,6 +87,34 @@ Status Cut::run() {
         FISCUS_TRY(reconcile(day));
     }
     return Done{};
+}
+
+// All days at once or none: before the close no revision is final, after the first cut each one is.
+Status Cut::add_days_to_close(std::map<std::int32_t, LateDay>& late) {
+    for (std::int32_t day = programme_.first_day();
+         programme_.closed && day <= programme_.last_cut_day; ++day) {
+        FISCUS_ASSIGN(const std::optional<CutRecord> cut, latest_cut(day));
+        if (cut && cut->final) {
+            return Done{};
+        }
+        late.try_emplace(day);
+    }
+    return Done{};
+}
+
+Result<std::optional<CutRecord>> Cut::latest_cut(std::int32_t day) const {
+    const std::uint32_t revision = programme_.latest_revision(day);
+    if (revision == 0) {
+        return std::optional<CutRecord>();
+    }
+    FISCUS_ASSIGN(
+        const std::optional<std::string> stored,
+        store_.get(StateKey(table::revisions).u32(programme_.id()).day(day).u32(revision)));
+    CutRecord record;
+    if (!stored || !parse_cut(*stored, record)) {
+        return damaged_state("revision of a day");
+    }
+    return std::optional(std::move(record));
 }
 
 Status Cut::load_day_before() {
@@ -142,45 +172,35 @@ Result<DayValues> Cut::revise(std::int32_t day) {
     return values_of(cells);
 }
 
-Status Cut::revise_late_days() {
-    const std::map<std::int32_t, LateDay> late = std::exchange(programme_.late, {});
+// One day after the other, so that a whole year that becomes final needs the memory of one day.
+Status Cut::revise_days(const std::map<std::int32_t, LateDay>& late) {
     if (late.empty()) {
         return Done{};
     }
-    std::map<std::int32_t, DayValues> revised;
-    for (const auto& [day, arrivals] : late) {
+    FISCUS_ASSIGN(CellTotals running, totals_before(late.begin()->first));
+    for (std::int32_t day = late.begin()->first; day <= late.rbegin()->first; ++day) {
         FISCUS_ASSIGN(const DayValues before, reported_values(day));
-        FISCUS_ASSIGN(DayValues after, revise(day));
-        subtract(programme_.totals, before);
-        add(programme_.totals, after);
-        for (const CellNumber cell : after.cells) {
-            programme_.dirty_totals.insert(cell);
-        }
-        revised[day] = std::move(after);
-    }
-    const std::int32_t first = late.begin()->first;
-    FISCUS_ASSIGN(CellTotals running, totals_before(first, revised));
-    for (std::int32_t day = first; day <= late.rbegin()->first; ++day) {
-        const auto again = revised.find(day);
-        if (again == revised.end()) {
-            FISCUS_ASSIGN(const DayValues values, reported_values(day));
-            add(running, values);
+        const auto arrivals = late.find(day);
+        if (arrivals == late.end()) {
+            add(running, before);
             continue;
         }
-        add(running, again->second);
-        FISCUS_TRY(emit(day, again->second, running, &late.at(day)));
+        FISCUS_ASSIGN(const DayValues after, revise(day));
+        subtract(programme_.totals, before);
+        add(programme_.totals, after);
+        programme_.dirty_totals.insert(after.cells.begin(), after.cells.end());
+        add(running, after);
+        FISCUS_TRY(emit(day, after, running, &arrivals->second));
     }
     return Done{};
 }
 
-Result<CellTotals> Cut::totals_before(std::int32_t first,
-                                      const std::map<std::int32_t, DayValues>& revised) {
+Result<CellTotals> Cut::totals_before(std::int32_t first) {
+    if (first == programme_.first_day()) {
+        return CellTotals();
+    }
     CellTotals totals = programme_.totals;
     for (std::int32_t day = first; day <= programme_.last_cut_day; ++day) {
-        if (const auto again = revised.find(day); again != revised.end()) {
-            subtract(totals, again->second);
-            continue;
-        }
         FISCUS_ASSIGN(const DayValues values, reported_values(day));
         subtract(totals, values);
     }
@@ -207,23 +227,16 @@ Status Cut::emit(std::int32_t day,
                  const DayValues& values,
                  const CellTotals& to_date,
                  const LateDay* late) {
-    const std::uint32_t before = programme_.latest_revision(day);
     const RowHead head{.programme = programme_.id(),
                        .day = day,
-                       .revision = before + 1,
+                       .revision = programme_.latest_revision(day) + 1,
                        .as_of = as_of_,
                        .final = programme_.closed};
     CutRecord record{.as_of = as_of_, .cut_at_us = now_us_, .final = programme_.closed};
-    StateKey key(table::revisions);
-    key.u32(programme_.id()).day(day);
-    if (before != 0) {
-        FISCUS_ASSIGN(const std::optional<std::string> stored,
-                      store_.get(StateKey(key).u32(before)));
-        CutRecord previous;
-        if (!stored || !parse_cut(*stored, previous)) {
-            return damaged_state("revision of a day");
-        }
-        record.previous_as_of = previous.as_of;
+    FISCUS_ASSIGN(const std::optional<CutRecord> previous, latest_cut(day));
+    if (previous) {
+        record.previous_as_of = previous->as_of;
+        record.closes = record.final && !previous->final;
     }
     if (late != nullptr) {
         record.late_accepted = late->accepted;
@@ -233,7 +246,8 @@ Status Cut::emit(std::int32_t day,
     }
     FISCUS_TRY(emit_cells(head, values, to_date, record));
     FISCUS_TRY(emit_rest(head, record, late));
-    store_.put(key.u32(head.revision), encode(record));
+    StateKey key(table::revisions);
+    store_.put(key.u32(head.programme).day(day).u32(head.revision), encode(record));
     programme_.revisions[day] = head.revision;
     ++revisions_;
     return outlet_.drain_if_large();

@@ -1,6 +1,7 @@
 // The cut: a ClockAdvanced closes business days (docs/domain.md §5). Each day that is over gets its
 // first revision, also a silent one; each day to which entries came since its last cut gets the
-// next one, with what changed and why. Nothing that was reported is overwritten.
+// next one, with what changed and why; the first cut after the programme's close gives every day a
+// final one. Nothing that was reported is overwritten.
 // Thread: that of the fold. Fails: corrupt when refunds exceed redemptions or the state is damaged.
 #pragma once
 
@@ -44,13 +45,16 @@ public:
     [[nodiscard]] std::uint64_t revisions() const { return revisions_; }
 
 private:
+    // The programme is closed: days whose latest revision does not say so join the late ones.
+    Status add_days_to_close(std::map<std::int32_t, LateDay>& late);
+    // Nothing when the day was not cut yet.
+    Result<std::optional<CutRecord>> latest_cut(std::int32_t day) const;
     // Puts what came late into the cells of a day that was cut, and tells its new values.
     Result<DayValues> revise(std::int32_t day);
-    Status revise_late_days();
+    Status revise_days(const std::map<std::int32_t, LateDay>& late);
     Status cut_open_day(std::int32_t day);
-    // Totals of all days before `day`, with the values that the revised days have now.
-    Result<CellTotals> totals_before(std::int32_t day,
-                                     const std::map<std::int32_t, DayValues>& revised);
+    // Totals of all days before `day` as they were reported.
+    Result<CellTotals> totals_before(std::int32_t day);
     Result<DayValues> reported_values(std::int32_t day);
     Result<DayValues> values_of(DayCells& cells);
     Status emit(std::int32_t day,

@@ -36,10 +36,10 @@ std::string path_of(const CellKey& cell) {
 
 std::string encode(const CutRecord& record) {
     std::string bytes;
-    for (const std::uint64_t number :
-         {record.as_of, record.previous_as_of, record.rows, record.late_accepted,
-          record.late_refused, record.gap_fills, record.changed_cells, record.changed_figures,
-          record.final ? std::uint64_t{1} : std::uint64_t{0}}) {
+    const std::uint64_t finality = record.closes ? 2 : (record.final ? 1 : 0);
+    for (const std::uint64_t number : {record.as_of, record.previous_as_of, record.rows,
+                                       record.late_accepted, record.late_refused, record.gap_fills,
+                                       record.changed_cells, record.changed_figures, finality}) {
         put_varint(bytes, number);
     }
     put_signed(bytes, record.cut_at_us);
@@ -54,7 +54,9 @@ bool parse_cut(std::string_view bytes, CutRecord& record) {
                                   &record.changed_cells, &record.changed_figures}) {
         *number = reader.varint();
     }
-    record.final = reader.varint() != 0;
+    const std::uint64_t finality = reader.varint();
+    record.final = finality != 0;
+    record.closes = finality == 2;
     record.cut_at_us = reader.signed_varint();
     record.late_sequences = reader.text();
     return reader.finished();
@@ -64,30 +66,37 @@ std::string why_english(const CutRecord& record, std::uint32_t revision) {
     if (revision <= 1) {
         return "first cut of the day";
     }
-    std::string why = std::to_string(record.late_entries()) +
-                      (record.late_entries() == 1 ? " entry" : " entries") +
-                      " came after the cut at ledger sequence " +
-                      std::to_string(record.previous_as_of) + ": " +
-                      std::to_string(record.late_accepted) + " accepted, " +
-                      std::to_string(record.late_refused) + " refused";
-    if (record.gap_fills > 0) {
-        why += ", " + std::to_string(record.gap_fills) + " of them filled gaps";
+    std::string why = record.closes ? "the programme is closed: final figures; " : "";
+    if (!record.closes || record.late_entries() > 0) {
+        why += std::to_string(record.late_entries()) +
+               (record.late_entries() == 1 ? " entry" : " entries") +
+               " came after the cut at ledger sequence " + std::to_string(record.previous_as_of) +
+               ": " + std::to_string(record.late_accepted) + " accepted, " +
+               std::to_string(record.late_refused) + " refused";
+        if (record.gap_fills > 0) {
+            why += ", " + std::to_string(record.gap_fills) + " of them filled gaps";
+        }
+        why += "; ";
     }
-    return why + "; " + std::to_string(record.changed_figures) + " figures changed";
+    return why + std::to_string(record.changed_figures) + " figures changed";
 }
 
 std::string why_chinese(const CutRecord& record, std::uint32_t revision) {
     if (revision <= 1) {
         return "首次出数";
     }
-    std::string why = "上次截止（账序号 " + std::to_string(record.previous_as_of) + "）之后收到 " +
-                      std::to_string(record.late_entries()) + " 条迟到记录：接受 " +
-                      std::to_string(record.late_accepted) + " 条，拒绝 " +
-                      std::to_string(record.late_refused) + " 条";
-    if (record.gap_fills > 0) {
-        why += "，其中补齐缺号 " + std::to_string(record.gap_fills) + " 条";
+    std::string why = record.closes ? "活动已结束，终版数据；" : "";
+    if (!record.closes || record.late_entries() > 0) {
+        why += "上次截止（账序号 " + std::to_string(record.previous_as_of) + "）之后收到 " +
+               std::to_string(record.late_entries()) + " 条迟到记录：接受 " +
+               std::to_string(record.late_accepted) + " 条，拒绝 " +
+               std::to_string(record.late_refused) + " 条";
+        if (record.gap_fills > 0) {
+            why += "，其中补齐缺号 " + std::to_string(record.gap_fills) + " 条";
+        }
+        why += "；";
     }
-    return why + "；变动指标 " + std::to_string(record.changed_figures) + " 项";
+    return why + "变动指标 " + std::to_string(record.changed_figures) + " 项";
 }
 
 JsonLine RowWriter::begin(

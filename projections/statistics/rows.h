@@ -31,6 +31,7 @@ struct CutRecord {
     std::uint64_t as_of = 0;
     std::int64_t cut_at_us = 0;
     bool final = false;
+    bool closes = false;               // made because the programme is closed
     std::uint64_t previous_as_of = 0;  // of the revision before, 0 for the first
     std::uint64_t rows = 0;            // statistics rows of this revision
     std::uint64_t late_accepted = 0;

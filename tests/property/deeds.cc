@@ -490,12 +490,16 @@ void World::programme_deed() {
     }
     // A close is for good: seldom, or a long run would see little else.
     if (random_.chance(options_.records > 1'000 ? 10 : 150)) {
-        for (std::size_t batch = rules().batches.size(); batch > 0; --batch) {
-            say(authority(), support::BatchClosed{.batch = static_cast<std::uint32_t>(batch)});
-        }
-        return say(authority(), support::ProgrammeClosed{});
+        return close_programme();
     }
     say(slip() ? voice_of(1) : authority(), support::PlatformAdmitted{.platform = 1});
+}
+
+void World::close_programme() {
+    for (std::size_t batch = rules().batches.size(); batch > 0; --batch) {
+        say(authority(), support::BatchClosed{.batch = static_cast<std::uint32_t>(batch)});
+    }
+    say(authority(), support::ProgrammeClosed{});
 }
 
 }  // namespace fiscus::property

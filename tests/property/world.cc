@@ -36,6 +36,11 @@ std::vector<reference::Input> World::make() {
     }
     steady_ = false;
     while (records_.size() < options_.records) {
+        if (options_.close_at != 0 && records_.size() >= options_.close_at) {
+            options_.close_at = 0;
+            programme_ = random_.pick(programmes_);
+            close_programme();
+        }
         step();
     }
     return records_;

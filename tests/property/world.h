@@ -24,6 +24,8 @@ struct WorldOptions {
     std::size_t records = 400;
     // Of a thousand records, how many are broken on the way.
     std::uint64_t broken = 40;
+    // With so many records a programme is closed; 0: only when chance will have it.
+    std::size_t close_at = 0;
 };
 
 class World {
@@ -87,6 +89,7 @@ private:
     void recovery_deed();
     void control_deed();
     void programme_deed();
+    void close_programme();
     support::BatchOpened random_batch(std::uint32_t number);
     support::MerchantRegistered random_merchant(std::uint32_t number);
     std::vector<Id128> some_vouchers(const reference::Programme& programme);

@@ -136,7 +136,8 @@ void Statistics::cut(Reported& programme, std::int64_t now_us, std::uint64_t as_
     for (std::int32_t day = programme.first_day; start_of(day + 1) + minutes_us <= now_us; ++day) {
         std::vector<Revision>& revisions = programme.revisions[day];
         std::vector<std::uint64_t>& late = programme.late[day];
-        if (revisions.empty() || !late.empty()) {
+        const bool open = revisions.empty() || (programme.closed && !revisions.back().final);
+        if (open || !late.empty()) {
             revisions.push_back({.as_of = as_of, .final = programme.closed, .late = late});
         }
         late.clear();

@@ -48,19 +48,29 @@ SELECT late.*, clocks.as_of
 FROM late
 ASOF JOIN clocks ON late.programme = clocks.programme AND late.sequence <= clocks.as_of;
 
+-- The first cut after the programme's close makes every day final that was cut before.
+CREATE TABLE closing_cuts AS
+SELECT clocks.programme, min(as_of) AS closing_cut
+FROM clocks
+JOIN journal ON journal.programme = clocks.programme AND journal.sequence < as_of
+WHERE kind = 'ProgrammeClosed' AND outcome = 'accepted'
+GROUP BY clocks.programme;
+
 CREATE TABLE revisions AS
 WITH cuts AS (
     FROM first_cuts
-    UNION ALL
-    SELECT DISTINCT programme, day, as_of FROM late_arrivals),
-closed AS (
-    SELECT programme, sequence AS closed_at
-    FROM journal
-    WHERE kind = 'ProgrammeClosed' AND outcome = 'accepted')
+    UNION
+    SELECT programme, day, as_of FROM late_arrivals
+    UNION
+    SELECT programme, day, closing_cut
+    FROM first_cuts
+    JOIN closing_cuts USING (programme)
+    WHERE as_of < closing_cut)
 SELECT programme, day, as_of,
        row_number() OVER of_day AS revision,
        coalesce(lag(as_of) OVER of_day, 0) AS previous_as_of,
-       coalesce(closed_at < as_of, false) AS final
+       coalesce(as_of >= closing_cut, false) AS final,
+       coalesce(as_of = closing_cut, false) AND revision > 1 AS closes
 FROM cuts
-LEFT JOIN closed USING (programme)
+LEFT JOIN closing_cuts USING (programme)
 WINDOW of_day AS (PARTITION BY programme, day ORDER BY as_of);

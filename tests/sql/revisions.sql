@@ -129,11 +129,13 @@ SELECT programme, day, revision, as_of, final, make_timestamp(now_us) AS cut_at,
        coalesce(COLUMNS(['late_entries', 'late_accepted', 'late_refused', 'gap_fills',
                          'changed_cells', 'changed_figures', 'missing_count']), 0),
        CASE WHEN revision = 1 THEN 'first cut of the day'
-            ELSE late_entries || CASE WHEN late_entries = 1 THEN ' entry' ELSE ' entries' END
-                 || ' came after the cut at ledger sequence ' || previous_as_of || ': '
-                 || late_accepted || ' accepted, ' || late_refused || ' refused'
-                 || CASE WHEN gap_fills > 0 THEN ', ' || gap_fills || ' of them filled gaps'
-                         ELSE '' END
+            ELSE concat_ws('; ',
+                     CASE WHEN closes THEN 'the programme is closed: final figures' END,
+                     late_entries || CASE WHEN late_entries = 1 THEN ' entry' ELSE ' entries' END
+                         || ' came after the cut at ledger sequence ' || previous_as_of || ': '
+                         || late_accepted || ' accepted, ' || late_refused || ' refused'
+                         || CASE WHEN gap_fills > 0 THEN ', ' || gap_fills || ' of them filled gaps'
+                                 ELSE '' END)
                  || '; ' || coalesce(changed_figures, 0) || ' figures changed' END AS why
 FROM revisions
 JOIN clocks USING (programme, as_of)

@@ -1,7 +1,7 @@
 // Aim: a replay finds the published journal and statistics right when they are, and otherwise names
 // the first difference with its place and field. Method: a small standard load through the whole
-// pipeline over a local log; then the same log seen through glass that alters one record of one
-// topic.
+// pipeline over a local log; then the same log seen through glass that alters or hides one record
+// of one topic, or hides its beginning.
 #include "engine/app/replay.h"
 
 #include <gmock/gmock.h>
@@ -20,11 +20,13 @@ namespace {
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 
-// Which record to show with other bytes.
+// Which record to show with other bytes, or not at all; from where on the topic is there.
 struct Alteration {
     std::string topic;
     std::int64_t offset = -1;
     std::vector<std::byte> value;
+    bool hidden = false;
+    std::int64_t first = 0;
 };
 
 class AlteredReader final : public log::Reader {
@@ -41,8 +43,13 @@ public:
                 record.value = alteration_->value;
             }
         }
+        std::erase_if(records_, [this](const log::Record& record) {
+            return alteration_ != nullptr && alteration_->hidden &&
+                   record.offset == alteration_->offset;
+        });
         return std::span<const log::Record>(records_);
     }
+    [[nodiscard]] std::int64_t position() const override { return inner_->position(); }
     Status seek(std::int64_t offset) override { return inner_->seek(offset); }
 
 private:
@@ -62,7 +69,11 @@ public:
     }
     Status create(std::span<const log::TopicPlan> plans) override { return inner_.create(plans); }
     Result<log::Extent> extent(std::string_view topic, std::int32_t partition) override {
-        return inner_.extent(topic, partition);
+        FISCUS_ASSIGN(log::Extent extent, inner_.extent(topic, partition));
+        if (topic == alteration_.topic) {
+            extent.first = std::max(extent.first, alteration_.first);
+        }
+        return extent;
     }
     Result<std::unique_ptr<log::Reader>> reader(std::string_view topic,
                                                 std::int32_t partition,
@@ -123,6 +134,17 @@ protected:
         return result.ok() ? std::move(result).value() : JournalReplay{};
     }
 
+    // The same of the statistics, whose journal is right.
+    static Result<StatisticsReplay> statistics_with(Alteration alteration) {
+        AlteredLog altered(*log_, std::move(alteration));
+        const test::TemporaryDirectory own;
+        const ReplayOptions options{
+            .directory = own.path(), .memory_bytes = 128U << 20, .progress = nullptr};
+        FISCUS_ASSIGN(const JournalReplay journal, replay_journal(altered, options));
+        EXPECT_EQ(journal.difference, "");
+        return replay_statistics(altered, journal, options);
+    }
+
     static std::vector<std::byte> value_of(std::string_view topic, std::int64_t offset) {
         const auto reader = log_->reader(topic, 0, offset);
         EXPECT_TRUE(reader.ok());
@@ -174,19 +196,47 @@ TEST_F(ReplayTest, NamesAnEventThatIsAnotherOfTheSameKind) {
     EXPECT_THAT(replay.difference, HasSubstr("ledger sequence 3002"));
 }
 
-TEST_F(ReplayTest, AnAlteredStatisticIsAFinding) {
+TEST_F(ReplayTest, AnAlteredStatisticIsAFindingWithKeyAndField) {
     std::vector<std::byte> row = value_of(log::statistics_history_topic, 7);
-    row.back() = std::byte{' '};
-    AlteredLog altered(*log_, {std::string(log::statistics_history_topic), 7, row});
-    const test::TemporaryDirectory own;
-    const ReplayOptions options{
-        .directory = own.path(), .memory_bytes = 128U << 20, .progress = nullptr};
-    const auto journal = replay_journal(altered, options);
-    ASSERT_TRUE(journal.ok());
-    EXPECT_EQ(journal.value().difference, "");
-    const auto statistics = replay_statistics(altered, journal.value(), options);
+    const std::string_view field = "\"issued_count\":";
+    const std::size_t at = as_text(row).find(field) + field.size();
+    ASSERT_LT(at, row.size());
+    row[at] = std::byte{'-'};
+    const auto statistics = statistics_with({std::string(log::statistics_history_topic), 7, row});
     ASSERT_TRUE(statistics.ok()) << statistics.error().text();
-    EXPECT_THAT(statistics.value().difference, HasSubstr("fiscus.statistics.daily.history.v1"));
+    EXPECT_THAT(statistics.value().difference,
+                AllOf(HasSubstr("offset 7 of fiscus.statistics.daily.history.v1"),
+                      HasSubstr("row 8 with key 1/2026-"), HasSubstr("issued_count: published -"),
+                      HasSubstr(", recomputed ")));
+}
+
+TEST_F(ReplayTest, AMissingStatisticIsAFinding) {
+    const auto extent = log_->extent(log::statistics_history_topic, 0);
+    ASSERT_TRUE(extent.ok());
+    for (const std::int64_t offset : {std::int64_t{11}, extent.value().end - 1}) {
+        const auto statistics =
+            statistics_with({.topic = std::string(log::statistics_history_topic),
+                             .offset = offset,
+                             .value = {},
+                             .hidden = true});
+        ASSERT_TRUE(statistics.ok()) << statistics.error().text();
+        EXPECT_THAT(statistics.value().difference,
+                    AllOf(HasSubstr("row " + std::to_string(offset + 1) + " with key 1/2026-"),
+                          HasSubstr("is missing in fiscus.statistics.daily.history.v1")));
+    }
+}
+
+TEST_F(ReplayTest, ATopicOfStatisticsWithoutItsBeginningIsAnError) {
+    for (const std::string_view topic :
+         {log::statistics_topic, log::statistics_history_topic, log::reconciliation_topic}) {
+        const auto extent = log_->extent(topic, 0);
+        ASSERT_TRUE(extent.ok());
+        const auto statistics = statistics_with(
+            {.topic = std::string(topic), .value = {}, .first = extent.value().end});
+        ASSERT_FALSE(statistics.ok());
+        EXPECT_EQ(statistics.error().code, ErrorCode::log_mismatch);
+        EXPECT_THAT(statistics.error().text(), HasSubstr(topic));
+    }
 }
 
 TEST_F(ReplayTest, AskedToStopItStops) {

@@ -57,7 +57,9 @@ public:
 
     Result<Extent> extent(std::string_view topic, std::int32_t partition) override {
         FISCUS_ASSIGN(const Partition* found, find(topic, partition));
-        return Extent{.first = 0, .end = static_cast<std::int64_t>(found->size())};
+        const auto first = firsts_.find({std::string(topic), partition});
+        return Extent{.first = first == firsts_.end() ? 0 : first->second,
+                      .end = static_cast<std::int64_t>(found->size())};
     }
 
     Result<std::unique_ptr<Reader>> reader(std::string_view topic,
@@ -68,6 +70,14 @@ public:
     // For tests that look at or damage what is stored.
     Partition& stored(std::string_view topic, std::int32_t partition) {
         return *find(topic, partition).value();
+    }
+
+    // As if somebody had deleted the records before `first`.
+    void lose_head(std::string_view topic, std::int32_t partition, std::int64_t first) {
+        firsts_[{std::string(topic), partition}] = first;
+        for (std::int64_t offset = 0; offset < first; ++offset) {
+            stored(topic, partition)[static_cast<std::size_t>(offset)].hole = true;
+        }
     }
 
 private:
@@ -89,6 +99,7 @@ private:
     }
 
     std::map<std::string, Topic> topics_;
+    std::map<std::pair<std::string, std::int32_t>, std::int64_t> firsts_;
 };
 
 class MemoryReader final : public Reader {

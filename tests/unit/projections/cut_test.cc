@@ -237,6 +237,88 @@ TEST(CutTest, GapsAndClosingAreToldWithTheDay) {
     EXPECT_NE(day["why_chinese"].get<std::string>().find("补齐缺号 1 条"), std::string::npos);
 }
 
+TEST(CutTest, TheFirstCutAfterTheCloseMakesEveryDayFinal) {
+    JournalMaker maker;
+    maker.open();
+    maker.add(JournalMaker::claim(day_0, 1));
+    const EntryFields redemption = JournalMaker::redemption(day_0 + 1, 2, 1);
+    maker.add(redemption);
+    maker.close_source_day(day_0 + 1, day_0, {});
+    const std::uint64_t before = maker.clock(day_0 + 2);
+    maker.decide(day_0 + 2, support::ProgrammeClosed{});
+    FoldUnderTest under_test;
+    expect_ok(under_test.apply(maker));
+    EXPECT_EQ(under_test.latest(key_of(day_0, "day"))["final"], false);
+    under_test.restart();
+    const std::uint64_t closing = maker.clock(day_0 + 3);
+    expect_ok(under_test.apply(maker));
+    for (std::int32_t day = day_0; day <= day_0 + 1; ++day) {
+        for (const char* const place : {"programme", "batch/1", "fund/0", "day"}) {
+            const auto row = under_test.latest(key_of(day, place));
+            EXPECT_EQ(row["final"], true) << place;
+            EXPECT_EQ(row["revision"], 2) << place;
+            EXPECT_EQ(row["as_of"], closing) << place;
+        }
+        const auto row = under_test.latest(key_of(day, "day"));
+        EXPECT_EQ(row["previous_as_of"], before);
+        EXPECT_EQ(row["late_entries"], 0);
+        EXPECT_EQ(row["changed_figures"], 0);
+        EXPECT_EQ(row["why"], "the programme is closed: final figures; 0 figures changed");
+        EXPECT_EQ(row["why_chinese"], "活动已结束，终版数据；变动指标 0 项");
+    }
+    EXPECT_EQ(under_test.latest(key_of(day_0, "programme"))["issued_count"], 1);
+    EXPECT_EQ(under_test.latest(key_of(day_0 + 2, "day"))["revision"], 1);
+    EXPECT_EQ(under_test.latest(key_of(day_0 + 2, "day"))["final"], true);
+    EXPECT_EQ(under_test.latest(key_of(day_0, "control/1/1/issued_count"))["final"], true);
+    EXPECT_TRUE(under_test.rows_of("change").empty());
+    EXPECT_TRUE(under_test.rows_of("late_entries").empty());
+    EXPECT_EQ(under_test.query().revisions(ProgrammeId(1), day_0).value()[1].why_english,
+              "the programme is closed: final figures; 0 figures changed");
+
+    // Once is enough, and what comes even later makes a revision as ever.
+    maker.clock(day_0 + 4);
+    maker.add(JournalMaker::full_refund(day_0 + 1, redemption));
+    maker.clock(day_0 + 5);
+    expect_ok(under_test.apply(maker));
+    EXPECT_EQ(under_test.latest(key_of(day_0, "day"))["revision"], 2);
+    const auto again = under_test.latest(key_of(day_0 + 1, "day"));
+    EXPECT_EQ(again["revision"], 3);
+    EXPECT_EQ(again["final"], true);
+    EXPECT_EQ(again["why"].get<std::string>().find("1 entry came after the cut at"), 0U);
+    EXPECT_EQ(under_test.latest(key_of(day_0 + 4, "day"))["final"], true);
+}
+
+TEST(CutTest, FinalFiguresSayWhatChangedAndWhatCameLate) {
+    JournalMaker maker;
+    maker.open();
+    const EntryFields redemption = JournalMaker::redemption(day_0, 1, 1);
+    maker.add(redemption);
+    maker.add(JournalMaker::claim(day_0 + 1, 1));
+    const std::uint64_t before = maker.clock(day_0 + 2);
+    // Changes net figures of day_0, for which it is not late, and makes day_0 + 1 late.
+    maker.add(JournalMaker::full_refund(day_0 + 1, redemption));
+    maker.decide(day_0 + 2, support::ProgrammeClosed{});
+    maker.clock(day_0 + 2, 721);
+    FoldUnderTest under_test;
+    expect_ok(under_test.apply(maker));
+    const auto first = under_test.latest(key_of(day_0, "day"));
+    EXPECT_EQ(first["revision"], 2);
+    EXPECT_EQ(first["changed_figures"], 14 * 2);
+    EXPECT_EQ(first["why"], "the programme is closed: final figures; 28 figures changed");
+    const auto second = under_test.latest(key_of(day_0 + 1, "day"));
+    EXPECT_EQ(second["revision"], 2);
+    EXPECT_EQ(second["late_entries"], 1);
+    const std::string cut = std::to_string(before);
+    EXPECT_EQ(second["why"],
+              "the programme is closed: final figures; 1 entry came after the cut "
+              "at ledger sequence " +
+                  cut + ": 1 accepted, 0 refused; 56 figures changed");
+    EXPECT_EQ(second["why_chinese"], "活动已结束，终版数据；上次截止（账序号 " + cut +
+                                         "）之后收到 1 条迟到记录：接受 1 条，拒绝 0 条；"
+                                         "变动指标 56 项");
+    EXPECT_EQ(under_test.latest(key_of(day_0 + 1, "programme"))["redeemed_count_to_date"], 1);
+}
+
 TEST(CutTest, FundUsageIsPublishedForTheProgrammeAndEachBatch) {
     JournalMaker maker;
     maker.open();

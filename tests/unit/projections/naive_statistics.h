@@ -18,6 +18,12 @@ namespace fiscus::projections {
 // Figures of every cell of one revision.
 using NaiveFigures = std::map<CellKey, Figures>;
 
+struct NaiveRevision {
+    NaiveFigures figures;
+    bool final = false;
+    std::uint64_t late = 0;  // entries that came since the cut before
+};
+
 class NaiveStatistics {
 public:
     explicit NaiveStatistics(std::int32_t first_day)
@@ -29,14 +35,17 @@ public:
         const bool asked = entry.outcome == wire::Outcome::refused &&
                            entry.kind == wire::EventBody::VoucherClaimed && entry.consumer != 0;
         if ((accepted || asked) && entry.day >= first_day_ && entry.day <= last_cut_) {
-            late_.insert(entry.day);
+            ++late_[entry.day];
         }
+        closed_ = closed_ || (accepted && entry.kind == wire::EventBody::ProgrammeClosed);
     }
 
-    // Cuts every day up to `last`, and again those that entries came to.
+    // Cuts every day up to `last`, and again those that entries came to; after the close all.
     void cut(std::int32_t last) {
-        for (const std::int32_t day : late_) {
-            report(day);
+        for (std::int32_t day = first_day_; day <= last_cut_; ++day) {
+            if (late_.contains(day) || (closed_ && !revisions_.at(day).back().final)) {
+                report(day);
+            }
         }
         late_.clear();
         for (; last_cut_ < last; ++last_cut_) {
@@ -45,7 +54,7 @@ public:
     }
 
     // Revisions 1, 2 … of each day that was cut.
-    [[nodiscard]] const std::map<std::int32_t, std::vector<NaiveFigures>>& revisions() const {
+    [[nodiscard]] const std::map<std::int32_t, std::vector<NaiveRevision>>& revisions() const {
         return revisions_;
     }
 
@@ -186,13 +195,19 @@ private:
         }
     }
 
-    void report(std::int32_t day) { revisions_[day].push_back(figures(day, day)); }
+    void report(std::int32_t day) {
+        const auto late = late_.find(day);
+        revisions_[day].push_back({.figures = figures(day, day),
+                                   .final = closed_,
+                                   .late = late == late_.end() ? 0 : late->second});
+    }
 
     std::int32_t first_day_;
     std::int32_t last_cut_;
     std::vector<EntryFields> entries_;
-    std::set<std::int32_t> late_;
-    std::map<std::int32_t, std::vector<NaiveFigures>> revisions_;
+    bool closed_ = false;
+    std::map<std::int32_t, std::uint64_t> late_;
+    std::map<std::int32_t, std::vector<NaiveRevision>> revisions_;
 };
 
 }  // namespace fiscus::projections

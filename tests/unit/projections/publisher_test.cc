@@ -2,13 +2,18 @@
 // Method: a log in memory; rows that a former publisher wrote come before, and after, the opening.
 #include "projections/publish/publisher.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "engine/log/topics.h"
+#include "projections/publish/row_difference.h"
 #include "tests/unit/log/memory_log.h"
 
 namespace fiscus::projections {
 namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
 
 class PublisherTest : public testing::Test {
 protected:
@@ -27,8 +32,8 @@ protected:
         }
         return buffer;
     }
-    std::unique_ptr<Publisher> open(const LanePositions& from = {}) {
-        auto publisher = Publisher::open(log_, 0, from, false);
+    std::unique_ptr<Publisher> open(const LanePositions& from = {}, bool compare_only = false) {
+        auto publisher = Publisher::open(log_, 0, from, compare_only);
         EXPECT_TRUE(publisher.ok()) << publisher.error().text();
         return std::move(publisher).value();
     }
@@ -37,6 +42,15 @@ protected:
         ASSERT_TRUE(taken.ok()) << taken.error().text();
         const Status synced = publisher.sync();
         ASSERT_TRUE(synced.ok()) << synced.error().text();
+    }
+    // What a replay says of the rows first … last.
+    Status compare(std::uint64_t first, std::uint64_t last) {
+        const auto publisher = open({}, true);
+        FISCUS_TRY(publisher->take(rows(first, last)));
+        return publisher->sync();
+    }
+    void remove(std::string_view topic, std::size_t offset) {
+        log_.stored(topic, 0)[offset].hole = true;
     }
     std::size_t published(std::string_view topic) { return log_.stored(topic, 0).size(); }
 
@@ -95,6 +109,118 @@ TEST_F(PublisherTest, ARowThatDiffersIsNamed) {
     ASSERT_FALSE(taken.ok());
     EXPECT_EQ(taken.error().code, ErrorCode::diverged);
     EXPECT_NE(taken.error().text().find("offset 0"), std::string::npos) << taken.error().text();
+}
+
+TEST_F(PublisherTest, ATopicThatHasLostItsBeginningIsRefused) {
+    publish(*open(), rows(1, 10));
+    for (const std::int64_t first : {4, 10}) {
+        log_.lose_head(log::statistics_history_topic, 0, first);
+        for (const bool compare_only : {false, true}) {
+            const auto opened = Publisher::open(log_, 0, {}, compare_only);
+            ASSERT_FALSE(opened.ok());
+            EXPECT_EQ(opened.error().code, ErrorCode::log_mismatch);
+            EXPECT_THAT(opened.error().text(),
+                        AllOf(HasSubstr("fiscus.statistics.daily.history.v1"),
+                              HasSubstr("begins at offset " + std::to_string(first)),
+                              HasSubstr("offset 0 is due"), HasSubstr("docs/operations.md")));
+        }
+    }
+    // A state that needs nothing of what is gone may go on.
+    LanePositions from;
+    from[static_cast<std::size_t>(Lane::history)].end = 10;
+    EXPECT_TRUE(Publisher::open(log_, 0, from, false).ok());
+    from[static_cast<std::size_t>(Lane::history)].end = 9;
+    EXPECT_FALSE(Publisher::open(log_, 0, from, false).ok());
+}
+
+TEST_F(PublisherTest, TheCompactedTopicMustHaveItsBeginningToo) {
+    publish(*open(), rows(1, 10));
+    log_.lose_head(log::statistics_topic, 0, 10);
+    const auto opened = Publisher::open(log_, 0, {}, true);
+    ASSERT_FALSE(opened.ok());
+    EXPECT_THAT(opened.error().text(), HasSubstr("fiscus.statistics.daily.v1 begins"));
+}
+
+TEST_F(PublisherTest, AMissingRowIsNamed) {
+    publish(*open(), rows(1, 10));
+    remove(log::statistics_history_topic, 4);
+    const Status taken = compare(1, 10);
+    ASSERT_FALSE(taken.ok());
+    EXPECT_EQ(taken.error().code, ErrorCode::diverged);
+    EXPECT_THAT(taken.error().text(), AllOf(HasSubstr("row 5 with key 1/5 is missing"),
+                                            HasSubstr("fiscus.statistics.daily.history.v1"),
+                                            HasSubstr("row 6 with key 1/same")));
+}
+
+TEST_F(PublisherTest, MissingRowsAtTheEndAreNamed) {
+    publish(*open(), rows(1, 10));
+    remove(log::statistics_history_topic, 8);
+    remove(log::statistics_history_topic, 9);
+    const Status taken = compare(1, 10);
+    ASSERT_FALSE(taken.ok());
+    EXPECT_EQ(taken.error().code, ErrorCode::diverged);
+    EXPECT_THAT(taken.error().text(), HasSubstr("row 9 with key 1/same is missing"));
+}
+
+TEST_F(PublisherTest, ARowThatCompactionDidNotTakeIsMissing) {
+    publish(*open(), rows(1, 10));
+    remove(log::statistics_topic, 2);
+    EXPECT_TRUE(compare(1, 10).ok());
+    remove(log::statistics_topic, 3);
+    for (const std::uint64_t last : {10U, 14U}) {
+        const Status taken = compare(1, last);
+        ASSERT_FALSE(taken.ok());
+        EXPECT_EQ(taken.error().code, ErrorCode::diverged);
+        EXPECT_THAT(taken.error().text(), HasSubstr("row 4 is missing in "
+                                                    "fiscus.statistics.daily.v1"));
+    }
+}
+
+TEST_F(PublisherTest, RowsBeyondThePublishedOnesAreOnlyCounted) {
+    publish(*open(), rows(1, 10));
+    const auto publisher = open({}, true);
+    publish(*publisher, rows(1, 13));
+    EXPECT_EQ(publisher->compared(), 20U);
+    EXPECT_EQ(publisher->beyond(), 6U);
+    EXPECT_FALSE(publisher->rows_left());
+    EXPECT_EQ(published(log::statistics_topic), 10U);
+}
+
+TEST(RowDifferenceTest, NamesTheFirstFieldWithBothValues) {
+    EXPECT_EQ(row_difference(R"({"row":1,"name":"a,\"}","count":31,"x":1})",
+                             R"({"row":1,"name":"a,\"}","count":30,"x":2})"),
+              "count: published 31, recomputed 30");
+    EXPECT_EQ(row_difference(R"({"a":null})", R"({"a":"0.5"})"),
+              "a: published null, recomputed \"0.5\"");
+    EXPECT_EQ(row_difference(R"({"a":1})", R"({"a":1,"b":2})"),
+              "fields: published nothing, recomputed `b`");
+    EXPECT_EQ(row_difference(R"({"a":1,"c":2})", R"({"a":1,"b":2})"),
+              "fields: published `c`, recomputed `b`");
+    EXPECT_THAT(row_difference(R"({"a":1 })", R"({"a":1})"), HasSubstr("a: published 1 , "));
+    EXPECT_THAT(row_difference(R"({"a":1} )", R"({"a":1})"), HasSubstr("no flat JSON object"));
+    EXPECT_THAT(row_difference("", R"({"a":1})"), HasSubstr("no flat JSON object"));
+    EXPECT_THAT(row_difference(R"({"a":1)", R"({"a":1})"), HasSubstr("no flat JSON object"));
+}
+
+TEST(RowDifferenceTest, ShowsThePlaceOfALongTextAndNoHalfCharacter) {
+    const auto row = [](std::size_t same, const std::string& last) {
+        std::string text = R"({"why":")";
+        for (std::size_t at = 0; at < same; ++at) {
+            text += "账";
+        }
+        return text + last + R"("})";
+    };
+    for (std::size_t same = 0; same < 200; ++same) {
+        const std::string said =
+            row_difference(row(same, "甲" + std::string(200, 'x')), row(same, "乙"));
+        EXPECT_THAT(said, AllOf(HasSubstr("甲"), HasSubstr("乙")));
+        EXPECT_LT(said.size(), 450U);
+        EXPECT_THAT(said, ::testing::Not(HasSubstr("\xEF\xBF\xBD")));
+    }
+    // Bytes that are no characters, and differ.
+    EXPECT_EQ(row_difference("{\"a\":\"\xFF\"}", "{\"a\":\"\xFE\"}"),
+              "a: published \"\xEF\xBF\xBD\", recomputed \"\xEF\xBF\xBD\", other bytes from byte 1 "
+              "on");
 }
 
 }  // namespace
