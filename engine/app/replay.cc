@@ -296,6 +296,7 @@ Result<StatisticsReplay> replay_statistics(log::Log& log,
             return result;
         }
         result.rows += runner->counts().rows_compared;
+        result.rows_beyond += runner->counts().rows_beyond;
         if (runner->published_rows_left()) {
             result.difference = fmt::format(
                 "partition {}: the topics hold rows that the journal does not give", partition);

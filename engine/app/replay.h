@@ -38,7 +38,8 @@ struct JournalReplay {
 Result<JournalReplay> replay_journal(log::Log& log, const ReplayOptions& options);
 
 struct StatisticsReplay {
-    std::uint64_t rows = 0;  // published rows found equal
+    std::uint64_t rows = 0;         // published rows found equal
+    std::uint64_t rows_beyond = 0;  // recomputed, not published yet
     std::string difference;
 };
 

@@ -293,7 +293,7 @@ Reason Judge::check_order(const wire::VoucherRedeemed& e) const {
         memorandum(AccountKind::memorandum, vouchers_of(e).front()->batch, source_.platform);
     const Sum all = -Sum{balance(remembered)} + e.order_amount_fen() + e.platform_match_fen() +
                     e.merchant_match_fen();
-    return all > Sum{1'000'000'000} * 1'000'000'000 ? Reason::account_limit_reached : Reason::none;
+    return all > Sum{1'000'000} * 1'000'000'000 ? Reason::account_limit_reached : Reason::none;
 }
 
 void Judge::describe_redeeming_merchant(const Merchant& merchant) {

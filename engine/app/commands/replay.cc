@@ -100,6 +100,7 @@ private:
         json.field_number("events_beyond", verdict.journal.events_beyond);
         json.field("journal_difference", verdict.journal.difference);
         json.field_number("statistics_rows", verdict.statistics.rows);
+        json.field_number("statistics_rows_beyond", verdict.statistics.rows_beyond);
         json.field("statistics_difference", verdict.statistics.difference);
         json.end_object();
         return json.text() + "\n";
@@ -122,6 +123,10 @@ private:
                     ? fmt::format("statistics  {} published rows agree\n",
                                   count_text(verdict.statistics.rows))
                     : fmt::format("the statistics differ\n  {}\n", verdict.statistics.difference);
+        if (verdict.statistics.rows_beyond > 0) {
+            text += fmt::format("            {} rows are not published yet: the statistics lag\n",
+                                count_text(verdict.statistics.rows_beyond));
+        }
         text += fmt::format("digest      {}{}\n", to_hex(verdict.journal.digest),
                             expect_.empty() ? "" : (verdict.digest_agrees ? "  as expected" : ""));
         if (!verdict.digest_agrees) {
