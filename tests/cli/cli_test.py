@@ -109,6 +109,15 @@ class Usage(Case):
         self.fails(2, ["`abc` is no id"], "trace", "abc", "--log", "/nowhere")
         self.fails(2, ["`abc` is no digest"], "replay", "--expect", "abc", "--log", "/nowhere")
 
+    def test_bounds_of_numbers_are_written_as_people_write_them(self):
+        for arguments in (["generate", "--events", "0", "--seed", "1"],
+                          ["generate", "--events", "6000", "--seed", "-1"],
+                          ["publish", "x.jsonl", "--source", "70000"],
+                          ["log", "dump", "--topic", "events", "--from", "-1"],
+                          ["fund-position", "--state", "/nowhere", "--programme", "x"]):
+            text = self.fails(2, ["is no whole number from"], *arguments)
+            self.assertLess(len(text), 250)
+
     def test_no_colour_and_no_bar_without_a_terminal(self):
         result = fiscus("config", "check")
         self.assertNotIn("\x1b", result.stdout + result.stderr)
@@ -270,8 +279,8 @@ class Month(Case):
 
     def test_the_trial_balance_adds_up_to_zero(self):
         accounts = json.loads(self.ok("trial-balance", "--state", self.state, "--engine", "--json"))
-        self.assertEqual(accounts[-1]["balance_fen"], 0)
-        self.assertEqual(sum(row["balance_fen"] for row in accounts[:-1]), 0)
+        self.assertEqual(accounts[-1]["balance"], 0)
+        self.assertEqual(sum(row["balance"] for row in accounts[:-1]), 0)
         balances = {}
         for entry in self.journal:
             for posting in entry["postings"]:
@@ -284,15 +293,35 @@ class Month(Case):
             kinds[kind] = kinds.get(kind, 0) + fen
         of_engine = {}
         for row in accounts[:-1]:
-            of_engine[row["account"]] = of_engine.get(row["account"], 0) + row["balance_fen"]
+            of_engine[row["account"]] = of_engine.get(row["account"], 0) + row["balance"]
         self.assertEqual({kind: fen for kind, fen in of_engine.items() if fen},
                          {kind: fen for kind, fen in kinds.items() if fen})
-        self.assertTrue(json.loads(self.ok("trial-balance", "--state", self.state, "--json")))
+
+    def test_both_trial_balances_are_the_same_in_every_language(self):
+        asked = ["trial-balance", "--state", self.state]
+        of_statistics = json.loads(self.ok(*asked, "--json"))
+        self.assertEqual(of_statistics[-1]["account"], "sum")
+        for language in ("zh", "en"):
+            options = ["--language", language]
+            self.assertEqual(json.loads(self.ok(*asked, "--engine", "--json", *options)),
+                             of_statistics)
+            self.assertEqual(self.ok(*asked, "--engine", *options), self.ok(*asked, *options))
+        self.assertNotRegex(self.ok(*asked), "[a-z]{3}")
+        self.assertIn("缴款账户 1", self.ok(*asked))
+        self.assertIn("平台 1", self.ok(*asked, "--engine"))
+        self.assertEqual(json.loads(self.ok(*asked, "--engine", "--programme", "1", "--json")),
+                         of_statistics)
+        self.fails(1, ["no programme 77"], *asked, "--engine", "--programme", "77")
 
     def test_the_fund_position_has_three_forms(self):
         self.assertIn("元", self.ok("fund-position", "--state", self.state))
         self.assertIn("yuan", self.ok("fund-position", "--state", self.state, "--language", "en"))
-        self.assertTrue(json.loads(self.ok("fund-position", "--state", self.state, "--json")))
+        rows = json.loads(self.ok("fund-position", "--state", self.state, "--json"))
+        self.assertEqual({(row["programme"], row["as_of"]) for row in rows}, {(1, int(EVENTS))})
+        self.assertEqual([row["line"] for row in rows],
+                         ["deposits_less_returns", "compensation", "fund", "budgets_of_batches",
+                          "outstanding", "payable", "in_the_dedicated_account", "paid",
+                          "receivable", "difference"])
         self.assertTrue(self.ok("fund-position", "--state", self.state, "--csv").startswith("\ufeff"))
 
     def test_statistics_agree_with_the_journal(self):
@@ -303,7 +332,7 @@ class Month(Case):
         for entry in self.journal:
             if (entry["kind"] == "VoucherRedeemed" and entry["outcome"] == "accepted"
                     and entry["business_day"] == date):
-                district = str(entry["district"])
+                district = entry["district"]
                 expected[district] = expected.get(district, 0) + entry["amount_fen"]
         self.assertEqual({row["district"]: row["redeemed_amount"] for row in rows
                           if row["redeemed_amount"]}, expected)
@@ -312,12 +341,82 @@ class Month(Case):
         self.assertIn("核销金额（元）", text)
         both = json.loads(self.ok("statistics", "--state", self.state, "--date", date, "--by",
                                   "district,industry", "--json"))
-        self.assertEqual(set(both), {"district", "industry"})
+        self.assertEqual({row["grouping"] for row in both}, {"district", "industry"})
+        self.assertEqual([row for row in both if row["grouping"] == "district"], rows)
+        self.assertIn("\n\n", text.strip(), "an empty line between two tables")
         table = self.ok("statistics", "--state", self.state, "--date", date, "--by", "district",
                         "--csv")
         self.assertTrue(table.startswith("\ufeff"))
         parsed = list(csv.reader(io.StringIO(table[1:])))
         self.assertEqual(len(parsed), len(rows) + 1)
+
+    def test_every_saved_row_of_statistics_says_what_it_is(self):
+        """A row of JSON is the published row of the same day, but for where it was published."""
+        date = self.first(kind="VoucherRedeemed", outcome="accepted")["business_day"]
+        asked = ["statistics", "--state", self.state, "--date", date]
+        published = [record["value"] for record in
+                     lines(self.ok("log", "dump", "--log", self.log, "--topic",
+                                   "statistics-history", "--json"))
+                     if record["value"]["row_type"] == "statistics"
+                     and record["value"]["day"] == date]
+        self.assertTrue(published)
+        for row in published:
+            if row["grouping"] not in ("programme", "channel", "industry", "batch_district"):
+                continue
+            rows = json.loads(self.ok(*asked, "--json", "--by", row["grouping"], "--revision",
+                                      row["revision"]))
+            for name in ("row", "row_type", "partition"):
+                row.pop(name)
+            self.assertIn(row, rows)
+        several = ["statistics", "--state", self.state, "--date", "2026-03-02", "--until",
+                   "2026-03-04"]
+        row = json.loads(self.ok(*several, "--json"))[0]
+        self.assertEqual((row["first_day"], row["last_day"], row["revision"], row["as_of"]),
+                         ("2026-03-02", "2026-03-04", None, int(EVENTS)))
+        saved = list(csv.reader(io.StringIO(self.ok(*several, "--csv", "--language", "en")[1:])))
+        head = dict(zip(saved[0], saved[1]))
+        self.assertEqual(head["First day"], "2026-03-02")
+        self.assertEqual(head["As of ledger sequence"], EVENTS)
+        self.assertEqual((head["Revision"], head["Final"], head["Definitions version"]),
+                         ("", "false", "1"))
+        self.assertIn("Leverage ratio, numerator (yuan)", head)
+
+    def test_days_outside_the_programme_and_wrong_revisions_are_errors(self):
+        asked = ["--state", self.state, "--date"]
+        for command in ("statistics", "fund-ledger", "reconciliation"):
+            self.fails(1, ["1990-01-01 lies before the programme", "begins on 2026-03-01"],
+                       command, *asked, "1990-01-01")
+            self.fails(2, ["--until 2026-03-01", "--date 2026-03-02"], command, *asked,
+                       "2026-03-02", "--until", "2026-03-01")
+        for text in ("0", "-1", "x", "1.5"):
+            self.fails(2, ["--revision", f"`{text}` is no whole number from 1 on"], "statistics",
+                       *asked, "2026-03-02", "--revision", text)
+
+    def test_the_fund_ledger_shows_every_flow(self):
+        asked = ["fund-ledger", "--state", self.state, "--date", "2026-03-02"]
+        rows = json.loads(self.ok(*asked, "--until", "2026-03-04", "--json"))
+        self.assertEqual({row["day"] for row in rows}, {"2026-03-02", "2026-03-03", "2026-03-04"})
+        self.assertEqual({(row["programme"], row["as_of"]) for row in rows}, {(1, int(EVENTS))})
+        whole = [row for row in rows if row["batch"] is None]
+        self.assertEqual([row["closing"] for row in whole[:-1]],
+                         [row["opening"] for row in whole[1:]])
+        self.assertIn("资金使用明细台账", self.ok(*asked))
+        self.assertNotRegex(self.ok(*asked, "--language", "en").split("\n", 1)[1].split("\n")[0],
+                            "[\u4e00-\u9fff]")
+        self.assertTrue(self.ok(*asked, "--csv").startswith("\ufeff活动代码"))
+
+    def test_reconciliation_names_what_differs(self):
+        asked = ["reconciliation", "--state", self.state, "--date"]
+        result = fiscus(*asked, "2026-03-01", "--until", "2026-03-31", "--json")
+        rows = json.loads(result.stdout)
+        verdicts = {row["verdict"] for row in rows}
+        self.assertEqual(result.returncode, 0 if verdicts == {"equal"} else 3, result.stderr)
+        self.assertLessEqual(verdicts, {"equal", "surplus", "shortage", "not_reported"})
+        for row in rows:
+            self.assertEqual((row["programme"], row["as_of"]), (1, int(EVENTS)))
+            if row["platform_value"] is not None:
+                self.assertEqual(row["difference"], row["platform_value"] - row["ledger_value"])
+        self.assertIn("对账", fiscus(*asked, "2026-03-03").stdout)
 
     def test_a_day_or_revision_that_is_not_there_is_an_error(self):
         self.fails(1, ["9999"], "statistics", "--state", self.state, "--date", "2026-03-10",

@@ -17,6 +17,7 @@
 #include "engine/app/commands/commands.h"
 #include "engine/app/convert/csv_events.h"
 #include "engine/app/convert/event_json.h"
+#include "engine/app/numbers.h"
 #include "engine/app/open.h"
 #include "engine/app/progress.h"
 #include "engine/app/signals.h"
@@ -201,18 +202,18 @@ public:
                          "The record's time is the time of its event, not now; for history");
         options.add_option("--programme", programme_, "Where a line names no programme")
             ->type_name("P")
-            ->check(CLI::PositiveNumber);
+            ->check(whole_number(1, UINT32_MAX));
         options.add_option("--source", source_, "Where a line names no source")
             ->type_name("N")
-            ->check(CLI::PositiveNumber);
+            ->check(whole_number(1, UINT16_MAX));
         options.add_option("--epoch", epoch_, "Where a line names no epoch")
             ->type_name("N")
-            ->check(CLI::NonNegativeNumber);
+            ->check(whole_number(0, UINT32_MAX));
         options
             .add_option("--sequence", sequence_,
                         "Where lines have no sequence number: the first one, counted upwards")
             ->type_name("N")
-            ->check(CLI::PositiveNumber);
+            ->check(whole_number(1));
     }
 
     Result<ExitCode> run(Context& context) override {
