@@ -450,8 +450,58 @@ class Month(Case):
         self.assertIn(("RedemptionRefunded", "accepted"), kinds)
         for step in steps:
             self.assertEqual(step["event"]["kind"], step["entry"]["kind"])
-        self.assertIn("budget (batch", self.ok("trace", voucher, "--log", self.log))
+        text = self.ok("trace", voucher, "--log", self.log, "--language", "en")
+        self.assertIn("budget (batch", text)
+        self.assertRegex(text, r"\d{2}Z \(2026-\d{2}-\d{2} \d{2}:\d{2}:\d{2} Asia/Shanghai\)")
+        text = self.ok("trace", voucher, "--log", self.log)
+        self.assertIn("批次未发放额度（批次", text)
+        self.assertIn("核销退款（RedemptionRefunded）  已入账", text)
+        self.assertIn("北京时间", text)
         self.fails(1, ["knows no voucher"], "trace", "f" * 32, "--log", self.log)
+
+    def test_trace_shows_how_an_unused_voucher_expired(self):
+        """Its cohort is released by an entry that does not name it."""
+        used = {entry["subject"] for entry in self.journal}
+        for entry in self.journal:
+            if "detail_hex" in entry and entry["kind"] == "VoucherRedeemed":
+                used.update(self.event(entry)["body"]["vouchers"])
+        claim = next(entry for entry in self.journal if entry["kind"] == "VoucherClaimed"
+                     and entry["outcome"] == "accepted" and entry["key"] not in used)
+        steps = json.loads(self.ok("trace", claim["key"], "--log", self.log, "--json"))
+        self.assertEqual([step["expired"] for step in steps], [False, True])
+        release = steps[1]["entry"]
+        self.assertIn(release["kind"], ("ClockAdvanced", "BatchClosed"))
+        self.assertGreater(release["sequence"], claim["sequence"])
+        [posting] = release["postings"]
+        self.assertEqual(posting["debit"], claim["postings"][0]["credit"])
+        self.assertEqual(posting["credit"]["kind"], "budget")
+        self.assertGreaterEqual(posting["amount_fen"], claim["amount_fen"])
+        self.assertIn(f"已过期：同批次同一最后有效日的未用券一并收回，其中本券 "
+                      f"{claim['amount_fen'] / 100:.2f} 元",
+                      self.ok("trace", claim["key"], "--log", self.log))
+
+    def test_trace_says_which_posting_of_an_order_is_the_vouchers(self):
+        order = self.first(kind="VoucherRedeemed", outcome="accepted", vouchers=2)
+        vouchers = self.event(order)["body"]["vouchers"]
+        self.assertEqual(len(vouchers), 2)
+        amounts = []
+        for voucher in vouchers:
+            steps = json.loads(self.ok("trace", voucher, "--log", self.log, "--json"))
+            claimed = next(step["entry"] for step in steps
+                           if step["entry"]["kind"] == "VoucherClaimed")
+            redeemed = next(step for step in steps if step["entry"]["key"] == order["key"])
+            own = redeemed["entry"]["postings"][redeemed["own_posting"]]
+            self.assertEqual(own["amount_fen"], claimed["amount_fen"])
+            amounts.append(own["amount_fen"])
+            text = self.ok("trace", voucher, "--log", self.log, "--language", "en")
+            self.assertIn("the order has 2 vouchers; the posting with * is this one's", text)
+        self.assertEqual(sum(amounts), order["amount_fen"])
+
+    def event(self, entry):
+        [record] = lines(self.ok("log", "dump", "--log", self.log, "--json", "--topic", "events",
+                                 "--from", entry["input_offset"], "--to",
+                                 entry["input_offset"] + 1))
+        return record["event"]
 
     def test_log_dump_takes_a_range(self):
         dump = ["log", "dump", "--log", self.log, "--json", "--topic"]
