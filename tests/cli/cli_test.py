@@ -19,36 +19,9 @@ import unittest
 import urllib.error
 import urllib.request
 
-PROGRAM = os.environ["FISCUS_PROGRAM"]
+from program import PROGRAM, Case, fiscus, lines
+
 EVENTS = "6000"
-
-
-def fiscus(*arguments, environment=None, timeout=300):
-    clean = {name: text for name, text in os.environ.items() if not name.startswith("FISCUS_")}
-    clean.update(environment or {})
-    return subprocess.run([PROGRAM, *map(str, arguments)], env=clean, timeout=timeout, text=True,
-                          capture_output=True, stdin=subprocess.DEVNULL, check=False)
-
-
-def lines(text):
-    return [json.loads(line) for line in text.splitlines()]
-
-
-class Case(unittest.TestCase):
-    def ok(self, *arguments, **options):
-        result = fiscus(*arguments, **options)
-        self.assertEqual(result.returncode, 0, f"{arguments}\n{result.stderr}")
-        return result.stdout
-
-    def fails(self, code, expected, *arguments, **options):
-        """The exit code, each expected piece on stderr, nothing on stdout."""
-        result = fiscus(*arguments, **options)
-        self.assertEqual(result.returncode, code, f"{arguments}\n{result.stderr}")
-        self.assertEqual(result.stdout, "")
-        self.assertTrue(result.stderr.startswith("fiscus: ") or ":" in result.stderr)
-        for piece in expected:
-            self.assertIn(piece, result.stderr)
-        return result.stderr
 
 
 class Usage(Case):
@@ -68,7 +41,7 @@ class Usage(Case):
 
     def test_a_directory_without_a_log_says_how_to_make_one(self):
         self.fails(1, ["there is no log in /nowhere", "fiscus topics apply"],
-                   "run", "--log", "/nowhere", "--state", "/nowhere")
+                   "run", "--log", "/nowhere", "--state", "/nowhere/state")
 
     def test_a_directory_without_statistics_says_how_to_make_them(self):
         self.fails(1, ["no statistics in /nowhere", "fiscus run"],
@@ -118,6 +91,34 @@ class Usage(Case):
             text = self.fails(2, ["is no whole number from"], *arguments)
             self.assertLess(len(text), 250)
 
+    def test_config_check_refuses_what_run_refuses(self):
+        result = fiscus("config", "check", "--log", "a", "--kafka", "b:1")
+        self.assertEqual(result.returncode, 2)
+        self.assertIn("two logs are named", result.stderr)
+        with tempfile.TemporaryDirectory() as folder:
+            for state in (folder, folder + "/", folder + "/x/.."):
+                result = fiscus("config", "check", "--log", folder, "--state", state)
+                self.assertEqual(result.returncode, 2, state)
+                self.assertIn("log and state are in the same directory", result.stderr)
+                self.fails(2, ["same directory"], "run", "--log", folder, "--state", state)
+        self.ok("config", "check", "--log", "/a", "--state", "/b")
+
+    def test_a_slip_in_a_variable_is_named(self):
+        self.fails(2, ["FISCUS_LOG_DIRECTORY", "Did you mean FISCUS_LOG__DIRECTORY?"], "config",
+                   "check", environment={"FISCUS_LOG_DIRECTORY": "/x"})
+
+    def test_the_help_of_a_noun_shows_how_its_verbs_are_called(self):
+        for noun, examples in (("topics", ["topics plan", "topics apply"]), ("log", ["log dump"]),
+                               ("config", ["config check"])):
+            head = self.ok(noun, "--help").split("Usage:")[0]
+            self.assertNotIn("fiscus demo", head)
+            for example in examples:
+                self.assertIn(f"  fiscus {example}", head)
+
+    def test_a_missing_temporary_directory_is_named(self):
+        self.fails(1, ["/nowhere/tmp", "Set TMPDIR"], "demo", "--events", EVENTS,
+                   environment={"TMPDIR": "/nowhere/tmp"})
+
     def test_no_colour_and_no_bar_without_a_terminal(self):
         result = fiscus("config", "check")
         self.assertNotIn("\x1b", result.stdout + result.stderr)
@@ -137,84 +138,6 @@ class Topics(Case):
             self.assertEqual(result.returncode, 3)
             self.assertEqual({row["state"] for row in json.loads(result.stdout)}, {"differs"})
             self.fails(1, ["not as planned"], "topics", "apply", "--log", log, "--partitions", "4")
-
-
-class Publish(Case):
-    def setUp(self):
-        self.folder = tempfile.TemporaryDirectory()
-        self.addCleanup(self.folder.cleanup)
-        self.log = self.folder.name + "/log"
-        self.ok("topics", "apply", "--log", self.log)
-
-    def write(self, name, text):
-        path = pathlib.Path(self.folder.name, name)
-        path.write_bytes(text.encode())
-        return path
-
-    def good_line(self):
-        return json.dumps({
-            "kind": "PlatformAdmitted", "programme": 1, "source": 1, "epoch": 1, "sequence": 2,
-            "occurred_at": "2026-03-01T00:00:00Z", "key": "0195505bc4a07c31a1f0d3b7b5d2f0aa",
-            "body": {"platform": 7, "name": "江城惠购"}})
-
-    def published(self):
-        return lines(self.ok("log", "dump", "--log", self.log, "--topic", "events", "--json"))
-
-    def test_good_lines_arrive_as_they_were_written(self):
-        file = self.write("good.jsonl", self.good_line() + "\r\n\n")
-        self.assertIn("1 events are good", fiscus("publish", file, "--log", self.log,
-                                                   "--dry-run").stderr)
-        self.assertEqual(self.published(), [])
-        self.ok("publish", file, "--log", self.log, "--backdate")
-        records = self.published()
-        self.assertEqual(len(records), 1)
-        self.assertEqual(records[0]["key"], "1")
-        self.assertEqual(records[0]["timestamp_us"], 1772323200000000)
-        self.assertEqual(records[0]["event"]["body"]["name"], "江城惠购")
-
-    def test_one_wrong_line_and_nothing_is_sent(self):
-        good = self.good_line()
-        wrong = json.loads(good)
-        wrong["body"]["platfrom"] = 7
-        file = self.write("bad.jsonl", "\n".join([good, "{", good, json.dumps(wrong), "[]"]) + "\n")
-        text = self.fails(2, ["bad.jsonl:2:", "bad.jsonl:4:", "platfrom", "bad.jsonl:5:",
-                              "3 of 5 lines are wrong", "Nothing was sent"],
-                          "publish", file, "--log", self.log)
-        self.assertNotIn("bad.jsonl:1:", text)
-        self.assertEqual(self.published(), [])
-
-    def test_csv_rows_become_events_by_a_map(self):
-        column_map = self.write("map.toml", """
-kind = "PlatformAdmitted"
-[values]
-programme = 1
-source = 1
-epoch = 1
-[columns]
-"序号" = "sequence"
-"单号" = { field = "key", format = "hash" }
-"时间" = { field = "occurred_at", format = "local_time" }
-"平台" = "body.platform"
-"名称" = "body.name"
-""")
-        heading = "\ufeff序号,单号,时间,平台,名称\r\n"
-        row = '2,A-1,2026-03-01 08:00:00,7,"江城,惠购"\r\n'
-        file = self.write("good.csv", heading + row)
-        self.ok("publish", file, "--map", column_map, "--log", self.log)
-        event = self.published()[0]["event"]
-        self.assertEqual(event["body"], {"platform": 7, "name": "江城,惠购"})
-        self.assertEqual(event["occurred_at"][:19], "2026-03-01T00:00:00")
-        file = self.write("bad.csv", heading + row + "3,A-2,yesterday,7,x\r\n")
-        self.fails(2, ["bad.csv", "3", "时间", "1 of 2 lines are wrong"], "publish", file, "--map",
-                   column_map, "--log", self.log)
-        self.assertEqual(len(self.published()), 1)
-
-    def test_files_that_cannot_be_read_are_named(self):
-        self.fails(2, ["cannot read /nowhere.jsonl"], "publish", "/nowhere.jsonl", "--log", self.log)
-        file = self.write("events.txt", "")
-        self.fails(2, ["neither .jsonl nor .csv"], "publish", file, "--log", self.log)
-        file = self.write("events.csv", "a,b\n")
-        self.fails(2, ["needs a map"], "publish", file, "--log", self.log)
 
 
 class Month(Case):
@@ -533,7 +456,14 @@ class Month(Case):
         self.assertIn("as expected", self.ok("replay", "--log", self.log, "--expect", digest))
         result = fiscus("replay", "--log", self.log, "--expect", "0" * 32)
         self.assertEqual(result.returncode, 3)
-        self.assertIn(digest, result.stdout)
+        self.assertIn(f"{digest}  differs", result.stdout)
+
+    def test_a_state_of_another_log_is_named_with_both(self):
+        with tempfile.TemporaryDirectory() as folder:
+            other = folder + "/other"
+            self.ok("generate", "--events", EVENTS, "--seed", "9", "--log", other)
+            self.fails(1, [f"--state {self.state}", f"--log {other}"], "run", "--log", other,
+                       "--state", self.state, "--until-end")
 
     def test_a_full_disk_is_a_failure(self):
         with open("/dev/full", "wb") as full:

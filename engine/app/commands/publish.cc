@@ -1,5 +1,6 @@
 // `fiscus publish FILE`: JSON lines or CSV rows as events. Every line is checked before anything is
 // sent, so a wrong file leaves no trace; errors carry the file's line numbers.
+#include <cerrno>
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
@@ -9,6 +10,7 @@
 #include <optional>
 #include <sstream>
 #include <string>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -41,6 +43,10 @@ using LineVisitor = std::function<Status(std::uint64_t line, const Result<std::s
 Status visit_json_lines(std::istream& input, const LineVisitor& visit) {
     std::string text;
     for (std::uint64_t line = 1; std::getline(input, text); ++line) {
+        if (line == 1 && (text.starts_with("\xff\xfe") || text.starts_with("\xfe\xff"))) {
+            return Error{ErrorCode::usage, "the file is not UTF-8", "it begins as UTF-16 does",
+                         "Save it as UTF-8 (`iconv -f UTF-16 -t UTF-8`)."};
+        }
         if (!text.empty() && text.back() == '\r') {
             text.pop_back();
         }
@@ -105,8 +111,12 @@ public:
             std::ostringstream text;
             text << map.rdbuf();
             if (!map) {
-                return Error{ErrorCode::usage, fmt::format("cannot read the map {}", map_file), "",
-                             ""};
+                const bool is_file = std::filesystem::is_regular_file(map_file, error);
+                return Error{ErrorCode::usage, fmt::format("cannot read the map {}", map_file),
+                             error ? error.message()
+                                   : (is_file ? std::generic_category().message(errno)
+                                              : std::string("it is no file")),
+                             "docs/formats/events.md shows a map."};
             }
             FISCUS_ASSIGN(events.map_, convert::ColumnMap::parse(text.str()));
         }

@@ -122,8 +122,9 @@ private:
                     ? fmt::format("statistics  {} published rows agree\n",
                                   count_text(verdict.statistics.rows))
                     : fmt::format("the statistics differ\n  {}\n", verdict.statistics.difference);
-        text += fmt::format("digest      {}{}\n", to_hex(verdict.journal.digest),
-                            expect_.empty() ? "" : (verdict.digest_agrees ? "  as expected" : ""));
+        text += fmt::format(
+            "digest      {}{}\n", to_hex(verdict.journal.digest),
+            expect_.empty() ? "" : (verdict.digest_agrees ? "  as expected" : "  differs"));
         if (!verdict.digest_agrees) {
             text += fmt::format("expected    {}\n", expect_);
         }
