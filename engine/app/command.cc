@@ -6,12 +6,18 @@
 
 #include "engine/app/command_line.h"
 #include "engine/app/commands/commands.h"
+#include "engine/app/output/utf8.h"
 #include "engine/base/check.h"
 
 namespace fiscus::app {
 namespace {
 
-void print_error(Console& console, const Error& error) { console.note("fiscus: " + error.text()); }
+// What a name of an event brings along must neither reach the terminal nor look like a hint.
+void print_error(Console& console, const Error& error) {
+    const Error clean{error.code, printable(error.what), printable(error.why),
+                      printable_lines(error.hint)};
+    console.note("fiscus: " + clean.text());
+}
 
 const std::string* find_variable(const ProgramInput& input, std::string_view name) {
     const auto found =
@@ -62,6 +68,8 @@ CommandList all_commands() {
     commands.push_back(make_publish());
     commands.push_back(make_trial_balance());
     commands.push_back(make_fund_position());
+    commands.push_back(make_fund_ledger());
+    commands.push_back(make_reconciliation());
     commands.push_back(make_statistics());
     commands.push_back(make_explain());
     commands.push_back(make_trace());

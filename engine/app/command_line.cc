@@ -163,6 +163,7 @@ CLI::App& CommandLine::parent_of(std::string_view noun) {
         }
     }
     CLI::App& parent = *root_.add_subcommand(name);
+    parent.footer("");
     parent.require_subcommand(1);
     parent.fallthrough();
     return parent;
@@ -177,6 +178,11 @@ void CommandLine::add(Command& command) {
         // The noun's line in the list says what its verbs do.
         const std::string before = parent->get_description();
         parent->description(before + (before.empty() ? "" : " · ") + std::string(spec.summary));
+        // And its help shows how they are called, not what the program is for.
+        std::string examples = parent->get_footer();
+        examples = examples.empty() ? "Example:\n" : examples.substr(0, examples.size() - 1);
+        const std::string own = example_text(spec.example);
+        parent->footer(examples + own.substr(own.find('\n') + 1));
     }
     const std::string name(space == std::string_view::npos ? spec.path
                                                            : spec.path.substr(space + 1));

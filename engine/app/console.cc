@@ -7,6 +7,8 @@
 
 #include <fmt/format.h>
 
+#include "engine/app/output/utf8.h"
+
 namespace fiscus::app {
 
 Console::Console(const ConsoleOptions& options)
@@ -25,7 +27,7 @@ void Console::print(std::string_view text) {
 void Console::note(std::string_view line) {
     // Data first, so that both streams on one terminal keep their order.
     std::fflush(out_);
-    const std::string text = fmt::format("{}\n", line);
+    const std::string text = fmt::format("{}\n", printable_lines(line));
     std::fwrite(text.data(), 1, text.size(), err_);
     std::fflush(err_);
 }

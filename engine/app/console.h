@@ -22,7 +22,7 @@ public:
 
     // Data. A failed write is remembered and told by finish().
     void print(std::string_view text);
-    // One line for people on stderr.
+    // One line for people on stderr; what it took from events cannot move the cursor.
     void note(std::string_view line);
     Status finish();
 

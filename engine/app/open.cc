@@ -114,6 +114,32 @@ Result<std::int32_t> ensure_topics(log::Log& log, const Settings& settings) {
     return info->plan.partitions;
 }
 
+Status check_places(const Settings& settings) {
+    const bool local = settings.given(Setting::log_directory);
+    if (local || settings.given(Setting::kafka_bootstrap)) {
+        FISCUS_ASSIGN(const LogKind kind, log_kind(settings));
+        if (kind != LogKind::local || !settings.given(Setting::state_directory)) {
+            return Done{};
+        }
+    }
+    if (!local || !settings.given(Setting::state_directory)) {
+        return Done{};
+    }
+    std::error_code ignored;
+    const auto whole = [&ignored](const std::filesystem::path& path) {
+        const std::filesystem::path found = std::filesystem::weakly_canonical(path, ignored);
+        // A slash at the end is another path to the library, not to the disk.
+        return found.has_filename() ? found : found.parent_path();
+    };
+    if (whole(settings.path(Setting::log_directory)) !=
+        whole(settings.path(Setting::state_directory))) {
+        return Done{};
+    }
+    return Error{ErrorCode::usage, "log and state are in the same directory",
+                 fmt::format("both are {}", settings.text(Setting::log_directory)),
+                 "The log is the only truth and the state may be deleted: give each its own."};
+}
+
 std::string log_flags(const Settings& settings) {
     const auto kind = log_kind(settings);
     return kind.ok() && kind.value() == LogKind::kafka

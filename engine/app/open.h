@@ -34,6 +34,9 @@ Result<std::int32_t> ensure_topics(log::Log& log, const Settings& settings);
 // Partitions of the events topic; not_found when there is none, with the command that makes it.
 Result<std::int32_t> partitions_of(log::Log& log, std::string_view topic);
 
+// usage when two logs of the same origin are named, or when log and state are one directory.
+Status check_places(const Settings& settings);
+
 // "--log DIR" or "--kafka HOST:PORT", as the user may type it again.
 std::string log_flags(const Settings& settings);
 // The state directory; usage when it is not given.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 #include <charconv>
+#include <iterator>
 #include <system_error>
 
 #include <fmt/format.h>
@@ -123,6 +124,12 @@ std::optional<std::string> text_of_node(const toml::node& node) {
         return joined;
     }
     return std::nullopt;
+}
+
+std::string letters_of(const std::string& name) {
+    std::string letters;
+    std::ranges::copy_if(name, std::back_inserter(letters), [](char c) { return c != '_'; });
+    return letters;
 }
 
 bool names_secret(std::string_view name) {
@@ -285,8 +292,19 @@ Status Settings::take_environment(
         names.push_back(environment_name(spec));
     }
     for (const auto& [name, text] : environment) {
-        // Only names with two underscores in a row are settings; others may be anybody's.
-        if (!name.starts_with("FISCUS_") || name.find("__") == std::string::npos) {
+        if (!name.starts_with("FISCUS_")) {
+            continue;
+        }
+        // Names with two underscores in a row are settings; others may be anybody's, but one that
+        // has the letters of a setting was meant as one.
+        if (name.find("__") == std::string::npos) {
+            const auto meant = std::ranges::find(names, letters_of(name), letters_of);
+            if (meant != names.end()) {
+                return Error{ErrorCode::usage,
+                             fmt::format("unknown setting in the environment: {}", name),
+                             "section and key are joined by two underscores",
+                             fmt::format("Did you mean {}?", *meant)};
+            }
             continue;
         }
         const auto found = std::ranges::find(names, name);

@@ -1,17 +1,22 @@
 #include "engine/app/temporary_directory.h"
 
 #include <cerrno>
+#include <cstdlib>
 #include <string>
 #include <system_error>
 
 #include <fmt/format.h>
-#include <stdlib.h>
 
 namespace fiscus::app {
 
 Result<std::unique_ptr<TemporaryDirectory>> TemporaryDirectory::make(std::string_view prefix) {
     std::error_code error;
-    const std::filesystem::path parent = std::filesystem::temp_directory_path(error);
+    std::filesystem::path parent = std::filesystem::temp_directory_path(error);
+    if (error) {
+        // The library does not say which directory it would have taken.
+        const char* const wanted = std::getenv("TMPDIR");  // NOLINT(concurrency-mt-unsafe)
+        parent = wanted == nullptr ? "/tmp" : wanted;
+    }
     std::string pattern = (parent / fmt::format("{}-XXXXXX", prefix)).string();
     if (error || mkdtemp(pattern.data()) == nullptr) {
         return Error{ErrorCode::io,

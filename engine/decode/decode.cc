@@ -61,10 +61,11 @@ wire::Reason check_shape(const wire::Event& event, const FieldFaults& faults) {
     if (event.body_type() > wire::EventBody::MAX) {
         return wire::Reason::unknown_kind;
     }
-    if (event.origin() == nullptr || event.key() == nullptr || faults.missing) {
+    if (event.origin() == nullptr || event.key() == nullptr || faults.missing != nullptr) {
         return wire::Reason::missing_field;
     }
-    return faults.enumerator ? wire::Reason::enumerator_out_of_range : wire::Reason::none;
+    return faults.enumerator != nullptr ? wire::Reason::enumerator_out_of_range
+                                        : wire::Reason::none;
 }
 
 // Reasons 20 to 25.
@@ -73,19 +74,19 @@ wire::Reason check_ranges(const wire::Event& event, const FieldFaults& faults) {
         return wire::Reason::natural_key_zero;
     }
     if (event.occurred_at_us() < occurred_us_min || event.occurred_at_us() >= occurred_us_end ||
-        faults.instant) {
+        faults.instant != nullptr) {
         return wire::Reason::occurred_at_out_of_range;
     }
-    if (faults.amount) {
+    if (faults.amount != nullptr) {
         return wire::Reason::amount_out_of_range;
     }
-    if (faults.list) {
+    if (faults.list != nullptr) {
         return wire::Reason::list_too_long;
     }
-    if (faults.code || event.programme() == 0 || event.origin()->source() == 0) {
+    if (faults.code != nullptr || event.programme() == 0 || event.origin()->source() == 0) {
         return wire::Reason::code_out_of_range;
     }
-    return faults.day ? wire::Reason::day_out_of_range : wire::Reason::none;
+    return faults.day != nullptr ? wire::Reason::day_out_of_range : wire::Reason::none;
 }
 
 }  // namespace

@@ -6,14 +6,15 @@
 
 namespace fiscus::decode {
 
+// Of each kind of fault the first field that has it, by its name in JSON; nothing: there is none.
 struct FieldFaults {
-    bool missing = false;     // a struct that must be there
-    bool enumerator = false;  // a number that the schema does not name
-    bool instant = false;
-    bool amount = false;
-    bool list = false;
-    bool code = false;
-    bool day = false;
+    const char* missing = nullptr;     // a struct that must be there
+    const char* enumerator = nullptr;  // a number that the schema does not name
+    const char* instant = nullptr;
+    const char* amount = nullptr;
+    const char* list = nullptr;
+    const char* code = nullptr;
+    const char* day = nullptr;
 };
 
 // `event` is verified. An unknown kind or a missing body has no faults here.

@@ -19,36 +19,9 @@ import unittest
 import urllib.error
 import urllib.request
 
-PROGRAM = os.environ["FISCUS_PROGRAM"]
+from program import PROGRAM, Case, fiscus, lines
+
 EVENTS = "6000"
-
-
-def fiscus(*arguments, environment=None, timeout=300):
-    clean = {name: text for name, text in os.environ.items() if not name.startswith("FISCUS_")}
-    clean.update(environment or {})
-    return subprocess.run([PROGRAM, *map(str, arguments)], env=clean, timeout=timeout, text=True,
-                          capture_output=True, stdin=subprocess.DEVNULL, check=False)
-
-
-def lines(text):
-    return [json.loads(line) for line in text.splitlines()]
-
-
-class Case(unittest.TestCase):
-    def ok(self, *arguments, **options):
-        result = fiscus(*arguments, **options)
-        self.assertEqual(result.returncode, 0, f"{arguments}\n{result.stderr}")
-        return result.stdout
-
-    def fails(self, code, expected, *arguments, **options):
-        """The exit code, each expected piece on stderr, nothing on stdout."""
-        result = fiscus(*arguments, **options)
-        self.assertEqual(result.returncode, code, f"{arguments}\n{result.stderr}")
-        self.assertEqual(result.stdout, "")
-        self.assertTrue(result.stderr.startswith("fiscus: ") or ":" in result.stderr)
-        for piece in expected:
-            self.assertIn(piece, result.stderr)
-        return result.stderr
 
 
 class Usage(Case):
@@ -68,7 +41,7 @@ class Usage(Case):
 
     def test_a_directory_without_a_log_says_how_to_make_one(self):
         self.fails(1, ["there is no log in /nowhere", "fiscus topics apply"],
-                   "run", "--log", "/nowhere", "--state", "/nowhere")
+                   "run", "--log", "/nowhere", "--state", "/nowhere/state")
 
     def test_a_directory_without_statistics_says_how_to_make_them(self):
         self.fails(1, ["no statistics in /nowhere", "fiscus run"],
@@ -109,6 +82,43 @@ class Usage(Case):
         self.fails(2, ["`abc` is no id"], "trace", "abc", "--log", "/nowhere")
         self.fails(2, ["`abc` is no digest"], "replay", "--expect", "abc", "--log", "/nowhere")
 
+    def test_bounds_of_numbers_are_written_as_people_write_them(self):
+        for arguments in (["generate", "--events", "0", "--seed", "1"],
+                          ["generate", "--events", "6000", "--seed", "-1"],
+                          ["publish", "x.jsonl", "--source", "70000"],
+                          ["log", "dump", "--topic", "events", "--from", "-1"],
+                          ["fund-position", "--state", "/nowhere", "--programme", "x"]):
+            text = self.fails(2, ["is no whole number from"], *arguments)
+            self.assertLess(len(text), 250)
+
+    def test_config_check_refuses_what_run_refuses(self):
+        result = fiscus("config", "check", "--log", "a", "--kafka", "b:1")
+        self.assertEqual(result.returncode, 2)
+        self.assertIn("two logs are named", result.stderr)
+        with tempfile.TemporaryDirectory() as folder:
+            for state in (folder, folder + "/", folder + "/x/.."):
+                result = fiscus("config", "check", "--log", folder, "--state", state)
+                self.assertEqual(result.returncode, 2, state)
+                self.assertIn("log and state are in the same directory", result.stderr)
+                self.fails(2, ["same directory"], "run", "--log", folder, "--state", state)
+        self.ok("config", "check", "--log", "/a", "--state", "/b")
+
+    def test_a_slip_in_a_variable_is_named(self):
+        self.fails(2, ["FISCUS_LOG_DIRECTORY", "Did you mean FISCUS_LOG__DIRECTORY?"], "config",
+                   "check", environment={"FISCUS_LOG_DIRECTORY": "/x"})
+
+    def test_the_help_of_a_noun_shows_how_its_verbs_are_called(self):
+        for noun, examples in (("topics", ["topics plan", "topics apply"]), ("log", ["log dump"]),
+                               ("config", ["config check"])):
+            head = self.ok(noun, "--help").split("Usage:")[0]
+            self.assertNotIn("fiscus demo", head)
+            for example in examples:
+                self.assertIn(f"  fiscus {example}", head)
+
+    def test_a_missing_temporary_directory_is_named(self):
+        self.fails(1, ["/nowhere/tmp", "Set TMPDIR"], "demo", "--events", EVENTS,
+                   environment={"TMPDIR": "/nowhere/tmp"})
+
     def test_no_colour_and_no_bar_without_a_terminal(self):
         result = fiscus("config", "check")
         self.assertNotIn("\x1b", result.stdout + result.stderr)
@@ -128,103 +138,6 @@ class Topics(Case):
             self.assertEqual(result.returncode, 3)
             self.assertEqual({row["state"] for row in json.loads(result.stdout)}, {"differs"})
             self.fails(1, ["not as planned"], "topics", "apply", "--log", log, "--partitions", "4")
-
-
-class Publish(Case):
-    def setUp(self):
-        self.folder = tempfile.TemporaryDirectory()
-        self.addCleanup(self.folder.cleanup)
-        self.log = self.folder.name + "/log"
-        self.ok("topics", "apply", "--log", self.log)
-
-    def write(self, name, text):
-        path = pathlib.Path(self.folder.name, name)
-        path.write_bytes(text.encode())
-        return path
-
-    def good_line(self):
-        return json.dumps({
-            "kind": "PlatformAdmitted", "programme": 1, "source": 1, "epoch": 1, "sequence": 2,
-            "occurred_at": "2026-03-01T00:00:00Z", "key": "0195505bc4a07c31a1f0d3b7b5d2f0aa",
-            "body": {"platform": 7, "name": "江城惠购"}})
-
-    def published(self):
-        return lines(self.ok("log", "dump", "--log", self.log, "--topic", "events", "--json"))
-
-    def test_good_lines_arrive_as_they_were_written(self):
-        file = self.write("good.jsonl", self.good_line() + "\r\n\n")
-        self.assertIn("1 events are good", fiscus("publish", file, "--log", self.log,
-                                                   "--dry-run").stderr)
-        self.assertEqual(self.published(), [])
-        self.ok("publish", file, "--log", self.log, "--backdate")
-        records = self.published()
-        self.assertEqual(len(records), 1)
-        self.assertEqual(records[0]["key"], "1")
-        self.assertEqual(records[0]["timestamp_us"], 1772323200000000)
-        self.assertEqual(records[0]["event"]["body"]["name"], "江城惠购")
-
-    def test_one_wrong_line_and_nothing_is_sent(self):
-        good = self.good_line()
-        wrong = json.loads(good)
-        wrong["body"]["platfrom"] = 7
-        file = self.write("bad.jsonl", "\n".join([good, "{", good, json.dumps(wrong), "[]"]) + "\n")
-        text = self.fails(2, ["bad.jsonl:2:", "bad.jsonl:4:", "platfrom", "bad.jsonl:5:",
-                              "3 of 5 lines are wrong", "Nothing was sent"],
-                          "publish", file, "--log", self.log)
-        self.assertNotIn("bad.jsonl:1:", text)
-        self.assertEqual(self.published(), [])
-
-    def test_explain_says_what_a_repeat_was_answered_with_first(self):
-        admitted = json.loads(self.good_line())
-        opened = admitted | {"kind": "ProgrammeOpened", "sequence": 1, "body": {
-            "name": "消费券", "authority": "商务局", "districts": [420100], "cut_minute": 840,
-            "first_day": "2026-03-01"}}
-        funded = admitted | {"kind": "BatchFunded", "sequence": 3,
-                             "body": {"batch": 9, "amount_fen": 100}}
-        file = self.write("twice.jsonl", "".join(json.dumps(event) + "\n" for event in (
-            opened, admitted, admitted, funded, funded)))
-        self.ok("publish", file, "--log", self.log)
-        state = self.folder.name + "/state"
-        self.ok("run", "--log", self.log, "--state", state, "--until-end")
-        self.assertIn("duplicate, a repeat of an event that was accepted",
-                      self.ok("explain", "2", "--log", self.log))
-        self.assertIn("duplicate, a repeat of an event that was refused because of batch_unknown",
-                      self.ok("explain", "4", "--log", self.log))
-        answer = json.loads(self.ok("explain", "4", "--log", self.log, "--json"))
-        self.assertEqual((answer["outcome"], answer["reason"]), ("duplicate", "batch_unknown"))
-
-    def test_csv_rows_become_events_by_a_map(self):
-        column_map = self.write("map.toml", """
-kind = "PlatformAdmitted"
-[values]
-programme = 1
-source = 1
-epoch = 1
-[columns]
-"序号" = "sequence"
-"单号" = { field = "key", format = "hash" }
-"时间" = { field = "occurred_at", format = "local_time" }
-"平台" = "body.platform"
-"名称" = "body.name"
-""")
-        heading = "\ufeff序号,单号,时间,平台,名称\r\n"
-        row = '2,A-1,2026-03-01 08:00:00,7,"江城,惠购"\r\n'
-        file = self.write("good.csv", heading + row)
-        self.ok("publish", file, "--map", column_map, "--log", self.log)
-        event = self.published()[0]["event"]
-        self.assertEqual(event["body"], {"platform": 7, "name": "江城,惠购"})
-        self.assertEqual(event["occurred_at"][:19], "2026-03-01T00:00:00")
-        file = self.write("bad.csv", heading + row + "3,A-2,yesterday,7,x\r\n")
-        self.fails(2, ["bad.csv", "3", "时间", "1 of 2 lines are wrong"], "publish", file, "--map",
-                   column_map, "--log", self.log)
-        self.assertEqual(len(self.published()), 1)
-
-    def test_files_that_cannot_be_read_are_named(self):
-        self.fails(2, ["cannot read /nowhere.jsonl"], "publish", "/nowhere.jsonl", "--log", self.log)
-        file = self.write("events.txt", "")
-        self.fails(2, ["neither .jsonl nor .csv"], "publish", file, "--log", self.log)
-        file = self.write("events.csv", "a,b\n")
-        self.fails(2, ["needs a map"], "publish", file, "--log", self.log)
 
 
 class Month(Case):
@@ -289,8 +202,8 @@ class Month(Case):
 
     def test_the_trial_balance_adds_up_to_zero(self):
         accounts = json.loads(self.ok("trial-balance", "--state", self.state, "--engine", "--json"))
-        self.assertEqual(accounts[-1]["balance_fen"], 0)
-        self.assertEqual(sum(row["balance_fen"] for row in accounts[:-1]), 0)
+        self.assertEqual(accounts[-1]["balance"], 0)
+        self.assertEqual(sum(row["balance"] for row in accounts[:-1]), 0)
         balances = {}
         for entry in self.journal:
             for posting in entry["postings"]:
@@ -303,15 +216,35 @@ class Month(Case):
             kinds[kind] = kinds.get(kind, 0) + fen
         of_engine = {}
         for row in accounts[:-1]:
-            of_engine[row["account"]] = of_engine.get(row["account"], 0) + row["balance_fen"]
+            of_engine[row["account"]] = of_engine.get(row["account"], 0) + row["balance"]
         self.assertEqual({kind: fen for kind, fen in of_engine.items() if fen},
                          {kind: fen for kind, fen in kinds.items() if fen})
-        self.assertTrue(json.loads(self.ok("trial-balance", "--state", self.state, "--json")))
+
+    def test_both_trial_balances_are_the_same_in_every_language(self):
+        asked = ["trial-balance", "--state", self.state]
+        of_statistics = json.loads(self.ok(*asked, "--json"))
+        self.assertEqual(of_statistics[-1]["account"], "sum")
+        for language in ("zh", "en"):
+            options = ["--language", language]
+            self.assertEqual(json.loads(self.ok(*asked, "--engine", "--json", *options)),
+                             of_statistics)
+            self.assertEqual(self.ok(*asked, "--engine", *options), self.ok(*asked, *options))
+        self.assertNotRegex(self.ok(*asked), "[a-z]{3}")
+        self.assertIn("缴款账户 1", self.ok(*asked))
+        self.assertIn("平台 1", self.ok(*asked, "--engine"))
+        self.assertEqual(json.loads(self.ok(*asked, "--engine", "--programme", "1", "--json")),
+                         of_statistics)
+        self.fails(1, ["no programme 77"], *asked, "--engine", "--programme", "77")
 
     def test_the_fund_position_has_three_forms(self):
         self.assertIn("元", self.ok("fund-position", "--state", self.state))
         self.assertIn("yuan", self.ok("fund-position", "--state", self.state, "--language", "en"))
-        self.assertTrue(json.loads(self.ok("fund-position", "--state", self.state, "--json")))
+        rows = json.loads(self.ok("fund-position", "--state", self.state, "--json"))
+        self.assertEqual({(row["programme"], row["as_of"]) for row in rows}, {(1, int(EVENTS))})
+        self.assertEqual([row["line"] for row in rows],
+                         ["deposits_less_returns", "compensation", "fund", "budgets_of_batches",
+                          "outstanding", "payable", "in_the_dedicated_account", "paid",
+                          "receivable", "difference"])
         self.assertTrue(self.ok("fund-position", "--state", self.state, "--csv").startswith("\ufeff"))
 
     def test_statistics_agree_with_the_journal(self):
@@ -322,7 +255,7 @@ class Month(Case):
         for entry in self.journal:
             if (entry["kind"] == "VoucherRedeemed" and entry["outcome"] == "accepted"
                     and entry["business_day"] == date):
-                district = str(entry["district"])
+                district = entry["district"]
                 expected[district] = expected.get(district, 0) + entry["amount_fen"]
         self.assertEqual({row["district"]: row["redeemed_amount"] for row in rows
                           if row["redeemed_amount"]}, expected)
@@ -331,12 +264,82 @@ class Month(Case):
         self.assertIn("核销金额（元）", text)
         both = json.loads(self.ok("statistics", "--state", self.state, "--date", date, "--by",
                                   "district,industry", "--json"))
-        self.assertEqual(set(both), {"district", "industry"})
+        self.assertEqual({row["grouping"] for row in both}, {"district", "industry"})
+        self.assertEqual([row for row in both if row["grouping"] == "district"], rows)
+        self.assertIn("\n\n", text.strip(), "an empty line between two tables")
         table = self.ok("statistics", "--state", self.state, "--date", date, "--by", "district",
                         "--csv")
         self.assertTrue(table.startswith("\ufeff"))
         parsed = list(csv.reader(io.StringIO(table[1:])))
         self.assertEqual(len(parsed), len(rows) + 1)
+
+    def test_every_saved_row_of_statistics_says_what_it_is(self):
+        """A row of JSON is the published row of the same day, but for where it was published."""
+        date = self.first(kind="VoucherRedeemed", outcome="accepted")["business_day"]
+        asked = ["statistics", "--state", self.state, "--date", date]
+        published = [record["value"] for record in
+                     lines(self.ok("log", "dump", "--log", self.log, "--topic",
+                                   "statistics-history", "--json"))
+                     if record["value"]["row_type"] == "statistics"
+                     and record["value"]["day"] == date]
+        self.assertTrue(published)
+        for row in published:
+            if row["grouping"] not in ("programme", "channel", "industry", "batch_district"):
+                continue
+            rows = json.loads(self.ok(*asked, "--json", "--by", row["grouping"], "--revision",
+                                      row["revision"]))
+            for name in ("row", "row_type", "partition"):
+                row.pop(name)
+            self.assertIn(row, rows)
+        several = ["statistics", "--state", self.state, "--date", "2026-03-02", "--until",
+                   "2026-03-04"]
+        row = json.loads(self.ok(*several, "--json"))[0]
+        self.assertEqual((row["first_day"], row["last_day"], row["revision"], row["as_of"]),
+                         ("2026-03-02", "2026-03-04", None, int(EVENTS)))
+        saved = list(csv.reader(io.StringIO(self.ok(*several, "--csv", "--language", "en")[1:])))
+        head = dict(zip(saved[0], saved[1]))
+        self.assertEqual(head["First day"], "2026-03-02")
+        self.assertEqual(head["As of ledger sequence"], EVENTS)
+        self.assertEqual((head["Revision"], head["Final"], head["Definitions version"]),
+                         ("", "false", "1"))
+        self.assertIn("Leverage ratio, numerator (yuan)", head)
+
+    def test_days_outside_the_programme_and_wrong_revisions_are_errors(self):
+        asked = ["--state", self.state, "--date"]
+        for command in ("statistics", "fund-ledger", "reconciliation"):
+            self.fails(1, ["1990-01-01 lies before the programme", "begins on 2026-03-01"],
+                       command, *asked, "1990-01-01")
+            self.fails(2, ["--until 2026-03-01", "--date 2026-03-02"], command, *asked,
+                       "2026-03-02", "--until", "2026-03-01")
+        for text in ("0", "-1", "x", "1.5"):
+            self.fails(2, ["--revision", f"`{text}` is no whole number from 1 on"], "statistics",
+                       *asked, "2026-03-02", "--revision", text)
+
+    def test_the_fund_ledger_shows_every_flow(self):
+        asked = ["fund-ledger", "--state", self.state, "--date", "2026-03-02"]
+        rows = json.loads(self.ok(*asked, "--until", "2026-03-04", "--json"))
+        self.assertEqual({row["day"] for row in rows}, {"2026-03-02", "2026-03-03", "2026-03-04"})
+        self.assertEqual({(row["programme"], row["as_of"]) for row in rows}, {(1, int(EVENTS))})
+        whole = [row for row in rows if row["batch"] is None]
+        self.assertEqual([row["closing"] for row in whole[:-1]],
+                         [row["opening"] for row in whole[1:]])
+        self.assertIn("资金使用明细台账", self.ok(*asked))
+        self.assertNotRegex(self.ok(*asked, "--language", "en").split("\n", 1)[1].split("\n")[0],
+                            "[\u4e00-\u9fff]")
+        self.assertTrue(self.ok(*asked, "--csv").startswith("\ufeff活动代码"))
+
+    def test_reconciliation_names_what_differs(self):
+        asked = ["reconciliation", "--state", self.state, "--date"]
+        result = fiscus(*asked, "2026-03-01", "--until", "2026-03-31", "--json")
+        rows = json.loads(result.stdout)
+        verdicts = {row["verdict"] for row in rows}
+        self.assertEqual(result.returncode, 0 if verdicts == {"equal"} else 3, result.stderr)
+        self.assertLessEqual(verdicts, {"equal", "surplus", "shortage", "not_reported"})
+        for row in rows:
+            self.assertEqual((row["programme"], row["as_of"]), (1, int(EVENTS)))
+            if row["platform_value"] is not None:
+                self.assertEqual(row["difference"], row["platform_value"] - row["ledger_value"])
+        self.assertIn("对账", fiscus(*asked, "2026-03-03").stdout)
 
     def test_a_day_or_revision_that_is_not_there_is_an_error(self):
         self.fails(1, ["9999"], "statistics", "--state", self.state, "--date", "2026-03-10",
@@ -370,8 +373,58 @@ class Month(Case):
         self.assertIn(("RedemptionRefunded", "accepted"), kinds)
         for step in steps:
             self.assertEqual(step["event"]["kind"], step["entry"]["kind"])
-        self.assertIn("budget (batch", self.ok("trace", voucher, "--log", self.log))
+        text = self.ok("trace", voucher, "--log", self.log, "--language", "en")
+        self.assertIn("budget (batch", text)
+        self.assertRegex(text, r"\d{2}Z \(2026-\d{2}-\d{2} \d{2}:\d{2}:\d{2} Asia/Shanghai\)")
+        text = self.ok("trace", voucher, "--log", self.log)
+        self.assertIn("批次未发放额度（批次", text)
+        self.assertIn("核销退款（RedemptionRefunded）  已入账", text)
+        self.assertIn("北京时间", text)
         self.fails(1, ["knows no voucher"], "trace", "f" * 32, "--log", self.log)
+
+    def test_trace_shows_how_an_unused_voucher_expired(self):
+        """Its cohort is released by an entry that does not name it."""
+        used = {entry["subject"] for entry in self.journal}
+        for entry in self.journal:
+            if "detail_hex" in entry and entry["kind"] == "VoucherRedeemed":
+                used.update(self.event(entry)["body"]["vouchers"])
+        claim = next(entry for entry in self.journal if entry["kind"] == "VoucherClaimed"
+                     and entry["outcome"] == "accepted" and entry["key"] not in used)
+        steps = json.loads(self.ok("trace", claim["key"], "--log", self.log, "--json"))
+        self.assertEqual([step["expired"] for step in steps], [False, True])
+        release = steps[1]["entry"]
+        self.assertIn(release["kind"], ("ClockAdvanced", "BatchClosed"))
+        self.assertGreater(release["sequence"], claim["sequence"])
+        [posting] = release["postings"]
+        self.assertEqual(posting["debit"], claim["postings"][0]["credit"])
+        self.assertEqual(posting["credit"]["kind"], "budget")
+        self.assertGreaterEqual(posting["amount_fen"], claim["amount_fen"])
+        self.assertIn(f"已过期：同批次同一最后有效日的未用券一并收回，其中本券 "
+                      f"{claim['amount_fen'] / 100:.2f} 元",
+                      self.ok("trace", claim["key"], "--log", self.log))
+
+    def test_trace_says_which_posting_of_an_order_is_the_vouchers(self):
+        order = self.first(kind="VoucherRedeemed", outcome="accepted", vouchers=2)
+        vouchers = self.event(order)["body"]["vouchers"]
+        self.assertEqual(len(vouchers), 2)
+        amounts = []
+        for voucher in vouchers:
+            steps = json.loads(self.ok("trace", voucher, "--log", self.log, "--json"))
+            claimed = next(step["entry"] for step in steps
+                           if step["entry"]["kind"] == "VoucherClaimed")
+            redeemed = next(step for step in steps if step["entry"]["key"] == order["key"])
+            own = redeemed["entry"]["postings"][redeemed["own_posting"]]
+            self.assertEqual(own["amount_fen"], claimed["amount_fen"])
+            amounts.append(own["amount_fen"])
+            text = self.ok("trace", voucher, "--log", self.log, "--language", "en")
+            self.assertIn("the order has 2 vouchers; the posting with * is this one's", text)
+        self.assertEqual(sum(amounts), order["amount_fen"])
+
+    def event(self, entry):
+        [record] = lines(self.ok("log", "dump", "--log", self.log, "--json", "--topic", "events",
+                                 "--from", entry["input_offset"], "--to",
+                                 entry["input_offset"] + 1))
+        return record["event"]
 
     def test_log_dump_takes_a_range(self):
         dump = ["log", "dump", "--log", self.log, "--json", "--topic"]
@@ -403,7 +456,14 @@ class Month(Case):
         self.assertIn("as expected", self.ok("replay", "--log", self.log, "--expect", digest))
         result = fiscus("replay", "--log", self.log, "--expect", "0" * 32)
         self.assertEqual(result.returncode, 3)
-        self.assertIn(digest, result.stdout)
+        self.assertIn(f"{digest}  differs", result.stdout)
+
+    def test_a_state_of_another_log_is_named_with_both(self):
+        with tempfile.TemporaryDirectory() as folder:
+            other = folder + "/other"
+            self.ok("generate", "--events", EVENTS, "--seed", "9", "--log", other)
+            self.fails(1, [f"--state {self.state}", f"--log {other}"], "run", "--log", other,
+                       "--state", self.state, "--until-end")
 
     def test_a_full_disk_is_a_failure(self):
         with open("/dev/full", "wb") as full:

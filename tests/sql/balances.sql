@@ -30,13 +30,9 @@ WITH words AS (
         WHEN kind IN ('fund', 'budget') THEN ''
         ELSE 'platform ' || key END AS key_words
     FROM balances)
-SELECT 'statistics' AS of, CAST(programme AS VARCHAR) AS programme, kind AS account,
+SELECT of, CAST(programme AS VARCHAR) AS programme, kind AS account,
        coalesce(CAST(nullif(batch, 0) AS VARCHAR), '') AS batch, key_words AS key, balance
-FROM words
-UNION ALL
-SELECT 'engine', CAST(programme AS VARCHAR), kind, CAST(batch AS VARCHAR),
-       CAST(key AS VARCHAR), balance
-FROM words
+FROM words, (VALUES ('statistics'), ('engine')) AS sides(of)
 UNION ALL
 SELECT of, '', 'sum', '', '', 0 FROM (VALUES ('statistics'), ('engine')) AS sides(of);
 

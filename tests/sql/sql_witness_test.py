@@ -134,12 +134,11 @@ def programmes():
 
 def print_balances(folder, state):
     rows = []
-    for of, options, column in (("statistics", (), "balance"),
-                                ("engine", ("--engine",), "balance_fen")):
+    for of, options in (("statistics", ()), ("engine", ("--engine",))):
         text = harness.program("trial-balance", "--state", state, "--json", *options)
         for row in json.loads(text):
             rows.append({"of": of, "programme": row["programme"], "account": row["account"],
-                         "batch": row["batch"], "key": row["key"], "balance": row[column]})
+                         "batch": row["batch"], "key": row["key"], "balance": row["balance"]})
     write_lines(folder / "printed_balances.jsonl", rows)
     write_lines(folder / "printed_position.jsonl", [
         {"programme": programme, "item": row["item"], "amount": row["amount"]}
@@ -167,9 +166,7 @@ def print_ranges(folder, state, chance):
                 "statistics", "--state", state, "--programme", str(programme), "--date",
                 days["first_day"], "--until", days["last_day"], "--by", ",".join(groupings()),
                 "--json")
-            for grouping, rows in json.loads(text).items():
-                for row in rows:
-                    printed.append({"programme": programme, **days, "grouping": grouping, **row})
+            printed.extend({**days, **row} for row in json.loads(text))
     write_lines(folder / "asked_ranges.jsonl", asked)
     write_lines(folder / "printed_ranges.jsonl", printed)
 

@@ -3,6 +3,7 @@
 // good".
 #include "engine/app/commands/commands.h"
 #include "engine/app/commands/reading.h"
+#include "engine/app/open.h"
 
 namespace fiscus::app {
 namespace {
@@ -40,6 +41,7 @@ public:
                                   std::string(origin_name(value.origin)), value.where});
         }
         reading_.print(context.console, table);
+        FISCUS_TRY(check_places(context.settings));
         return ExitCode::success;
     }
 

@@ -1,7 +1,6 @@
 // `fiscus demo`: the whole job at once, as scripts/demo runs it: a programme's month generated, the
 // engine and the statistics over it, the results in Chinese, the digest, and what to type next.
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <memory>
 
@@ -9,10 +8,12 @@
 
 #include "bench/load/publish.h"
 #include "bench/load/standard_load.h"
+#include "engine/app/account_words.h"
 #include "engine/app/commands/commands.h"
 #include "engine/app/commands/figures_table.h"
 #include "engine/app/commands/programme_choice.h"
 #include "engine/app/commands/summary.h"
+#include "engine/app/numbers.h"
 #include "engine/app/open.h"
 #include "engine/app/pipeline.h"
 #include "engine/app/progress.h"
@@ -30,27 +31,6 @@ constexpr std::size_t rows_shown_max = 15;
 // month.
 constexpr std::int32_t day_shown = 14;
 
-struct AccountName {
-    wire::AccountKind kind;
-    std::string_view chinese;
-    std::string_view english;
-};
-
-constexpr std::array<AccountName, 12> account_names{{
-    {wire::AccountKind::treasury, "财政拨款", "Treasury"},
-    {wire::AccountKind::fund, "专户可用余额", "Fund"},
-    {wire::AccountKind::budget, "批次未发放额度", "Budget of batches"},
-    {wire::AccountKind::outstanding, "已发放未核销", "Outstanding vouchers"},
-    {wire::AccountKind::payable, "已核销待结算", "Payable to platforms"},
-    {wire::AccountKind::paid, "已拨付", "Paid to platforms"},
-    {wire::AccountKind::receivable, "应追回", "Receivable"},
-    {wire::AccountKind::compensation, "赔付", "Compensation"},
-    {wire::AccountKind::order_turnover, "订单金额（备查）", "Order turnover (memorandum)"},
-    {wire::AccountKind::platform_match, "平台配套（备查）", "Platform match (memorandum)"},
-    {wire::AccountKind::merchant_match, "商户配套（备查）", "Merchant match (memorandum)"},
-    {wire::AccountKind::memorandum, "备查对方科目", "Memorandum"},
-}};
-
 // Accounts of one kind added up; the last row is the sum over all of them.
 Table trial_balance_by_kind(const runtime::StateView& view, Language language) {
     const bool chinese = language == Language::chinese;
@@ -59,7 +39,11 @@ Table trial_balance_by_kind(const runtime::StateView& view, Language language) {
                  {"balance_fen", chinese ? "余额（元）" : "Balance (yuan)", ColumnKind::fen}},
                 {}};
     std::int64_t sum = 0;
-    for (const AccountName& name : account_names) {
+    for (const AccountName& name : account_names()) {
+        if (name.kind >= wire::AccountKind::prize_budget &&
+            name.kind <= wire::AccountKind::prize_paid) {
+            continue;  // the load has no prizes
+        }
         std::int64_t balance = 0;
         std::size_t accounts = 0;
         for (const runtime::AccountBalance& one : view.accounts) {
@@ -120,10 +104,10 @@ public:
     void declare(CLI::App& options) override {
         options.add_option("--events", load_.events, "Records of the load; 1000000 if not given")
             ->type_name("N")
-            ->check(CLI::PositiveNumber);
+            ->check(whole_number(1));
         options.add_option("--seed", load_.seed, "Another month; 1 if not given")
             ->type_name("S")
-            ->check(CLI::NonNegativeNumber);
+            ->check(whole_number(0));
         options
             .add_option("--keep", keep_,
                         "Log and state go there; else to a new temporary directory")

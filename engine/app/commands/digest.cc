@@ -1,7 +1,10 @@
 // `fiscus digest`: the state digest, one number that is the same for the same log prefix on every
 // machine, build and batch size. Of a state directory, or of the published journal.
+#include <algorithm>
 #include <chrono>
 #include <vector>
+
+#include <fmt/format.h>
 
 #include "engine/app/commands/commands.h"
 #include "engine/app/open.h"
@@ -47,6 +50,30 @@ Result<std::vector<PartitionDigest>> of_state(const std::filesystem::path& state
     return digests;
 }
 
+// Zeros are the digest of nothing: right for an empty log, a trap when events wait to be applied.
+Status check_that_nothing_waits(const Settings& settings) {
+    if (settings.given(Setting::state_directory)) {
+        return Error{ErrorCode::not_found,
+                     fmt::format("the state in {} holds nothing yet",
+                                 settings.text(Setting::state_directory)),
+                     "no entry is on disk; a running engine writes them by and by",
+                     "Wait, stop it in order, or take the journal's: `fiscus digest --log DIR`."};
+    }
+    FISCUS_ASSIGN(const auto log, open_log(settings, LogMode::existing));
+    FISCUS_ASSIGN(const std::int32_t partitions, partitions_of(*log, log::events_topic));
+    for (std::int32_t partition = 0; partition < partitions; ++partition) {
+        FISCUS_ASSIGN(const log::Extent extent, log->extent(log::events_topic, partition));
+        if (extent.end > extent.first) {
+            return Error{
+                ErrorCode::not_found, "the journal is empty",
+                "the log holds events and none was applied, so there is no digest",
+                fmt::format("`fiscus run --until-end {} --state DIR` applies what the log holds.",
+                            log_flags(settings))};
+        }
+    }
+    return Done{};
+}
+
 class Digest final : public Command {
 public:
     [[nodiscard]] CommandSpec spec() const override {
@@ -74,6 +101,9 @@ public:
         } else {
             FISCUS_ASSIGN(const auto log, open_log(settings, LogMode::existing));
             FISCUS_ASSIGN(digests, of_journal(*log));
+        }
+        if (std::ranges::all_of(digests, [](const auto& one) { return one.sequence == 0; })) {
+            FISCUS_TRY(check_that_nothing_waits(settings));
         }
         Hash128 sum;
         JsonWriter json;

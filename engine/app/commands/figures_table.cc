@@ -1,7 +1,11 @@
 #include "engine/app/commands/figures_table.h"
 
 #include <algorithm>
+#include <array>
 
+#include <fmt/format.h>
+
+#include "engine/app/output/utf8.h"
 #include "engine/base/check.h"
 #include "projections/statistics/measures.h"
 
@@ -11,7 +15,7 @@ namespace {
 ColumnKind kind_of(projections::CellType type) {
     switch (type) {
         case projections::CellType::text: return ColumnKind::text;
-        case projections::CellType::code: return ColumnKind::identifier;
+        case projections::CellType::code: return ColumnKind::code;
         case projections::CellType::integer: return ColumnKind::integer;
         case projections::CellType::yuan: return ColumnKind::fen;
         case projections::CellType::ratio: return ColumnKind::decimal;
@@ -27,6 +31,15 @@ std::string heading_of(const projections::Column& column, Language language) {
         return column.english + (yuan ? " (yuan)" : "");
     }
     return column.chinese + (yuan ? "（元）" : "");
+}
+
+constexpr std::array<std::string_view, 2> ratio_parts{"_numerator", "_denominator"};
+
+bool is_part_of_ratio(std::string_view name) {
+    return std::ranges::any_of(ratio_parts, [name](std::string_view part) {
+        return name.ends_with(part) &&
+               projections::find_measure(name.substr(0, name.size() - part.size())) != nullptr;
+    });
 }
 
 }  // namespace
@@ -48,8 +61,34 @@ const std::vector<std::string>& notes_of(const projections::Table& table, Langua
     return language == Language::english ? table.notes_english : table.notes_chinese;
 }
 
-std::string_view title_of(const projections::Table& table, Language language) {
-    return language == Language::english ? table.english : table.chinese;
+std::string title_of(const projections::Table& table, Language language) {
+    return printable(language == Language::english ? table.english : table.chinese);
+}
+
+Table with_head(const Table& table, const std::vector<SharedCell>& head) {
+    Table out;
+    std::vector<std::string> shared;
+    for (const SharedCell& one : head) {
+        out.columns.push_back(one.column);
+        shared.push_back(one.cell);
+    }
+    out.columns.insert(out.columns.end(), table.columns.begin(), table.columns.end());
+    for (const std::vector<std::string>& row : table.rows) {
+        std::vector<std::string>& cells = out.rows.emplace_back(shared);
+        cells.insert(cells.end(), row.begin(), row.end());
+    }
+    return out;
+}
+
+std::vector<SharedCell> programme_head(const projections::ProgrammeSummary& programme,
+                                       std::uint64_t as_of,
+                                       Language language) {
+    const bool chinese = language == Language::chinese;
+    return {{{"programme", chinese ? "活动代码" : "Programme code", ColumnKind::code},
+             fmt::format("{}", programme.programme.value())},
+            {{"programme_name", chinese ? "活动" : "Programme", ColumnKind::text}, programme.name},
+            {{"as_of", chinese ? "截至账序号" : "As of ledger sequence", ColumnKind::integer},
+             fmt::format("{}", as_of)}};
 }
 
 Table with_columns(const Table& table, const std::vector<std::string>& names) {
@@ -93,11 +132,16 @@ Table in_one_language(const Table& table, Language language) {
 Table with_measures(const Table& table, const std::vector<std::string>& measures) {
     std::vector<std::string> names;
     for (const Column& column : table.columns) {
-        if (projections::find_measure(column.name) == nullptr) {
+        if (projections::find_measure(column.name) == nullptr && !is_part_of_ratio(column.name)) {
             names.push_back(column.name);
         }
     }
-    names.insert(names.end(), measures.begin(), measures.end());
+    for (const std::string& measure : measures) {
+        names.push_back(measure);
+        for (const std::string_view part : ratio_parts) {
+            names.push_back(measure + std::string(part));
+        }
+    }
     return with_columns(table, names);
 }
 

@@ -1,13 +1,42 @@
 // `fiscus fund-position`: where the programme's money is now, with the identity that proves it.
+#include <cctype>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <fmt/format.h>
+
 #include "engine/app/commands/commands.h"
 #include "engine/app/commands/figures_table.h"
 #include "engine/app/commands/programme_choice.h"
 #include "engine/app/commands/reading.h"
 #include "engine/app/open.h"
+#include "engine/app/output/utf8.h"
 #include "projections/statistics/query.h"
 
 namespace fiscus::app {
 namespace {
+
+// "Deposits less returns" → "deposits_less_returns"; what stands in brackets is no part of it.
+std::string id_of_line(std::string_view english) {
+    std::string id;
+    for (const char letter : english.substr(0, english.find(" ("))) {
+        const bool space = letter == ' ';
+        id.push_back(space ? '_'
+                           : static_cast<char>(std::tolower(static_cast<unsigned char>(letter))));
+    }
+    return id;
+}
+
+// Headings may be reworded; programs hold on to the id.
+Table with_line_ids(const Table& table) {
+    Table out = table;
+    out.columns.insert(out.columns.begin(), {"line", "line", ColumnKind::text});
+    for (std::vector<std::string>& row : out.rows) {
+        row.insert(row.begin(), id_of_line(row.front()));
+    }
+    return out;
+}
 
 class FundPosition final : public Command {
 public:
@@ -31,12 +60,19 @@ public:
     Result<ExitCode> run(Context& context) override {
         FISCUS_ASSIGN(const std::filesystem::path state, state_directory(context.settings));
         FISCUS_ASSIGN(const auto query, open_query(state.string()));
-        FISCUS_ASSIGN(const ProgrammeId programme, programme_.choose(*query));
-        FISCUS_ASSIGN(const projections::Table figures, query->fund_position(programme));
+        FISCUS_ASSIGN(const projections::ProgrammeSummary programme, programme_.choose(*query));
+        FISCUS_ASSIGN(const projections::Table figures, query->fund_position(programme.programme));
+        FISCUS_ASSIGN(const std::uint64_t as_of, query->as_of(programme.programme));
         const Language language = language_of(context.settings);
         const Table table = table_of(figures, language);
-        reading_.print(context.console,
-                       reading_.for_people() ? in_one_language(table, language) : table);
+        if (reading_.for_people()) {
+            context.console.print(
+                fmt::format("{} {}\n", printable(programme.name), title_of(figures, language)));
+            reading_.print(context.console, in_one_language(table, language));
+        } else {
+            reading_.print(context.console, with_head(with_line_ids(table),
+                                                      programme_head(programme, as_of, language)));
+        }
         for (const std::string& note : notes_of(figures, language)) {
             context.console.note(note);
         }

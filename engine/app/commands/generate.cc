@@ -8,6 +8,7 @@
 #include "bench/load/publish.h"
 #include "bench/load/standard_load.h"
 #include "engine/app/commands/commands.h"
+#include "engine/app/numbers.h"
 #include "engine/app/open.h"
 #include "engine/app/progress.h"
 #include "engine/app/signals.h"
@@ -33,21 +34,21 @@ public:
         options.add_option("--events", load_.events, "Records in all, control events included")
             ->required()
             ->type_name("N")
-            ->check(CLI::PositiveNumber);
+            ->check(whole_number(1));
         options.add_option("--seed", load_.seed, "Another number, another month")
             ->required()
             ->type_name("S")
-            ->check(CLI::NonNegativeNumber);
+            ->check(whole_number(0));
         options
             .add_option("--programmes", load_.programmes,
                         "Programmes that take turns; 1 if not given")
             ->type_name("P")
-            ->check(CLI::PositiveNumber);
+            ->check(whole_number(1));
         options
             .add_option("--first-programme", load_.first_programme,
                         "Number of the first programme; 1 if not given")
             ->type_name("N")
-            ->check(CLI::PositiveNumber);
+            ->check(whole_number(1));
     }
 
     Result<ExitCode> run(Context& context) override {

@@ -14,6 +14,7 @@
 #include "engine/app/convert/event_json.h"
 #include "engine/app/journal_json.h"
 #include "engine/app/journal_walk.h"
+#include "engine/app/numbers.h"
 #include "engine/app/open.h"
 #include "engine/app/output/utf8.h"
 #include "engine/base/time.h"
@@ -59,9 +60,14 @@ public:
         options.add_option("--topic", topic_, "One of: " + words)->required()->type_name("TOPIC");
         options
             .add_option("--partition", partition_, "Only this partition; without it, all of them")
-            ->type_name("N");
-        options.add_option("--from", from_, "First one to print")->type_name("N");
-        options.add_option("--to", to_, "First one not to print")->type_name("N");
+            ->type_name("N")
+            ->check(whole_number(0, INT32_MAX));
+        options.add_option("--from", from_, "First one to print")
+            ->type_name("N")
+            ->check(whole_number(0));
+        options.add_option("--to", to_, "First one not to print")
+            ->type_name("N")
+            ->check(whole_number(0));
         options.add_flag("--json", json_, "As JSON, one object a line");
     }
 
@@ -195,7 +201,7 @@ std::string LogDump::record_line(std::int32_t partition, const log::Record& reco
         return fmt::format("{}  {}\n", place, printable(as_text(record.value)));
     }
     const auto text = convert::event_to_json(record.value);
-    return text.ok() ? fmt::format("{}  {}\n", place, text.value())
+    return text.ok() ? fmt::format("{}  {}\n", place, printable(text.value()))
                      : fmt::format("{}  {} bytes that are no event\n", place, record.value.size());
 }
 

@@ -6,20 +6,25 @@
 
 #include <fmt/format.h>
 
+#include "engine/app/numbers.h"
+#include "engine/app/output/utf8.h"
+
 namespace fiscus::app {
 
 void ProgrammeChoice::declare(CLI::App& options) {
     options
         .add_option("--programme", programme_, "Number of the programme; the only one if not given")
         ->type_name("P")
-        ->check(CLI::PositiveNumber);
+        ->check(whole_number(1, UINT32_MAX));
 }
 
-Result<ProgrammeId> ProgrammeChoice::choose(const projections::Query& query) const {
+Result<projections::ProgrammeSummary> ProgrammeChoice::choose(
+    const projections::Query& query) const {
     const auto programmes = query.programmes();
     std::string list;
     for (const projections::ProgrammeSummary& one : programmes) {
-        list += fmt::format("{}{} {}", list.empty() ? "" : ", ", one.programme.value(), one.name);
+        list += fmt::format("{}{} {}", list.empty() ? "" : ", ", one.programme.value(),
+                            printable(one.name));
     }
     if (programmes.empty()) {
         return Error{ErrorCode::not_found, "the statistics know no programme", "",
@@ -30,7 +35,7 @@ Result<ProgrammeId> ProgrammeChoice::choose(const projections::Query& query) con
             return Error{ErrorCode::usage, "there are several programmes", list,
                          "Name one with --programme P."};
         }
-        return programmes.front().programme;
+        return programmes.front();
     }
     const auto found = std::ranges::find(programmes, ProgrammeId(programme_),
                                          &projections::ProgrammeSummary::programme);
@@ -38,7 +43,7 @@ Result<ProgrammeId> ProgrammeChoice::choose(const projections::Query& query) con
         return Error{ErrorCode::not_found, fmt::format("there is no programme {}", programme_),
                      "the statistics know: " + list, ""};
     }
-    return found->programme;
+    return *found;
 }
 
 Result<std::unique_ptr<projections::Query>> open_query(const std::string& state_directory) {

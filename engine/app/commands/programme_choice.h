@@ -17,8 +17,10 @@ class ProgrammeChoice {
 public:
     void declare(CLI::App& options);
     // The programme to show.
-    Result<ProgrammeId> choose(const projections::Query& query) const;
+    Result<projections::ProgrammeSummary> choose(const projections::Query& query) const;
     [[nodiscard]] bool given() const { return programme_ != 0; }
+    // 0 when none was named.
+    [[nodiscard]] std::uint32_t number() const { return programme_; }
 
 private:
     std::uint32_t programme_ = 0;

@@ -1,5 +1,6 @@
 // `fiscus publish FILE`: JSON lines or CSV rows as events. Every line is checked before anything is
 // sent, so a wrong file leaves no trace; errors carry the file's line numbers.
+#include <cerrno>
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
@@ -9,6 +10,7 @@
 #include <optional>
 #include <sstream>
 #include <string>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -17,6 +19,7 @@
 #include "engine/app/commands/commands.h"
 #include "engine/app/convert/csv_events.h"
 #include "engine/app/convert/event_json.h"
+#include "engine/app/numbers.h"
 #include "engine/app/open.h"
 #include "engine/app/progress.h"
 #include "engine/app/signals.h"
@@ -40,6 +43,10 @@ using LineVisitor = std::function<Status(std::uint64_t line, const Result<std::s
 Status visit_json_lines(std::istream& input, const LineVisitor& visit) {
     std::string text;
     for (std::uint64_t line = 1; std::getline(input, text); ++line) {
+        if (line == 1 && (text.starts_with("\xff\xfe") || text.starts_with("\xfe\xff"))) {
+            return Error{ErrorCode::usage, "the file is not UTF-8", "it begins as UTF-16 does",
+                         "Save it as UTF-8 (`iconv -f UTF-16 -t UTF-8`)."};
+        }
         if (!text.empty() && text.back() == '\r') {
             text.pop_back();
         }
@@ -104,8 +111,12 @@ public:
             std::ostringstream text;
             text << map.rdbuf();
             if (!map) {
-                return Error{ErrorCode::usage, fmt::format("cannot read the map {}", map_file), "",
-                             ""};
+                const bool is_file = std::filesystem::is_regular_file(map_file, error);
+                return Error{ErrorCode::usage, fmt::format("cannot read the map {}", map_file),
+                             error ? error.message()
+                                   : (is_file ? std::generic_category().message(errno)
+                                              : std::string("it is no file")),
+                             "docs/formats/events.md shows a map."};
             }
             FISCUS_ASSIGN(events.map_, convert::ColumnMap::parse(text.str()));
         }
@@ -201,18 +212,18 @@ public:
                          "The record's time is the time of its event, not now; for history");
         options.add_option("--programme", programme_, "Where a line names no programme")
             ->type_name("P")
-            ->check(CLI::PositiveNumber);
+            ->check(whole_number(1, UINT32_MAX));
         options.add_option("--source", source_, "Where a line names no source")
             ->type_name("N")
-            ->check(CLI::PositiveNumber);
+            ->check(whole_number(1, UINT16_MAX));
         options.add_option("--epoch", epoch_, "Where a line names no epoch")
             ->type_name("N")
-            ->check(CLI::NonNegativeNumber);
+            ->check(whole_number(0, UINT32_MAX));
         options
             .add_option("--sequence", sequence_,
                         "Where lines have no sequence number: the first one, counted upwards")
             ->type_name("N")
-            ->check(CLI::PositiveNumber);
+            ->check(whole_number(1));
     }
 
     Result<ExitCode> run(Context& context) override {

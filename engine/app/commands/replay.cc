@@ -127,8 +127,9 @@ private:
             text += fmt::format("            {} rows are not published yet: the statistics lag\n",
                                 count_text(verdict.statistics.rows_beyond));
         }
-        text += fmt::format("digest      {}{}\n", to_hex(verdict.journal.digest),
-                            expect_.empty() ? "" : (verdict.digest_agrees ? "  as expected" : ""));
+        text += fmt::format(
+            "digest      {}{}\n", to_hex(verdict.journal.digest),
+            expect_.empty() ? "" : (verdict.digest_agrees ? "  as expected" : "  differs"));
         if (!verdict.digest_agrees) {
             text += fmt::format("expected    {}\n", expect_);
         }

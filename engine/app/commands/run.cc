@@ -50,6 +50,7 @@ public:
         const Settings& settings = context.settings;
         const StopSignals signals;
         FISCUS_ASSIGN(const std::filesystem::path state, state_directory(settings));
+        FISCUS_TRY(check_places(settings));
         // Before the log: its client may speak until the very end.
         Log lines(context.console.err(), settings.text(Setting::logging_format),
                   settings.text(Setting::logging_level));
@@ -74,6 +75,12 @@ public:
         PipelineOptions options = pipeline_options(settings, state);
         options.until_end = until_end_;
         auto outcome = work(context, *log, options, board, signals, lines);
+        if (!outcome.ok() && outcome.error().code == ErrorCode::log_mismatch) {
+            Error error = outcome.error();
+            error.why += fmt::format("{}--state {} and {}", error.why.empty() ? "" : "; ",
+                                     state.string(), log_flags(settings));
+            outcome = std::move(error);
+        }
         if (!outcome.ok() && settings.text(Setting::logging_format) == "json") {
             return tell_end(lines, outcome.error());
         }

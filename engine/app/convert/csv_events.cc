@@ -295,6 +295,49 @@ void put(Json& json, std::string_view path, Json value) {
     (*place)[std::string(path)] = std::move(value);
 }
 
+// By the only reader of JSON that there is here: it takes nothing but UTF-8.
+bool is_utf8(const std::string& text) {
+    try {
+        static_cast<void>(Json(text).dump());
+        return true;
+    } catch (const Json::exception&) {
+        return false;
+    }
+}
+
+std::string listed(const std::vector<std::string>& headings) {
+    constexpr std::size_t bytes_max = 200;
+    std::string text;
+    for (const std::string& heading : headings) {
+        text += (text.empty() ? "\"" : ", \"") + heading + "\"";
+    }
+    return text.size() > bytes_max ? text.substr(0, bytes_max) + "…" : text;
+}
+
+// What Chinese exports are instead of UTF-8 with commas. Empty: the heading may be read.
+std::string unreadable_heading(const std::vector<std::string>& headings) {
+    const std::string& first = headings.front();
+    const bool utf16 = first.starts_with("\xff\xfe") || first.starts_with("\xfe\xff") ||
+                       first.find('\0') != std::string::npos;
+    if (utf16) {
+        return "the file is UTF-16; save it as CSV UTF-8 (`iconv -f UTF-16 -t UTF-8`)";
+    }
+    for (const std::string& heading : headings) {
+        if (!is_utf8(heading)) {
+            return "the file is not UTF-8, perhaps GBK; save it as CSV UTF-8 "
+                   "(`iconv -f GB18030 -t UTF-8`)";
+        }
+    }
+    for (const char separator : {';', '\t'}) {
+        if (headings.size() == 1 && first.find(separator) != std::string::npos) {
+            return std::string("its columns are separated by ") +
+                   (separator == ';' ? "semicolons" : "tabs") +
+                   ", not by commas: " + listed(headings);
+        }
+    }
+    return {};
+}
+
 std::string_view trimmed(std::string_view text) {
     while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) {
         text.remove_prefix(1);
@@ -402,6 +445,10 @@ Status CsvEvents::read_heading() {
     if (!row) {
         return fault("the file is empty");
     }
+    const std::string trouble = unreadable_heading(*row);
+    if (!trouble.empty()) {
+        return fault(trouble);
+    }
     headings_ = std::move(*row);
     for (std::string& heading : headings_) {
         heading = std::string(trimmed(heading));
@@ -412,7 +459,8 @@ Status CsvEvents::read_heading() {
         const auto count = std::count(headings_.begin(), headings_.end(), heading);
         if (count != 1) {
             return fault("column \"" + heading + "\" is there " + std::to_string(count) + " times" +
-                         (count == 0 ? did_you_mean(heading, headings_) : ""));
+                         (count == 0 ? did_you_mean(heading, headings_) : "") +
+                         "; the file has: " + listed(headings_));
         }
     }
     return Done{};
@@ -434,7 +482,8 @@ Result<std::optional<std::vector<std::string>>> CsvEvents::read_row() {
         const char c = static_cast<char>(next);
         line_ += c == '\n' ? 1U : 0U;
         if (++bytes > row_bytes_max) {
-            return unclosed("it is longer than " + std::to_string(row_bytes_max) + " bytes");
+            return unclosed("it is longer than " + std::to_string(row_bytes_max) +
+                            " bytes, the most that a row may have");
         }
         if (quoted) {
             if (c != '"') {

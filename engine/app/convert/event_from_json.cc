@@ -12,6 +12,7 @@
 #include "engine/base/reasons.h"
 #include "engine/base/time.h"
 #include "engine/decode/decode.h"
+#include "engine/decode/fields.h"
 #include "schemas/events_generated.h"
 
 namespace fiscus::convert {
@@ -259,6 +260,26 @@ std::vector<std::byte> build(const Envelope& envelope, const Json& body) {
     return {bytes.begin(), bytes.end()};
 }
 
+// The first field for which the event would be refused; empty when the reason is of no field.
+std::string faulty_field(wire::Reason reason, const wire::Event& event) {
+    const decode::FieldFaults faults = decode::find_faults(event);
+    const auto in_body = [](const char* name, const char* otherwise) {
+        return name == nullptr ? std::string(otherwise) : "body." + std::string(name);
+    };
+    switch (reason) {
+        case wire::Reason::missing_field: return in_body(faults.missing, "key");
+        case wire::Reason::enumerator_out_of_range: return in_body(faults.enumerator, "");
+        case wire::Reason::natural_key_zero: return "key";
+        case wire::Reason::occurred_at_out_of_range: return in_body(faults.instant, "occurred_at");
+        case wire::Reason::amount_out_of_range: return in_body(faults.amount, "");
+        case wire::Reason::list_too_long: return in_body(faults.list, "");
+        case wire::Reason::code_out_of_range:
+            return in_body(faults.code, event.programme() == 0 ? "programme" : "source");
+        case wire::Reason::day_out_of_range: return in_body(faults.day, "");
+        default: return {};
+    }
+}
+
 // What no engine would ever accept is not worth sending.
 Status check_built(const BuiltEvent& event) {
     decode::Decoder decoder(decode::Shard{});
@@ -271,10 +292,12 @@ Status check_built(const BuiltEvent& event) {
         return Done{};
     }
     const ReasonText& text = reason_text(reason);
-    return Error{.code = ErrorCode::usage,
-                 .what = "this event would be refused as " + std::string(text.name),
-                 .why = "a check that needs no state fails",
-                 .hint = std::string(text.english)};
+    const std::string field = faulty_field(reason, *wire::GetEvent(event.value.data()));
+    return Error{
+        .code = ErrorCode::usage,
+        .what = "this event would be refused as " + std::string(text.name),
+        .why = field.empty() ? "a check that needs no state fails" : "look at the field " + field,
+        .hint = std::string(text.english)};
 }
 
 }  // namespace

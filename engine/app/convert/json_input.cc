@@ -1,5 +1,6 @@
 #include "engine/app/convert/json_input.h"
 
+#include <algorithm>
 #include <charconv>
 #include <limits>
 #include <set>
@@ -23,6 +24,17 @@ Error not_json(std::string why) {
 }
 
 std::string deep_text() { return "it is nested deeper than " + std::to_string(json_depth_max); }
+
+// The library's sentence speaks of its own insides, and of line 1 in a line of a file.
+std::string syntax_text(std::string_view text, std::size_t byte) {
+    constexpr std::size_t around = 20;
+    const std::size_t at = std::min(byte == 0 ? 0 : byte - 1, text.size());
+    if (text.find_first_not_of(" \t") == std::string_view::npos || at >= text.size()) {
+        return "it ends too early, after byte " + std::to_string(text.size());
+    }
+    return "it cannot be read from byte " + std::to_string(at + 1) + " on: `" +
+           std::string(text.substr(at, around)) + "`";
+}
 
 std::int64_t minimum_of(reflection::BaseType type) {
     if (!is_signed(type)) {
@@ -157,7 +169,8 @@ std::optional<std::vector<std::uint8_t>> bytes_from_hex(std::string_view text) {
 
 Result<Json> parse_json(std::string_view text) {
     if (text.size() > json_bytes_max) {
-        return not_json("it has " + std::to_string(text.size()) + " bytes");
+        return not_json("it has " + std::to_string(text.size()) + " bytes, at most " +
+                        std::to_string(json_bytes_max) + " are read");
     }
     std::vector<std::set<std::string>> names;
     std::string twice;
@@ -179,9 +192,10 @@ Result<Json> parse_json(std::string_view text) {
     Json value;
     try {
         value = Json::parse(text, watch);
-    } catch (const Json::exception& trouble) {
-        // The library's sentence names line and column.
-        return not_json(deep ? deep_text() : trouble.what());
+    } catch (const Json::parse_error& trouble) {
+        return not_json(deep ? deep_text() : syntax_text(text, trouble.byte));
+    } catch (const Json::exception&) {
+        return not_json(deep ? deep_text() : "a number is beyond 64 bits");
     }
     if (deep) {
         return not_json(deep_text());

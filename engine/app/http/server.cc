@@ -5,34 +5,65 @@
 #include <sys/socket.h>
 #include <system_error>
 #include <thread>
+#include <unistd.h>
 
 #include <fmt/format.h>
 #include <httplib.h>
 
+#include "engine/app/http/connections.h"
 #include "engine/app/http/metrics.h"
 
 namespace fiscus::app {
 namespace {
 
-constexpr std::size_t threads = 2;
-constexpr time_t timeout_seconds = 5;
 constexpr std::size_t body_bytes_max = 1'024;
 constexpr std::chrono::seconds start_wait_max{5};
+constexpr int waiting_clients_max = 512;
+
+// httplib's server with its own loop over a client replaced: that one gives every read its own
+// timeout, so a client that drips bytes may stay for as long as it likes.
+class BoundedServer final : public httplib::Server {
+public:
+    explicit BoundedServer(const ConnectionLimits& limits) : limits_(limits) {
+        new_task_queue = [this] { return new Workers(sockets_, limits_.threads); };
+    }
+
+    // httplib lets 5 clients wait for accept(); the next one would try again after a second.
+    void let_more_wait() { ::listen(svr_sock_, waiting_clients_max); }
+
+    void stop_now() {
+        sockets_.shut_all();
+        stop();
+    }
+
+private:
+    bool process_and_close_socket(socket_t socket) override {
+        bool good = false;
+        if (sockets_.add(socket)) {
+            BoundedStream stream(socket, limits_);
+            bool closed = false;
+            good = process_request(stream, true, closed, nullptr);
+            sockets_.remove(socket);
+        }
+        shutdown(socket, SHUT_RDWR);
+        close(socket);
+        return good;
+    }
+
+    ConnectionLimits limits_;
+    OpenSockets sockets_;
+};
 
 class HttplibServer final : public Server {
 public:
     HttplibServer(const FiguresBoard& board, const HealthLimits& limits)
-        : board_(board), limits_(limits) {
+        : board_(board), limits_(limits), server_(ConnectionLimits{}) {
         // httplib sets SO_REUSEPORT by itself, which would let two processes share a port in
         // silence.
         server_.set_socket_options([](socket_t socket) {
             const int yes = 1;
             setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes));
         });
-        server_.new_task_queue = [] { return new httplib::ThreadPool(threads); };
-        server_.set_read_timeout(timeout_seconds);
-        server_.set_write_timeout(timeout_seconds);
-        server_.set_keep_alive_max_count(1);
         server_.set_payload_max_length(body_bytes_max);
         server_.Get("/metrics", [this](const httplib::Request&, httplib::Response& response) {
             response.set_content(metrics_text(board_.get()),
@@ -49,7 +80,7 @@ public:
     }
 
     ~HttplibServer() override {
-        server_.stop();
+        server_.stop_now();
         if (thread_.joinable()) {
             thread_.join();
         }
@@ -71,6 +102,7 @@ public:
                          "Give another port with --http PORT, or stop the program that has it "
                          "(`ss -ltnp` names it)."};
         }
+        server_.let_more_wait();
         thread_ = std::thread([this] { server_.listen_after_bind(); });
         // stop() before the loop runs would be lost.
         const auto deadline = std::chrono::steady_clock::now() + start_wait_max;
@@ -90,7 +122,7 @@ private:
 
     const FiguresBoard& board_;
     HealthLimits limits_;
-    httplib::Server server_;
+    BoundedServer server_;
     std::thread thread_;
     std::int32_t port_ = -1;
 };

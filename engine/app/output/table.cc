@@ -38,6 +38,7 @@ std::string shown(const Column& column, const std::string& cell) {
         case ColumnKind::integer: return grouped_digits(cell);
         case ColumnKind::text:
         case ColumnKind::identifier:
+        case ColumnKind::code:
         case ColumnKind::decimal:
         case ColumnKind::boolean: break;
     }
@@ -89,6 +90,7 @@ void append_csv_cell(std::string& out, const Column& column, const std::string& 
     switch (column.kind) {
         case ColumnKind::fen: out += cell.empty() ? "" : yuan_text(fen_of(cell), false); return;
         case ColumnKind::identifier:
+        case ColumnKind::code:
             // ="…" is the one spelling that Excel leaves as text; a bare number would lose digits.
             if (!cell.empty()) {
                 append_csv_quoted(out, "=\"" + cell + "\"");
@@ -109,6 +111,18 @@ void append_csv_cell(std::string& out, const Column& column, const std::string& 
     }
 }
 
+// JSON knows no leading zeros, and a code that is no number stays text.
+void append_json_code(JsonWriter& json, std::string_view cell) {
+    std::uint64_t number = 0;
+    const char* const end = cell.data() + cell.size();
+    const auto [stopped, error] = std::from_chars(cell.data(), end, number);
+    if (error == std::errc() && stopped == end) {
+        json.number(number);
+    } else {
+        json.string(cell);
+    }
+}
+
 void append_json_cell(JsonWriter& json, const Column& column, const std::string& cell) {
     json.key(column.name);
     const bool text = column.kind == ColumnKind::text || column.kind == ColumnKind::identifier;
@@ -117,6 +131,8 @@ void append_json_cell(JsonWriter& json, const Column& column, const std::string&
     } else if (text || column.kind == ColumnKind::decimal) {
         // Decimals stay text: a reader that parses them as binary floats would change them.
         json.string(cell);
+    } else if (column.kind == ColumnKind::code) {
+        append_json_code(json, cell);
     } else {
         json.raw(cell);
     }
@@ -200,21 +216,24 @@ std::string render_csv(const Table& table) {
     return text;
 }
 
-std::string render_json(const Table& table) {
+std::string render_json(const Table& table) { return render_json(std::vector<Table>{table}); }
+
+std::string render_json(const std::vector<Table>& tables) {
     std::string text = "[";
     JsonWriter json;
-    for (std::size_t line = 0; line < table.rows.size(); ++line) {
-        const std::vector<std::string>& row = table.rows[line];
-        FISCUS_CHECK(row.size() == table.columns.size(), "a row has a cell for each column");
-        json.clear();
-        json.begin_object();
-        for (std::size_t index = 0; index < row.size(); ++index) {
-            append_json_cell(json, table.columns[index], row[index]);
+    for (const Table& table : tables) {
+        for (const std::vector<std::string>& row : table.rows) {
+            FISCUS_CHECK(row.size() == table.columns.size(), "a row has a cell for each column");
+            json.clear();
+            json.begin_object();
+            for (std::size_t index = 0; index < row.size(); ++index) {
+                append_json_cell(json, table.columns[index], row[index]);
+            }
+            json.end_object();
+            text += (text.size() > 1 ? ",\n " : "\n ") + json.text();
         }
-        json.end_object();
-        text += (line > 0 ? ",\n " : "\n ") + json.text();
     }
-    text += table.rows.empty() ? "]\n" : "\n]\n";
+    text += text.size() > 1 ? "\n]\n" : "]\n";
     return text;
 }
 

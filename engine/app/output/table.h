@@ -13,6 +13,7 @@ namespace fiscus::app {
 enum class ColumnKind : std::uint8_t {
     text,
     identifier,  // digits that are a name: Excel must not round them
+    code,        // the same, but a number in JSON, as in the topics: 420102, 0111 → 111
     integer,
     fen,      // integer fen in the cell; yuan for people and Excel
     decimal,  // text of a decimal number, such as a ratio
@@ -39,8 +40,9 @@ struct TextStyle {
 
 std::string render_text(const Table& table, const TextStyle& style);
 std::string render_csv(const Table& table);
-// An array of objects, one object a line.
+// An array of objects, one object a line; of several tables one after the other.
 std::string render_json(const Table& table);
+std::string render_json(const std::vector<Table>& tables);
 
 // 1234567 fen → "12,345.67"; without grouping "12345.67".
 std::string yuan_text(std::int64_t fen, bool grouped);

@@ -23,5 +23,7 @@ std::size_t display_width(std::string_view text);
 // The text as it may reach a terminal: control characters (also those of C1, which some terminals
 // obey) and damaged bytes become U+FFFD, so that data cannot move the cursor.
 std::string printable(std::string_view text);
+// The same, line by line: our own line breaks stay.
+std::string printable_lines(std::string_view text);
 
 }  // namespace fiscus::app

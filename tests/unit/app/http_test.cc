@@ -1,7 +1,16 @@
 // Aim: /metrics, /livez and /readyz tell the truth and name every reason; a taken port is a clear
 // error.
 // Method: a real server on a free loopback port, asked by httplib's client.
+#include <chrono>
+#include <memory>
+#include <netinet/in.h>
 #include <set>
+#include <string>
+#include <string_view>
+#include <sys/socket.h>
+#include <thread>
+#include <unistd.h>
+#include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -11,6 +20,7 @@
 #include "engine/app/http/metrics.h"
 #include "engine/app/http/server.h"
 #include "schemas/reasons_generated.h"
+#include "tests/support/wait.h"
 
 namespace fiscus::app {
 namespace {
@@ -160,6 +170,121 @@ TEST(Server, AnAddressThatIsNotOursIsAUsageError) {
     const auto server = Server::start(board, {.address = "192.0.2.1", .port = 0, .limits = limits});
     ASSERT_FALSE(server.ok());
     EXPECT_EQ(server.error().code, ErrorCode::usage);
+}
+
+// A client that says what it is told to and never reads.
+class RawClient {
+public:
+    explicit RawClient(std::int32_t port) : socket_(socket(AF_INET, SOCK_STREAM, 0)) {
+        sockaddr_in address{};
+        address.sin_family = AF_INET;
+        address.sin_port = htons(static_cast<std::uint16_t>(port));
+        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        // NOLINTNEXTLINE: the socket interface of C
+        connected_ = connect(socket_, reinterpret_cast<sockaddr*>(&address), sizeof(address)) == 0;
+    }
+    ~RawClient() { close(socket_); }
+    RawClient(const RawClient&) = delete;
+    RawClient& operator=(const RawClient&) = delete;
+
+    [[nodiscard]] bool connected() const { return connected_; }
+    bool say(std::string_view text) {
+        return send(socket_, text.data(), text.size(), MSG_NOSIGNAL) ==
+               static_cast<ssize_t>(text.size());
+    }
+    // The server has closed its side; waits as long as it takes.
+    [[nodiscard]] bool is_cut_off() const {
+        char byte = 0;
+        for (;;) {
+            const ssize_t got = recv(socket_, &byte, 1, 0);
+            if (got <= 0) {
+                return true;
+            }
+        }
+    }
+
+private:
+    int socket_;
+    bool connected_ = false;
+};
+
+std::chrono::milliseconds since(std::chrono::steady_clock::time_point start) {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() -
+                                                                 start);
+}
+
+class SlowClients : public ::testing::Test {
+protected:
+    void SetUp() override {
+        auto started = Server::start(board_, {.address = "127.0.0.1", .port = 0, .limits = limits});
+        ASSERT_TRUE(started.ok()) << started.error().text();
+        server_ = std::move(started).value();
+    }
+
+    // `count` clients that have begun a request.
+    void begin(std::size_t count) {
+        for (std::size_t index = 0; index < count; ++index) {
+            clients_.push_back(std::make_unique<RawClient>(server_->port()));
+            ASSERT_TRUE(clients_.back()->connected());
+            ASSERT_TRUE(clients_.back()->say("GET /livez HTTP/1.1\r\nHost"));
+        }
+    }
+    // The least promise of a probe: an answer within a second.
+    void expect_probe() const {
+        httplib::Client probe("127.0.0.1", server_->port());
+        probe.set_connection_timeout(std::chrono::seconds(1));
+        probe.set_read_timeout(std::chrono::seconds(1));
+        const auto answer = probe.Get("/livez");
+        ASSERT_TRUE(answer) << httplib::to_string(answer.error());
+        EXPECT_EQ(answer->status, 200);
+    }
+
+    FiguresBoard board_;
+    std::unique_ptr<Server> server_;
+    std::vector<std::unique_ptr<RawClient>> clients_;
+};
+
+TEST_F(SlowClients, HalfRequestsDelayNoProbe) {
+    for (int round = 0; round < 8; ++round) {
+        begin(8);
+        expect_probe();
+    }
+}
+
+TEST_F(SlowClients, DrippingClientsAreCutOffAtTheDeadlineOfTheWholeRequest) {
+    begin(1);
+    const auto start = std::chrono::steady_clock::now();
+    // A byte of a header at a time, each well within any timeout of one read.
+    EXPECT_TRUE(
+        support::wait_until([this] { return !clients_[0]->say("x"); }, std::chrono::seconds(30)));
+    EXPECT_TRUE(clients_[0]->is_cut_off());
+    EXPECT_LT(since(start), std::chrono::seconds(20));
+    expect_probe();
+}
+
+TEST_F(SlowClients, EndlessHeadersAreCutOff) {
+    begin(1);
+    const std::string junk(4'096, 'x');
+    for (int part = 0; part < 1'000 && clients_[0]->say(junk); ++part) {
+    }
+    EXPECT_TRUE(clients_[0]->is_cut_off());
+    expect_probe();
+}
+
+TEST_F(SlowClients, StoppingWaitsForNobody) {
+    begin(40);
+    std::jthread drip([this](const std::stop_token& token) {
+        const auto ended = [&] {
+            for (const auto& client : clients_) {
+                client->say("x");
+            }
+            return token.stop_requested();
+        };
+        EXPECT_TRUE(support::wait_until(ended, std::chrono::seconds(60)));
+    });
+    const auto start = std::chrono::steady_clock::now();
+    server_.reset();
+    EXPECT_LT(since(start), std::chrono::seconds(2));
 }
 
 }  // namespace

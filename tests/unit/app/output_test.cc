@@ -48,6 +48,13 @@ TEST(Printable, LeavesNothingThatMovesTheCursorOrReordersText) {
     EXPECT_EQ(printable("江岸区 café 𠮷"), "江岸区 café 𠮷");
 }
 
+TEST(Printable, KeepsOurOwnLineBreaks) {
+    EXPECT_EQ(printable_lines("a\n  b\x1b[0m\n"), "a\n  b\xEF\xBF\xBD[0m\n");
+    EXPECT_EQ(printable_lines(std::string_view("a\0b", 3)),
+              "a\xEF\xBF\xBD"
+              "b");
+}
+
 TEST(TakeCodePoint, GivesBackEveryCodePointThatWasAppended) {
     for (char32_t code_point = 0; code_point <= 0x10FFFF;
          code_point += code_point < 0x3000 ? 1 : 97) {
@@ -94,6 +101,18 @@ TEST(CsvTable, OpensInExcelWithLongIdsAsTextAndNoFormulas) {
               "\"=\"\"420103\"\"\",Jianghan,-0.05,7,,false\r\n"
               "\"=\"\"00000000000000000000000000000001\"\"\",'=SUM(A1),0.00,0,0.0000,true\r\n"
               ",\"say \"\"hi\"\", 你好\n\",0.01,1,,false\r\n");
+}
+
+TEST(JsonTable, CodesAreNumbersAsInTheTopics) {
+    const Table table{{{"industry", "行业", ColumnKind::code}},
+                      {{"0111"}, {"420102"}, {""}, {"0195505bc4a07c31a1f0d3b7b5d2f0aa"}}};
+    const auto rows = nlohmann::json::parse(render_json(table));
+    EXPECT_EQ(rows[0]["industry"], 111);
+    EXPECT_EQ(rows[1]["industry"], 420102);
+    EXPECT_TRUE(rows[2]["industry"].is_null());
+    EXPECT_EQ(rows[3]["industry"], "0195505bc4a07c31a1f0d3b7b5d2f0aa");
+    EXPECT_THAT(render_csv(table), ::testing::HasSubstr("\"=\"\"0111\"\"\""));
+    EXPECT_EQ(nlohmann::json::parse(render_json(std::vector<Table>{table, {}, table})).size(), 8U);
 }
 
 TEST(JsonTable, KeepsFenAsNumbersAndEmptyCellsAsNull) {

@@ -141,6 +141,23 @@ TEST(Settings, EnvironmentOfOtherProgramsIsLeftAlone) {
     EXPECT_TRUE(Settings::load(sources).ok());
     sources.environment = {{"FISCUS_ENGINE__TURN", "1"}};
     EXPECT_THAT(error_text(sources), HasSubstr("FISCUS_ENGINE__TURN"));
+    for (const char* const name :
+         {"FISCUS_PROGRAM", "FISCUS_TEST_KAFKA", "FISCUS_SEED", "FISCUS_CRASH_KILLS",
+          "FISCUS_CONFIG", "FISCUS_KAFKA", "FISCUS_PROPERTY_RUNS", "FISCUS_STATE_FACTS"}) {
+        sources.environment = {{name, "1"}};
+        EXPECT_TRUE(Settings::load(sources).ok()) << name;
+    }
+}
+
+TEST(Settings, AnUnderscoreTooFewIsAnErrorThatNamesTheRightVariable) {
+    SettingSources sources;
+    for (const auto& [slip, meant] : {std::pair{"FISCUS_LOG_DIRECTORY", "FISCUS_LOG__DIRECTORY"},
+                                      {"FISCUS_ENGINE_TURN_RECORDS", "FISCUS_ENGINE__TURN_RECORDS"},
+                                      {"FISCUS_ENGINE_TURNRECORDS", "FISCUS_ENGINE__TURN_RECORDS"},
+                                      {"FISCUS_KAFKA_BOOTSTRAP", "FISCUS_KAFKA__BOOTSTRAP"}}) {
+        sources.environment = {{slip, "1"}};
+        EXPECT_THAT(error_text(sources), AllOf(HasSubstr(slip), HasSubstr(meant)));
+    }
 }
 
 TEST(Settings, EmptyTextTakesAnOptionalSettingBack) {
