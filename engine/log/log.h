@@ -4,8 +4,10 @@
 // time; the Log itself may be used from several, and outlives the readers and writers it gave out.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <span>
@@ -18,11 +20,25 @@
 
 namespace fiscus::log {
 
+// Stamps of records read lie between 0 and this, whatever a publisher wrote into them: what is
+// before 1970 becomes 0, what microseconds cannot hold the largest whole millisecond.
+inline constexpr std::int64_t timestamp_ms_max = std::numeric_limits<std::int64_t>::max() / 1000;
+
+constexpr std::int64_t read_timestamp_us(std::int64_t timestamp_ms) {
+    return std::clamp<std::int64_t>(timestamp_ms, 0, timestamp_ms_max) * 1000;
+}
+
+// The nearest stamp that every log takes, for records stamped with the time of one that was read.
+constexpr std::int64_t append_timestamp_us(std::int64_t timestamp_us) {
+    return std::clamp<std::int64_t>(timestamp_us, 1000, timestamp_ms_max * 1000);
+}
+
 // A record read. key and value are borrowed: valid until the reader's next call. A value begins at
 // an address that is a multiple of eight, so that FlatBuffers may be read in place.
 struct Record {
     std::int64_t offset = 0;
-    std::int64_t timestamp_us = 0;  // whole milliseconds: Kafka keeps no more
+    // Whole milliseconds, Kafka keeps no more; from 0 to timestamp_ms_max of them.
+    std::int64_t timestamp_us = 0;
     Bytes key{};
     Bytes value{};
     bool key_is_null = false;

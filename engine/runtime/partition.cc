@@ -238,7 +238,10 @@ Status Partition::publish() {
     const Hash128 digest = core_->digest();
     {
         const StageTimer timer(times_, Stage::journal);
-        FISCUS_TRY(publisher_->append(entries_, digest, entries_.entries.back().logged_at_us()));
+        // The input's own stamp may be 0, which a log takes for "now".
+        const std::int64_t stamp_us =
+            log::append_timestamp_us(entries_.entries.back().logged_at_us());
+        FISCUS_TRY(publisher_->append(entries_, digest, stamp_us));
     }
     const StageTimer timer(times_, Stage::sync);
     FISCUS_TRY(publisher_->sync());

@@ -30,6 +30,12 @@ Result<std::int64_t> write(Log& log,
                            std::size_t count,
                            const std::string& prefix);
 
+// A record as a client that is not ours may stamp it, for topics that keep the publisher's stamps.
+void write_stamped(const std::string& broker,
+                   const std::string& topic,
+                   std::int64_t timestamp_ms,
+                   const std::string& value);
+
 // A platform that publishes in transactions: its commit takes an offset that no record has.
 void write_in_transaction(const std::string& broker, const std::string& topic, std::size_t count);
 
