@@ -71,6 +71,9 @@ struct TopicPlan {
 struct TopicInfo {
     TopicPlan plan;
     std::string identity{};
+    // Of each partition, and how many of them must have a record before it is acknowledged.
+    std::int32_t replicas = 1;
+    std::int32_t insync_replicas_min = 1;
 };
 
 // Offsets of a partition: [first, end). Offsets are ascending, not necessarily without holes.

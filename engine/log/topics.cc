@@ -24,4 +24,18 @@ std::vector<TopicPlan> topic_plans(std::int32_t partitions) {
             plan(reconciliation_topic, false, record_bytes)};
 }
 
+std::vector<TopicPlan> engine_topic_plans(std::int32_t partitions) {
+    std::vector<TopicPlan> plans = topic_plans(partitions);
+    std::erase_if(plans, [](const TopicPlan& plan) {
+        return plan.name != events_topic && plan.name != journal_topic;
+    });
+    return plans;
+}
+
+std::vector<TopicPlan> statistics_topic_plans(std::int32_t partitions) {
+    std::vector<TopicPlan> plans = topic_plans(partitions);
+    std::erase_if(plans, [](const TopicPlan& plan) { return plan.name == events_topic; });
+    return plans;
+}
+
 }  // namespace fiscus::log

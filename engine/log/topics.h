@@ -20,5 +20,9 @@ inline constexpr std::string_view reconciliation_topic = "fiscus.statistics.reco
 
 // The six topics with `partitions` each.
 std::vector<TopicPlan> topic_plans(std::int32_t partitions);
+// Of those the ones that the engine reads and writes: events, journal.
+std::vector<TopicPlan> engine_topic_plans(std::int32_t partitions);
+// Those that the statistics read and write: all but the events.
+std::vector<TopicPlan> statistics_topic_plans(std::int32_t partitions);
 
 }  // namespace fiscus::log

@@ -1,6 +1,7 @@
 // Aim: what clients that are not ours write into the events topic stops neither the engine nor the
 // statistics. Method: both over a broker of the test's own, because the topics have one name.
 #include <chrono>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,7 @@
 #include "engine/runtime/engine.h"
 #include "projections/runner.h"
 #include "tests/kafka/support.h"
+#include "tests/support/wait.h"
 
 namespace fiscus::log {
 namespace {
@@ -28,6 +30,15 @@ protected:
         options.state_dir = directory_.path() / "state";
         options.memory_bytes = 128U << 20;
         return options;
+    }
+
+    bool refused(Error& refusal) {
+        const auto engine = runtime::Engine::open(*log_, engine_options());
+        if (engine.ok()) {
+            return false;
+        }
+        refusal = engine.error();
+        return true;
     }
 
     // Applies what is there and ends; how many records are quarantined by now.
@@ -96,6 +107,38 @@ TEST_F(KafkaEngineTest, NoStampOfAPublisherStopsAPartition) {
     }
     const std::int64_t largest_us = timestamp_ms_max * 1000;
     EXPECT_EQ(stamps_us, (std::vector<std::int64_t>{0, largest_us, largest_us}));
+}
+
+TEST_F(KafkaEngineTest, TopicsThatWereAlteredStopTheStart) {
+    ASSERT_TRUE(succeeded(log_->create(topic_plans(1))));
+    const std::map<std::string, std::string> as_planned{{"cleanup.policy", "delete"},
+                                                        {"retention.ms", "-1"},
+                                                        {"retention.bytes", "-1"},
+                                                        {"max.message.bytes", "8388608"}};
+    struct Alteration {
+        std::string_view topic;
+        std::string name;
+        std::string value;
+    };
+    for (const Alteration& one : {Alteration{events_topic, "retention.bytes", "1000000"},
+                                  Alteration{events_topic, "retention.ms", "86400000"},
+                                  Alteration{journal_topic, "cleanup.policy", "compact"},
+                                  Alteration{journal_topic, "max.message.bytes", "100000"}}) {
+        const std::string topic(one.topic);
+        auto settings = as_planned;
+        settings[one.name] = one.value;
+        change_settings(broker_.address(), topic, settings);
+        Error refusal;
+        // The broker answers with its old settings until all of it knows.
+        ASSERT_TRUE(support::wait_until([&] { return refused(refusal); }, patience)) << one.name;
+        EXPECT_EQ(refusal.code, ErrorCode::log_mismatch);
+        EXPECT_NE(refusal.what.find(topic), std::string::npos) << refusal.text();
+        EXPECT_NE(refusal.why.find(one.name + " " + one.value + " instead of"), std::string::npos)
+            << refusal.text();
+        EXPECT_NE(refusal.hint.find("Set " + one.name + "="), std::string::npos) << refusal.text();
+        change_settings(broker_.address(), topic, as_planned);
+        ASSERT_TRUE(support::wait_until([&] { return !refused(refusal); }, patience)) << one.name;
+    }
 }
 
 }  // namespace

@@ -143,24 +143,26 @@ TEST_F(KafkaLogTest, TheStartChecksNameWhatDiffers) {
     const TopicPlan plan{.name = topic_, .partitions = 2};
     const std::vector plans{plan};
     const std::string identity = log_->identity().value();
-    EXPECT_TRUE(failed_with(check_start(*log_, "", plans), ErrorCode::not_found));
+    EXPECT_TRUE(failed_with(check_topics(*log_, plans), ErrorCode::not_found));
     ASSERT_TRUE(succeeded(log_->create(plans)));
-    const auto fit = check_start(*log_, identity, plans);
-    ASSERT_TRUE(succeeded(fit));
-    EXPECT_EQ(fit.value(), identity);
-    EXPECT_TRUE(failed_with(check_start(*log_, "another", plans), ErrorCode::log_mismatch));
+    EXPECT_TRUE(succeeded(check_topics(*log_, plans)));
+    EXPECT_EQ(check_identity(*log_, identity).value(), identity);
+    EXPECT_TRUE(failed_with(check_identity(*log_, "another"), ErrorCode::log_mismatch));
 
     const auto expect = [&](const std::string& name, const std::string& value) {
-        change_setting(broker_, topic_, name, value);
+        change_settings(broker_, topic_, {{name, value}});
         // The broker answers with its old settings until all of it knows.
         const auto deadline = steady_clock::now() + patience;
-        auto checked = check_start(*log_, identity, plans);
+        auto checked = check_topics(*log_, plans);
         while (checked.ok() || checked.error().why.find(name) == std::string::npos) {
             ASSERT_LT(steady_clock::now(), deadline) << "not noticed: " << name;
-            checked = check_start(*log_, identity, plans);
+            checked = check_topics(*log_, plans);
         }
         EXPECT_EQ(checked.error().code, ErrorCode::log_mismatch);
+        EXPECT_NE(checked.error().what.find(topic_), std::string::npos) << checked.error().text();
         EXPECT_NE(checked.error().why.find(value), std::string::npos) << checked.error().text();
+        EXPECT_NE(checked.error().hint.find(name + "="), std::string::npos)
+            << checked.error().text();
     };
     expect("cleanup.policy", "compact");
     expect("retention.ms", "86400000");

@@ -165,14 +165,15 @@ void delete_records_before(const std::string& broker,
     });
 }
 
-void change_setting(const std::string& broker,
-                    const std::string& topic,
-                    const std::string& name,
-                    const std::string& value) {
+void change_settings(const std::string& broker,
+                     const std::string& topic,
+                     const std::map<std::string, std::string>& settings) {
     administer(broker, [&](rd_kafka_t* handle, rd_kafka_queue_t* queue) {
         rd_kafka_ConfigResource_t* resource =
             rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, topic.c_str());
-        rd_kafka_ConfigResource_set_config(resource, name.c_str(), value.c_str());
+        for (const auto& [name, value] : settings) {
+            rd_kafka_ConfigResource_set_config(resource, name.c_str(), value.c_str());
+        }
         rd_kafka_AlterConfigs(handle, &resource, 1, nullptr, queue);
         rd_kafka_ConfigResource_destroy(resource);
     });

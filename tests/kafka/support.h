@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <string>
 
@@ -44,10 +45,10 @@ void delete_topic(const std::string& broker, const std::string& topic);
 void delete_records_before(const std::string& broker,
                            const std::string& topic,
                            std::int64_t offset);
-void change_setting(const std::string& broker,
-                    const std::string& topic,
-                    const std::string& name,
-                    const std::string& value);
+// These settings, and the broker's defaults for all others.
+void change_settings(const std::string& broker,
+                     const std::string& topic,
+                     const std::map<std::string, std::string>& settings);
 
 // A broker of the test's own, in a directory of its own, stopped with the test.
 class OwnBroker {

@@ -59,7 +59,7 @@ public:
         bool differs = false;
         for (const log::TopicPlan& plan : log::topic_plans(partitions)) {
             FISCUS_ASSIGN(const auto found, log->describe(plan.name));
-            const std::string trouble = found ? log::plan_difference(plan, found->plan) : "";
+            const std::string trouble = found ? log::plan_difference(plan, *found) : "";
             differs = differs || !trouble.empty();
             const char* const state =
                 !found ? "missing" : (trouble.empty() ? "as planned" : "differs");

@@ -35,20 +35,19 @@ public:
 
     Result<std::optional<TopicInfo>> describe(std::string_view topic) override {
         const auto found = topics_.find(std::string(topic));
-        return found == topics_.end() ? std::optional<TopicInfo>()
-                                      : TopicInfo{.plan = found->second.plan, .identity = "memory"};
+        return found == topics_.end() ? std::optional<TopicInfo>() : found->second.info;
     }
 
     Status create(std::span<const TopicPlan> plans) override {
         for (const TopicPlan& plan : plans) {
             FISCUS_TRY(check_plan(plan));
             const auto found = topics_.find(plan.name);
-            if (found != topics_.end() && !plan_difference(plan, found->second.plan).empty()) {
-                return plan_mismatch(plan, found->second.plan);
+            if (found != topics_.end()) {
+                FISCUS_TRY(check_topic(plan, found->second.info));
             }
         }
         for (const TopicPlan& plan : plans) {
-            Topic topic{.plan = plan, .partitions = {}};
+            Topic topic{.info = {.plan = plan, .identity = "memory"}, .partitions = {}};
             topic.partitions.resize(static_cast<std::size_t>(plan.partitions));
             topics_.emplace(plan.name, std::move(topic));
         }
@@ -65,6 +64,8 @@ public:
                                            std::int64_t offset) override;
     Result<std::unique_ptr<Writer>> writer(std::string_view topic, std::int32_t partition) override;
 
+    // For tests that alter a topic as its operator may.
+    TopicInfo& info(std::string_view topic) { return topics_.at(std::string(topic)).info; }
     // For tests that look at or damage what is stored.
     Partition& stored(std::string_view topic, std::int32_t partition) {
         return *find(topic, partition).value();
@@ -72,7 +73,7 @@ public:
 
 private:
     struct Topic {
-        TopicPlan plan;
+        TopicInfo info;
         std::vector<Partition> partitions;
     };
 
@@ -83,7 +84,7 @@ private:
         }
         auto& partitions = found->second.partitions;
         if (partition < 0 || static_cast<std::size_t>(partition) >= partitions.size()) {
-            return partition_unknown(topic, partition, found->second.plan.partitions);
+            return partition_unknown(topic, partition, found->second.info.plan.partitions);
         }
         return &partitions[static_cast<std::size_t>(partition)];
     }
@@ -203,7 +204,7 @@ inline Result<std::unique_ptr<Writer>> MemoryLog::writer(std::string_view topic,
                                                          std::int32_t partition) {
     FISCUS_ASSIGN(Partition * found, find(topic, partition));
     return std::unique_ptr<Writer>(
-        std::make_unique<MemoryWriter>(*found, topics_.at(std::string(topic)).plan));
+        std::make_unique<MemoryWriter>(*found, topics_.at(std::string(topic)).info.plan));
 }
 
 }  // namespace fiscus::log
