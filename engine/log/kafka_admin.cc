@@ -64,10 +64,9 @@ Result<NewTopic> new_topic(const TopicPlan& plan, std::int32_t replication_facto
         {"retention.ms", std::to_string(plan.retention_ms)},
         {"retention.bytes", std::to_string(plan.retention_bytes)},
         {"max.message.bytes", std::to_string(plan.max_message_bytes)},
-        // The publisher stamps records, so that the same events give the same ledger on every log;
-        // since Kafka 3.6 a broker refuses stamps more than an hour ahead of its own clock, which
+        {"message.timestamp.type", std::string(stamps_name(plan.stamps))},
+        // Since Kafka 3.6 a broker refuses stamps more than an hour ahead of its own clock, which
         // would refuse replays and rehearsals.
-        {"message.timestamp.type", "CreateTime"},
         {"message.timestamp.after.max.ms", any_time},
         {"message.timestamp.before.max.ms", any_time},
     };
@@ -184,12 +183,15 @@ Status KafkaAdmin::read_settings(TopicInfo& info) {
     const auto retention_bytes = number(setting(*found[0], "retention.bytes"));
     const auto message_bytes = number(setting(*found[0], "max.message.bytes"));
     const auto insync = number(setting(*found[0], "min.insync.replicas"));
-    if (policy.empty() || !retention_ms || !retention_bytes || !message_bytes || !insync) {
+    const std::string stamps = setting(*found[0], "message.timestamp.type");
+    if (policy.empty() || stamps.empty() || !retention_ms || !retention_bytes || !message_bytes ||
+        !insync) {
         return Error{.code = ErrorCode::log_mismatch,
                      .what = what,
                      .why = "the broker leaves out a setting that `fiscus topics plan` names",
                      .hint = "Use a broker of Kafka 3 or later."};
     }
+    plan.stamps = stamps == stamps_name(Stamps::log) ? Stamps::log : Stamps::publisher;
     plan.compacted = policy.find("compact") != std::string::npos;
     // Where nothing is deleted by age or size, the limits for it mean nothing.
     const bool deletes = policy.find("delete") != std::string::npos;

@@ -98,6 +98,7 @@ std::optional<Description> description_from_json(std::string_view text) {
         return std::nullopt;
     }
     found.identity = {.hi = identity->hi, .lo = identity->lo};
+    found.info.owned = true;
     return found;
 }
 

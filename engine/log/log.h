@@ -54,6 +54,12 @@ struct NewRecord {
     bool value_is_null = false;
 };
 
+// Whose clock a record's stamp is (docs/decisions/0008).
+enum class Stamps : std::uint8_t {
+    publisher,  // that of whoever appends: the stamp of append() is kept
+    log,        // the log's own, at the append; the stamp of append() is not looked at
+};
+
 // What a topic must be like, and what `topics plan` prints.
 struct TopicPlan {
     std::string name;
@@ -64,6 +70,7 @@ struct TopicPlan {
     std::int32_t max_message_bytes = 1 << 20;
     // Bytes of a partition; −1: any number.
     std::int64_t retention_bytes = -1;
+    Stamps stamps = Stamps::publisher;
 };
 
 // What a topic is. `identity` changes when the topic is deleted and made anew; empty where the log
@@ -74,6 +81,8 @@ struct TopicInfo {
     // Of each partition, and how many of them must have a record before it is acknowledged.
     std::int32_t replicas = 1;
     std::int32_t insync_replicas_min = 1;
+    // Nobody appends but processes of the log's owner, so it does not matter who stamps (local).
+    bool owned = false;
 };
 
 // Offsets of a partition: [first, end). Offsets are ascending, not necessarily without holes.

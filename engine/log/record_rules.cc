@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "engine/log/segment.h"
+#include "engine/log/topics.h"
 
 namespace fiscus::log {
 namespace {
@@ -39,6 +40,7 @@ struct Difference {
 };
 
 constexpr std::string_view partitions_property = "partitions";
+constexpr std::string_view stamps_property = "message.timestamp.type";
 
 std::string_view policy_name(bool compacted) { return compacted ? "compact" : "delete"; }
 
@@ -64,10 +66,26 @@ std::vector<Difference> differences(const TopicPlan& wanted, const TopicInfo& fo
     if (actual.max_message_bytes < wanted.max_message_bytes) {
         add("max.message.bytes", actual.max_message_bytes, wanted.max_message_bytes);
     }
+    if (!found.owned && actual.stamps != wanted.stamps) {
+        all.push_back({stamps_property, std::string(stamps_name(actual.stamps)),
+                       std::string(stamps_name(wanted.stamps))});
+    }
     if (found.replicas > 1 && found.insync_replicas_min < insync_replicas_min) {
         add("min.insync.replicas", found.insync_replicas_min, insync_replicas_min);
     }
     return all;
+}
+
+// The events only: everything that says "now" hangs on their stamps.
+std::string stamps_advice(Stamps wanted) {
+    if (wanted == Stamps::log) {
+        return "A publisher whose clock is wrong could date events into the future for ever. Only "
+               "where records are to carry the times of their events (an import, a generated "
+               "load) say so: --event-stamps publisher, or FISCUS_TOPICS__EVENT_STAMPS=publisher. ";
+    }
+    return "This topic stamps records itself, as a service needs it: leave --event-stamps "
+           "publisher out. Imports and generated loads, whose records carry the times of their "
+           "events, need a log of their own. ";
 }
 
 // What to do about it: some properties may be altered, others must not.
@@ -75,6 +93,12 @@ std::string advice(const TopicPlan& wanted, const std::vector<Difference>& all) 
     std::string settings;
     std::string text;
     for (const Difference& one : all) {
+        if (one.property == stamps_property && wanted.name == events_topic) {
+            text += stamps_advice(wanted.stamps);
+            if (wanted.stamps == Stamps::publisher) {
+                continue;
+            }
+        }
         if (one.property == partitions_property) {
             text +=
                 "The number of partitions must never change: give the right log, or the number "
@@ -142,6 +166,10 @@ Status check_plan(const TopicPlan& plan) {
                                   std::to_string(message_bytes_max));
     }
     return Done{};
+}
+
+std::string_view stamps_name(Stamps stamps) {
+    return stamps == Stamps::log ? "LogAppendTime" : "CreateTime";
 }
 
 std::string plan_difference(const TopicPlan& wanted, const TopicInfo& found) {

@@ -23,6 +23,9 @@ Status check_record(const NewRecord& record, const TopicPlan& plan);
 // Name of the letters that Kafka takes, at least one partition, limits in range.
 Status check_plan(const TopicPlan& plan);
 
+// As Kafka names it: LogAppendTime, CreateTime.
+std::string_view stamps_name(Stamps stamps);
+
 // "partitions 4 instead of 1, …": what makes a topic unfit for `wanted`, empty if nothing. Longer
 // retention and larger messages than planned are fit; with several replicas two must have a record.
 std::string plan_difference(const TopicPlan& wanted, const TopicInfo& found);

@@ -14,13 +14,14 @@ namespace fiscus::runtime {
 namespace {
 
 // The topics are as planned; how many partitions they have.
-Result<std::int32_t> check_topics(log::Log& log) {
+Result<std::int32_t> check_topics(log::Log& log, log::Stamps event_stamps) {
     FISCUS_ASSIGN(const auto events, log.describe(log::events_topic));
     if (!events) {
         return log::topic_unknown(log::events_topic);
     }
-    FISCUS_TRY(log::check_topics(log, log::engine_topic_plans(events->plan.partitions)));
-    return events->plan.partitions;
+    const std::int32_t partitions = events->plan.partitions;
+    FISCUS_TRY(log::check_topics(log, log::engine_topic_plans(partitions, event_stamps)));
+    return partitions;
 }
 
 }  // namespace
@@ -28,7 +29,7 @@ Result<std::int32_t> check_topics(log::Log& log) {
 Engine::~Engine() = default;
 
 Result<std::unique_ptr<Engine>> Engine::open(log::Log& log, const EngineOptions& options) {
-    FISCUS_ASSIGN(const std::int32_t partitions, check_topics(log));
+    FISCUS_ASSIGN(const std::int32_t partitions, check_topics(log, options.event_stamps));
     std::vector<std::int32_t> mine = options.partitions;
     for (std::int32_t partition = 0;
          mine.size() < static_cast<std::size_t>(partitions) && options.partitions.empty();

@@ -29,6 +29,7 @@ protected:
         runtime::EngineOptions options;
         options.state_dir = directory_.path() / "state";
         options.memory_bytes = 128U << 20;
+        options.event_stamps = event_stamps_;
         return options;
     }
 
@@ -74,10 +75,12 @@ protected:
     OwnBroker broker_;
     TemporaryDirectory directory_;
     std::unique_ptr<Log> log_;
+    Stamps event_stamps_ = Stamps::log;
 };
 
 TEST_F(KafkaEngineTest, NoStampOfAPublisherStopsAPartition) {
-    ASSERT_TRUE(succeeded(log_->create(topic_plans(1))));
+    ASSERT_TRUE(succeeded(log_->create(topic_plans(1, Stamps::publisher))));
+    event_stamps_ = Stamps::publisher;
     const std::string topic(events_topic);
     std::uint64_t sent = 0;
     // One at a time, so that each stamp is the last one of its block.
@@ -114,18 +117,27 @@ TEST_F(KafkaEngineTest, TopicsThatWereAlteredStopTheStart) {
     const std::map<std::string, std::string> as_planned{{"cleanup.policy", "delete"},
                                                         {"retention.ms", "-1"},
                                                         {"retention.bytes", "-1"},
-                                                        {"max.message.bytes", "8388608"}};
+                                                        {"max.message.bytes", "8388608"},
+                                                        {"message.timestamp.type", "CreateTime"}};
     struct Alteration {
         std::string_view topic;
         std::string name;
         std::string value;
     };
-    for (const Alteration& one : {Alteration{events_topic, "retention.bytes", "1000000"},
+    const auto planned = [&](std::string_view topic) {
+        auto settings = as_planned;
+        if (topic == events_topic) {
+            settings["message.timestamp.type"] = "LogAppendTime";
+        }
+        return settings;
+    };
+    for (const Alteration& one : {Alteration{events_topic, "message.timestamp.type", "CreateTime"},
+                                  Alteration{events_topic, "retention.bytes", "1000000"},
                                   Alteration{events_topic, "retention.ms", "86400000"},
                                   Alteration{journal_topic, "cleanup.policy", "compact"},
                                   Alteration{journal_topic, "max.message.bytes", "100000"}}) {
         const std::string topic(one.topic);
-        auto settings = as_planned;
+        auto settings = planned(topic);
         settings[one.name] = one.value;
         change_settings(broker_.address(), topic, settings);
         Error refusal;
@@ -136,7 +148,7 @@ TEST_F(KafkaEngineTest, TopicsThatWereAlteredStopTheStart) {
         EXPECT_NE(refusal.why.find(one.name + " " + one.value + " instead of"), std::string::npos)
             << refusal.text();
         EXPECT_NE(refusal.hint.find("Set " + one.name + "="), std::string::npos) << refusal.text();
-        change_settings(broker_.address(), topic, as_planned);
+        change_settings(broker_.address(), topic, planned(topic));
         ASSERT_TRUE(support::wait_until([&] { return !refused(refusal); }, patience)) << one.name;
     }
 }

@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "engine/journal/publisher.h"
+#include "engine/log/record_rules.h"
 #include "engine/log/start_check.h"
 #include "engine/log/topics.h"
 #include "tests/kafka/support.h"
@@ -168,6 +169,39 @@ TEST_F(KafkaLogTest, TheStartChecksNameWhatDiffers) {
     expect("retention.ms", "86400000");
     expect("retention.bytes", "1000000");
     expect("max.message.bytes", "2048");
+}
+
+// A platform whose clock runs ahead, or who says so, moves nobody's time.
+TEST_F(KafkaLogTest, ATopicStampsRecordsItselfWhateverItsPublisherSays) {
+    ASSERT_TRUE(succeeded(create(*log_, {.name = topic_, .stamps = Stamps::log})));
+    const auto found = log_->describe(topic_);
+    ASSERT_TRUE(succeeded(found));
+    EXPECT_EQ(found.value()->plan.stamps, Stamps::log);
+    const auto now_us = [] { return record_timestamp_ms({}) * 1000; };
+    const std::int64_t before_us = now_us();
+    write_stamped(broker_, topic_, 4'070'908'800'000, "of the year 2099");
+    ASSERT_EQ(write(*log_, topic_, 1, "of the year 2025").value(), 2);
+    auto reader = log_->reader(topic_, 0, 0);
+    ASSERT_TRUE(succeeded(reader));
+    for (std::int64_t offset = 0; offset < 2; ++offset) {
+        const auto read = (*reader)->read(1, patience);
+        ASSERT_TRUE(succeeded(read));
+        ASSERT_EQ(read.value().size(), 1U);
+        EXPECT_EQ(read.value()[0].offset, offset);
+        EXPECT_GE(read.value()[0].timestamp_us, before_us);
+        EXPECT_LE(read.value()[0].timestamp_us, now_us());
+    }
+}
+
+TEST_F(KafkaLogTest, ATopicKeepsThePublishersStampsWhereThatIsPlanned) {
+    ASSERT_TRUE(succeeded(create(*log_, {.name = topic_, .stamps = Stamps::publisher})));
+    EXPECT_EQ(log_->describe(topic_).value()->plan.stamps, Stamps::publisher);
+    ASSERT_EQ(write(*log_, topic_, 1, "v").value(), 1);
+    auto reader = log_->reader(topic_, 0, 0);
+    ASSERT_TRUE(succeeded(reader));
+    EXPECT_EQ((*reader)->read(1, patience).value()[0].timestamp_us, 1'760'000'000'000'000);
+    EXPECT_TRUE(failed_with(create(*log_, {.name = topic_, .stamps = Stamps::log}),
+                            ErrorCode::log_mismatch));
 }
 
 TEST_F(KafkaLogTest, AReaderGetsPastTheMarkersOfTransactions) {

@@ -157,7 +157,8 @@ public:
                 return *dead_;
             }
             MemoryLog::Stored stored;
-            stored.timestamp_us = record_timestamp_ms(record) * 1000;
+            const bool by_log = plan_.stamps == Stamps::log;
+            stored.timestamp_us = record_timestamp_ms(by_log ? NewRecord{} : record) * 1000;
             stored.key_is_null = record.key_is_null;
             stored.value_is_null = record.value_is_null;
             stored.key = record.key_is_null ? std::string() : std::string(as_text(record.key));

@@ -34,7 +34,7 @@ class StampsTest : public testing::Test {
 protected:
     StampsTest() {
         std::filesystem::remove_all(directory_);
-        EXPECT_TRUE(log_.create(log::topic_plans(1)).ok());
+        EXPECT_TRUE(log_.create(log::topic_plans(1, log::Stamps::publisher)).ok());
     }
     ~StampsTest() override { std::filesystem::remove_all(directory_); }
 
@@ -53,6 +53,7 @@ protected:
         options.state_dir = directory_ / state;
         options.memory_bytes = 128U << 20;
         options.turn_records = 1;
+        options.event_stamps = log::Stamps::publisher;
         auto engine = Engine::open(log_, options);
         EXPECT_TRUE(engine.ok()) << engine.error().text();
         return engine.ok() ? std::move(engine).value() : nullptr;

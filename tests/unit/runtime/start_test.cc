@@ -8,6 +8,7 @@
 
 #include <gtest/gtest.h>
 
+#include "engine/log/local_log.h"
 #include "engine/log/topics.h"
 #include "engine/runtime/engine.h"
 #include "projections/runner.h"
@@ -31,6 +32,11 @@ const std::vector<Alteration> alterations{
      [](log::TopicInfo& topic) { topic.plan.retention_bytes = 1'000'000; }},
     {"max.message.bytes 100000 instead of",
      [](log::TopicInfo& topic) { topic.plan.max_message_bytes = 100'000; }},
+    {"message.timestamp.type",
+     [](log::TopicInfo& topic) {
+         topic.plan.stamps =
+             topic.plan.stamps == log::Stamps::log ? log::Stamps::publisher : log::Stamps::log;
+     }},
     {"min.insync.replicas 1 instead of 2", [](log::TopicInfo& topic) { topic.replicas = 3; }},
 };
 
@@ -39,8 +45,9 @@ protected:
     StartTest() { std::filesystem::remove_all(directory_); }
     ~StartTest() override { std::filesystem::remove_all(directory_); }
 
-    Status open_engine(log::Log& log) const {
+    Status open_engine(log::Log& log, log::Stamps event_stamps = log::Stamps::log) const {
         EngineOptions options;
+        options.event_stamps = event_stamps;
         options.state_dir = directory_ / "state";
         options.memory_bytes = 128U << 20;
         FISCUS_ASSIGN(const auto engine, Engine::open(log, options));
@@ -85,6 +92,36 @@ TEST_F(StartTest, TheEngineRefusesTopicsThatAreNotAsPlanned) {
                 return;
             }
         }
+    }
+}
+
+TEST_F(StartTest, WhoStampsTheEventsIsWhomTheSettingNames) {
+    log::MemoryLog load;
+    ASSERT_TRUE(load.create(log::topic_plans(1, log::Stamps::publisher)).ok());
+    const Status refused = open_engine(load);
+    expect_refusal(refused, log::events_topic,
+                   "message.timestamp.type CreateTime instead of LogAppendTime");
+    for (const char* said :
+         {"date events into the future", "--event-stamps publisher",
+          "FISCUS_TOPICS__EVENT_STAMPS=publisher", "Set message.timestamp.type=LogAppendTime"}) {
+        EXPECT_NE(refused.error().hint.find(said), std::string::npos) << refused.error().text();
+    }
+    EXPECT_TRUE(open_engine(load, log::Stamps::publisher).ok());
+
+    log::MemoryLog service;
+    ASSERT_TRUE(service.create(log::topic_plans(1)).ok());
+    const Status other = open_engine(service, log::Stamps::publisher);
+    expect_refusal(other, log::events_topic,
+                   "message.timestamp.type LogAppendTime instead of CreateTime");
+    EXPECT_EQ(other.error().hint.find("Set "), std::string::npos) << other.error().text();
+
+    // Whoever writes a directory owns it.
+    auto local = log::open_local_log(directory_ / "log", true);
+    ASSERT_TRUE(local.ok()) << local.error().text();
+    ASSERT_TRUE((*local)->create(log::topic_plans(1)).ok());
+    for (const log::Stamps stamps : {log::Stamps::log, log::Stamps::publisher}) {
+        std::filesystem::remove_all(directory_ / "state");
+        EXPECT_TRUE(open_engine(**local, stamps).ok());
     }
 }
 
