@@ -314,9 +314,18 @@ Result<Extent> KafkaAdmin::extent(std::string_view topic, std::int32_t partition
     }
     std::int64_t first = 0;
     std::int64_t end = 0;
-    const auto error = rd_kafka_query_watermark_offsets(
-        handle_.get(), name.c_str(), partition, &first, &end, timeout_ms(options_.answer_within));
-    rd_kafka_poll(handle_.get(), 0);
+    const auto deadline = steady_clock::now() + options_.answer_within;
+    rd_kafka_resp_err_t error{};
+    while (true) {
+        error = rd_kafka_query_watermark_offsets(handle_.get(), name.c_str(), partition, &first,
+                                                 &end, timeout_ms(options_.answer_within));
+        rd_kafka_poll(handle_.get(), 0);
+        // The partition is there: the client's own view of a young topic may still lag behind.
+        if (error != RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION || steady_clock::now() >= deadline) {
+            break;
+        }
+        std::this_thread::sleep_for(look_again);
+    }
     if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
         return kafka_error("the extent of " + name + " partition " + std::to_string(partition) +
                                " cannot be asked for",
