@@ -4,6 +4,9 @@
 #include <cstring>
 #include <utility>
 
+#include "engine/log/record_rules.h"
+#include "engine/log/start_check.h"
+#include "engine/log/topics.h"
 #include "projections/publish/publisher.h"
 #include "projections/statistics/fold.h"
 #include "projections/statistics/state_tables.h"
@@ -102,7 +105,21 @@ Result<std::unique_ptr<Runner>> Runner::open(log::Log& log,
     return runner;
 }
 
+// Nothing is published to topics that would lose it, nor folded from a journal that may end early.
+// A comparison reads only, whatever the topics are like.
+Status Runner::check_topics(log::Log& log) const {
+    if (options_.publishing != Publishing::publish) {
+        return Done{};
+    }
+    FISCUS_ASSIGN(const auto journal, log.describe(log::journal_topic));
+    if (!journal) {
+        return log::topic_unknown(log::journal_topic);
+    }
+    return log::check_topics(log, log::statistics_topic_plans(journal->plan.partitions));
+}
+
 Status Runner::start(log::Log& log) {
+    FISCUS_TRY(check_topics(log));
     const std::string directory = options_.directory + "/" + std::to_string(partition_);
     FISCUS_ASSIGN(store_,
                   Store::open(directory, {.memory_bytes = options_.memory_bytes / store_share}));

@@ -80,6 +80,7 @@ public:
     [[nodiscard]] bool published_rows_left() const;
 
 private:
+    Status check_topics(log::Log& log) const;
     Status start(log::Log& log);
     Status idle();
     Status flush_after(std::chrono::seconds interval);

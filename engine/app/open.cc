@@ -91,11 +91,16 @@ Result<std::int32_t> partitions_of(log::Log& log, std::string_view topic) {
     return info->plan.partitions;
 }
 
-Result<std::int32_t> ensure_topics(log::Log& log, const Settings& settings) {
+log::Stamps event_stamps(const Settings& settings) {
+    return settings.text(Setting::topics_event_stamps) == "publisher" ? log::Stamps::publisher
+                                                                      : log::Stamps::log;
+}
+
+Result<std::int32_t> ensure_load_topics(log::Log& log, const Settings& settings) {
     const auto wanted = static_cast<std::int32_t>(settings.integer(Setting::topics_partitions));
     FISCUS_ASSIGN(const auto info, log.describe(log::events_topic));
     if (!info) {
-        const std::vector<log::TopicPlan> plans = log::topic_plans(wanted);
+        const std::vector<log::TopicPlan> plans = log::topic_plans(wanted, log::Stamps::publisher);
         FISCUS_TRY(log.create(plans));
         return wanted;
     }
@@ -109,7 +114,8 @@ Result<std::int32_t> ensure_topics(log::Log& log, const Settings& settings) {
             "Leave the number out, or use another log."};
     }
     // What may be missing beside the events topic.
-    const std::vector<log::TopicPlan> plans = log::topic_plans(info->plan.partitions);
+    const std::vector<log::TopicPlan> plans =
+        log::topic_plans(info->plan.partitions, log::Stamps::publisher);
     FISCUS_TRY(log.create(plans));
     return info->plan.partitions;
 }

@@ -28,9 +28,12 @@ Result<std::unique_ptr<log::Log>> open_log(const Settings& settings,
                                            LogMode mode,
                                            ClientMessages messages = {});
 
-// Partitions of the events topic. Makes all topics when there are none; topics.partitions, if given
-// by anybody but the default, must agree with what is there.
-Result<std::int32_t> ensure_topics(log::Log& log, const Settings& settings);
+// For loads whose records carry the times of their events. Partitions of the events topic; makes
+// all topics when there are none, with the publisher's stamps. topics.partitions, if given by
+// anybody but the default, must agree with what is there.
+Result<std::int32_t> ensure_load_topics(log::Log& log, const Settings& settings);
+// topics.event_stamps.
+log::Stamps event_stamps(const Settings& settings);
 // Partitions of the events topic; not_found when there is none, with the command that makes it.
 Result<std::int32_t> partitions_of(log::Log& log, std::string_view topic);
 

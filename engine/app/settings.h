@@ -24,6 +24,7 @@ enum class Setting : std::uint8_t {
     kafka_client,
     topics_partitions,
     topics_replication,
+    topics_event_stamps,
     state_directory,
     engine_memory,
     engine_turn_records,

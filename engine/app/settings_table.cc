@@ -58,6 +58,17 @@ constexpr std::array<SettingSpec, settings_count> specs{{
      .maximum = 9,
      .help =
          "Replicas of each partition when topics are made in Kafka; empty: as the broker does."},
+    {.setting = Setting::topics_event_stamps,
+     .key = "topics.event_stamps",
+     .kind = SettingKind::choice,
+     .default_text = "log",
+     .flag = "--event-stamps",
+     .placeholder = "WHO",
+     .example = "log",
+     .choices = "log publisher",
+     .help =
+         "Who stamps the events in Kafka: log, by the broker's clock, or publisher, for imports "
+         "and generated loads, whose records carry the times of their events."},
     {.setting = Setting::state_directory,
      .key = "state.directory",
      .kind = SettingKind::path,

@@ -59,18 +59,21 @@ Result<NewTopic> new_topic(const TopicPlan& plan, std::int32_t replication_facto
                      .hint = "Correct the plan of the topic."};
     }
     const std::string any_time = std::to_string(std::numeric_limits<std::int64_t>::max());
-    const std::vector<std::pair<const char*, std::string>> settings{
+    std::vector<std::pair<const char*, std::string>> settings{
         {"cleanup.policy", plan.compacted ? "compact" : "delete"},
         {"retention.ms", std::to_string(plan.retention_ms)},
         {"retention.bytes", std::to_string(plan.retention_bytes)},
         {"max.message.bytes", std::to_string(plan.max_message_bytes)},
-        // The publisher stamps records, so that the same events give the same ledger on every log;
-        // since Kafka 3.6 a broker refuses stamps more than an hour ahead of its own clock, which
+        {"message.timestamp.type", std::string(stamps_name(plan.stamps))},
+        // Since Kafka 3.6 a broker refuses stamps more than an hour ahead of its own clock, which
         // would refuse replays and rehearsals.
-        {"message.timestamp.type", "CreateTime"},
         {"message.timestamp.after.max.ms", any_time},
         {"message.timestamp.before.max.ms", any_time},
     };
+    // Known here only if somebody named it; otherwise the broker's default counts, and is checked.
+    if (replication_factor > 1) {
+        settings.emplace_back("min.insync.replicas", std::to_string(insync_replicas_min));
+    }
     for (const auto& [name, value] : settings) {
         const auto error = rd_kafka_NewTopic_set_config(topic.get(), name, value.c_str());
         if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
@@ -95,7 +98,7 @@ Result<std::string> KafkaAdmin::cluster_identity() {
     return identity;
 }
 
-Result<std::int32_t> KafkaAdmin::partitions(const std::string& topic) {
+Result<KafkaAdmin::Size> KafkaAdmin::size(const std::string& topic) {
     FISCUS_ASSIGN(const KafkaTopic handle, handle_.topic(topic));
     const rd_kafka_metadata_t* found = nullptr;
     const auto error = rd_kafka_metadata(handle_.get(), 0, handle.get(), &found,
@@ -108,13 +111,19 @@ Result<std::int32_t> KafkaAdmin::partitions(const std::string& topic) {
     }
     if (metadata->topic_cnt != 1 ||
         metadata->topics[0].err == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART) {
-        return 0;
+        return Size{};
     }
     if (metadata->topics[0].err != RD_KAFKA_RESP_ERR_NO_ERROR &&
         metadata->topics[0].err != RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE) {
         return kafka_error("topic " + topic + " cannot be described", metadata->topics[0].err);
     }
-    return metadata->topics[0].partition_cnt;
+    const rd_kafka_metadata_topic_t& described = metadata->topics[0];
+    Size size{.partitions = described.partition_cnt,
+              .replicas = std::numeric_limits<std::int32_t>::max()};
+    for (int i = 0; i < described.partition_cnt; ++i) {
+        size.replicas = std::min(size.replicas, described.partitions[i].replica_cnt);
+    }
+    return size;
 }
 
 Result<KafkaEvent> KafkaAdmin::ask(
@@ -145,7 +154,8 @@ Result<KafkaEvent> KafkaAdmin::ask(
     return event;
 }
 
-Status KafkaAdmin::read_settings(TopicPlan& plan) {
+Status KafkaAdmin::read_settings(TopicInfo& info) {
+    TopicPlan& plan = info.plan;
     const std::string what = "the settings of topic " + plan.name + " cannot be read";
     const ConfigResource resource(
         rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, plan.name.c_str()));
@@ -172,19 +182,27 @@ Status KafkaAdmin::read_settings(TopicPlan& plan) {
     const auto retention_ms = number(setting(*found[0], "retention.ms"));
     const auto retention_bytes = number(setting(*found[0], "retention.bytes"));
     const auto message_bytes = number(setting(*found[0], "max.message.bytes"));
-    if (policy.empty() || !retention_ms || !retention_bytes || !message_bytes) {
+    const auto insync = number(setting(*found[0], "min.insync.replicas"));
+    const std::string stamps = setting(*found[0], "message.timestamp.type");
+    if (policy.empty() || stamps.empty() || !retention_ms || !retention_bytes || !message_bytes ||
+        !insync) {
         return Error{.code = ErrorCode::log_mismatch,
                      .what = what,
-                     .why = "the broker leaves out cleanup.policy, retention or max.message.bytes",
+                     .why = "the broker leaves out a setting that `fiscus topics plan` names",
                      .hint = "Use a broker of Kafka 3 or later."};
     }
+    plan.stamps = stamps == stamps_name(Stamps::log) ? Stamps::log : Stamps::publisher;
     plan.compacted = policy.find("compact") != std::string::npos;
     // Where nothing is deleted by age or size, the limits for it mean nothing.
     const bool deletes = policy.find("delete") != std::string::npos;
     plan.retention_ms = deletes ? *retention_ms : -1;
     plan.retention_bytes = deletes ? *retention_bytes : -1;
-    plan.max_message_bytes = static_cast<std::int32_t>(
-        std::min<std::int64_t>(*message_bytes, std::numeric_limits<std::int32_t>::max()));
+    const auto narrow = [](std::int64_t value) {
+        return static_cast<std::int32_t>(
+            std::min<std::int64_t>(value, std::numeric_limits<std::int32_t>::max()));
+    };
+    plan.max_message_bytes = narrow(*message_bytes);
+    info.insync_replicas_min = narrow(*insync);
     return Done{};
 }
 
@@ -194,11 +212,13 @@ Result<std::optional<TopicInfo>> KafkaAdmin::describe(std::string_view topic) {
     if (!check_plan(info.plan).ok()) {
         return std::optional<TopicInfo>();
     }
-    FISCUS_ASSIGN(info.plan.partitions, partitions(info.plan.name));
-    if (info.plan.partitions == 0) {
+    FISCUS_ASSIGN(const Size found, size(info.plan.name));
+    if (found.partitions == 0) {
         return std::optional<TopicInfo>();
     }
-    FISCUS_TRY(read_settings(info.plan));
+    info.plan.partitions = found.partitions;
+    info.replicas = found.replicas;
+    FISCUS_TRY(read_settings(info));
     return std::optional<TopicInfo>(std::move(info));
 }
 
@@ -209,8 +229,8 @@ Status KafkaAdmin::create(std::span<const TopicPlan> plans) {
         FISCUS_ASSIGN(const std::optional<TopicInfo> found, describe(plan.name));
         if (!found) {
             missing.push_back(plan);
-        } else if (!plan_difference(plan, found->plan).empty()) {
-            return plan_mismatch(plan, found->plan);
+        } else {
+            FISCUS_TRY(check_topic(plan, *found));
         }
     }
     if (missing.empty()) {
@@ -262,9 +282,7 @@ Status KafkaAdmin::wait_for(const TopicPlan& plan) {
     for (;;) {
         FISCUS_ASSIGN(const std::optional<TopicInfo> found, describe(plan.name));
         if (found) {
-            if (!plan_difference(plan, found->plan).empty()) {
-                return plan_mismatch(plan, found->plan);
-            }
+            FISCUS_TRY(check_topic(plan, *found));
             bool ready = true;
             for (std::int32_t partition = 0; ready && partition < plan.partitions; ++partition) {
                 ready = extent(plan.name, partition).ok();
@@ -287,12 +305,12 @@ Result<Extent> KafkaAdmin::extent(std::string_view topic, std::int32_t partition
         return topic_unknown(topic);
     }
     // Asking for the offsets of what does not exist would wait out the time limit.
-    FISCUS_ASSIGN(const std::int32_t count, partitions(name));
-    if (count == 0) {
+    FISCUS_ASSIGN(const Size found, size(name));
+    if (found.partitions == 0) {
         return topic_unknown(topic);
     }
-    if (partition < 0 || partition >= count) {
-        return partition_unknown(topic, partition, count);
+    if (partition < 0 || partition >= found.partitions) {
+        return partition_unknown(topic, partition, found.partitions);
     }
     std::int64_t first = 0;
     std::int64_t end = 0;

@@ -26,13 +26,16 @@ public:
     Result<Extent> extent(std::string_view topic, std::int32_t partition);
 
 private:
-    // 0: no such topic.
-    Result<std::int32_t> partitions(const std::string& topic);
+    struct Size {
+        std::int32_t partitions = 0;  // 0: no such topic
+        std::int32_t replicas = 0;    // of the partition with the fewest
+    };
+    Result<Size> size(const std::string& topic);
     Result<KafkaEvent> ask(
         rd_kafka_admin_op_t operation,
         const std::function<void(rd_kafka_AdminOptions_t*, rd_kafka_queue_t*)>& call,
         const std::string& what);
-    Status read_settings(TopicPlan& plan);
+    Status read_settings(TopicInfo& info);
     Status create_missing(std::span<const TopicPlan> plans);
     Status wait_for(const TopicPlan& plan);
 

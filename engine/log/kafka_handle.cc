@@ -21,6 +21,10 @@ struct FixedSetting {
 constexpr std::array fixed_settings{
     FixedSetting{"bootstrap.servers", "the brokers are given by kafka.bootstrap"},
     FixedSetting{"metadata.broker.list", "the brokers are given by kafka.bootstrap"},
+    FixedSetting{"test.mock.num.brokers", "the brokers are given by kafka.bootstrap"},
+    FixedSetting{"api.version.request", "older protocols know neither times nor idempotence"},
+    FixedSetting{"broker.version.fallback", "older protocols know neither times nor idempotence"},
+    FixedSetting{"allow.auto.create.topics", "topics are made by their plan only"},
     FixedSetting{"acks", "a record counts once all replicas in sync have it"},
     FixedSetting{"request.required.acks", "a record counts once all replicas in sync have it"},
     FixedSetting{"enable.idempotence", "without it a record could come twice or out of order"},
@@ -28,7 +32,10 @@ constexpr std::array fixed_settings{
     FixedSetting{"transactional.id", "outcomes are written exactly once without transactions"},
     FixedSetting{"auto.offset.reset", "a lost position must stop the reader, never move it"},
     FixedSetting{"check.crcs", "damaged records must never be applied"},
+    FixedSetting{"isolation.level", "records of transactions that were taken back are no events"},
     FixedSetting{"enable.auto.commit", "positions are kept beside the state"},
+    FixedSetting{"auto.commit.enable", "positions are kept beside the state"},
+    FixedSetting{"enable.auto.offset.store", "positions are kept beside the state"},
     FixedSetting{"enable.partition.eof", "a reader must know that it is at the end"},
     FixedSetting{"message.max.bytes", "the topic says how large a record may be"},
     FixedSetting{"queued.max.messages.kbytes", "the memory limit of fiscus sets it"},
@@ -93,10 +100,20 @@ void on_error(rd_kafka_t*, int error, const char* reason, void* opaque) {
 
 void on_delivery(rd_kafka_t*, const rd_kafka_message_t* message, void* opaque) {
     KafkaSignals& signals = signals_of(opaque);
-    if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR) {
+    if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR && message->offset >= 0) {
         ++signals.delivered;
         signals.end_offset = std::max(signals.end_offset, message->offset + 1);
-    } else if (!signals.failed_delivery) {
+    } else if (signals.failed_delivery) {
+        return;
+    } else if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR) {
+        // As a broker does that knows only that it had the record before. Claims and fences are
+        // told by offsets, so the tail has to be read again.
+        signals.failed_delivery = Error{
+            .code = ErrorCode::log_unavailable,
+            .what = "a record could not be delivered",
+            .why = "the broker acknowledged it without saying at which offset",
+            .hint = "Start again: the end of the partition is read, and nothing is repeated."};
+    } else {
         signals.failed_delivery =
             kafka_error("a record could not be delivered", message->err, signals.reason());
     }

@@ -193,7 +193,7 @@ Result<std::span<const Record>> KafkaReader::hand_out() {
         const auto* key = static_cast<const std::byte*>(message->key);
         const auto* value = static_cast<const std::byte*>(message->payload);
         records_.push_back({.offset = message->offset,
-                            .timestamp_us = timestamp_ms * 1000,
+                            .timestamp_us = read_timestamp_us(timestamp_ms),
                             .key = Bytes(key, key == nullptr ? 0 : message->key_len),
                             .value = Bytes(value, value == nullptr ? 0 : message->len),
                             .key_is_null = key == nullptr,

@@ -98,6 +98,7 @@ std::optional<Description> description_from_json(std::string_view text) {
         return std::nullopt;
     }
     found.identity = {.hi = identity->hi, .lo = identity->lo};
+    found.info.owned = true;
     return found;
 }
 
@@ -154,8 +155,8 @@ Status LocalLog::create(std::span<const TopicPlan> plans) {
     for (const TopicPlan& plan : plans) {
         FISCUS_TRY(check_plan(plan));
         FISCUS_ASSIGN(const std::optional<TopicInfo> found, describe(plan.name));
-        if (found && !plan_difference(plan, found->plan).empty()) {
-            return plan_mismatch(plan, found->plan);
+        if (found) {
+            FISCUS_TRY(check_topic(plan, *found));
         }
     }
     for (const TopicPlan& plan : plans) {
@@ -193,8 +194,7 @@ Status LocalLog::create_topic(const TopicPlan& plan) {
         if (!found) {
             return system_error("create", path, number);
         }
-        return plan_difference(plan, found->plan).empty() ? Status(Done{})
-                                                          : plan_mismatch(plan, found->plan);
+        return check_topic(plan, *found);
     }
     return sync_directory(directory_);
 }

@@ -1,8 +1,9 @@
 // The log in a directory (docs/formats/local_log.md): the embedded default, for one machine,
 // without a broker. Crash safe: a record counts once it is synced, and only then can anybody read
 // it, in this process or another. One process writes a partition at a time (flock), any number may
-// read. It keeps everything for ever: compaction and retention are promises that a log may fail to
-// use.
+// read. The directory belongs to whoever writes it, so every stamp of theirs is kept, also where
+// the plan wants the log's own. It keeps everything for ever: compaction and retention are promises
+// that a log may fail to use.
 // Thread: any; readers and writers one each, and none of them outlives the Log.
 // Fails: not_found, io, corrupt naming file and byte, fenced when the partition is being written.
 #pragma once

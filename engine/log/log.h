@@ -4,8 +4,10 @@
 // time; the Log itself may be used from several, and outlives the readers and writers it gave out.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <span>
@@ -18,11 +20,25 @@
 
 namespace fiscus::log {
 
+// Stamps of records read lie between 0 and this, whatever a publisher wrote into them: what is
+// before 1970 becomes 0, what microseconds cannot hold the largest whole millisecond.
+inline constexpr std::int64_t timestamp_ms_max = std::numeric_limits<std::int64_t>::max() / 1000;
+
+constexpr std::int64_t read_timestamp_us(std::int64_t timestamp_ms) {
+    return std::clamp<std::int64_t>(timestamp_ms, 0, timestamp_ms_max) * 1000;
+}
+
+// The nearest stamp that every log takes, for records stamped with the time of one that was read.
+constexpr std::int64_t append_timestamp_us(std::int64_t timestamp_us) {
+    return std::clamp<std::int64_t>(timestamp_us, 1000, timestamp_ms_max * 1000);
+}
+
 // A record read. key and value are borrowed: valid until the reader's next call. A value begins at
 // an address that is a multiple of eight, so that FlatBuffers may be read in place.
 struct Record {
     std::int64_t offset = 0;
-    std::int64_t timestamp_us = 0;  // whole milliseconds: Kafka keeps no more
+    // Whole milliseconds, Kafka keeps no more; from 0 to timestamp_ms_max of them.
+    std::int64_t timestamp_us = 0;
     Bytes key{};
     Bytes value{};
     bool key_is_null = false;
@@ -38,6 +54,12 @@ struct NewRecord {
     bool value_is_null = false;
 };
 
+// Whose clock a record's stamp is (docs/decisions/0008).
+enum class Stamps : std::uint8_t {
+    publisher,  // that of whoever appends: the stamp of append() is kept
+    log,        // the log's own, at the append; the stamp of append() is not looked at
+};
+
 // What a topic must be like, and what `topics plan` prints.
 struct TopicPlan {
     std::string name;
@@ -48,6 +70,7 @@ struct TopicPlan {
     std::int32_t max_message_bytes = 1 << 20;
     // Bytes of a partition; −1: any number.
     std::int64_t retention_bytes = -1;
+    Stamps stamps = Stamps::publisher;
 };
 
 // What a topic is. `identity` changes when the topic is deleted and made anew; empty where the log
@@ -55,6 +78,11 @@ struct TopicPlan {
 struct TopicInfo {
     TopicPlan plan;
     std::string identity{};
+    // Of each partition, and how many of them must have a record before it is acknowledged.
+    std::int32_t replicas = 1;
+    std::int32_t insync_replicas_min = 1;
+    // Nobody appends but processes of the log's owner, so it does not matter who stamps (local).
+    bool owned = false;
 };
 
 // Offsets of a partition: [first, end). Offsets are ascending, not necessarily without holes.

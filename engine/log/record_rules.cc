@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <chrono>
 #include <limits>
+#include <vector>
 
 #include "engine/log/segment.h"
+#include "engine/log/topics.h"
 
 namespace fiscus::log {
 namespace {
@@ -30,12 +32,88 @@ bool retention_shorter(std::int64_t wanted, std::int64_t actual) {
     return actual != -1 && (wanted == -1 || actual < wanted);
 }
 
-void add_difference(std::string& text,
-                    std::string_view field,
-                    std::string_view actual,
-                    std::string_view wanted) {
-    text += text.empty() ? "" : ", ";
-    text += std::string(field) + " " + std::string(actual) + " instead of " + std::string(wanted);
+// A property of a topic by the name that Kafka gives it.
+struct Difference {
+    std::string_view property;
+    std::string found;
+    std::string wanted;
+};
+
+constexpr std::string_view partitions_property = "partitions";
+constexpr std::string_view stamps_property = "message.timestamp.type";
+
+std::string_view policy_name(bool compacted) { return compacted ? "compact" : "delete"; }
+
+std::vector<Difference> differences(const TopicPlan& wanted, const TopicInfo& found) {
+    const TopicPlan& actual = found.plan;
+    std::vector<Difference> all;
+    const auto add = [&all](std::string_view property, std::int64_t is, std::int64_t must) {
+        all.push_back({property, std::to_string(is), std::to_string(must)});
+    };
+    if (actual.partitions != wanted.partitions) {
+        add(partitions_property, actual.partitions, wanted.partitions);
+    }
+    if (actual.compacted != wanted.compacted) {
+        all.push_back({"cleanup.policy", std::string(policy_name(actual.compacted)),
+                       std::string(policy_name(wanted.compacted))});
+    }
+    if (retention_shorter(wanted.retention_ms, actual.retention_ms)) {
+        add("retention.ms", actual.retention_ms, wanted.retention_ms);
+    }
+    if (retention_shorter(wanted.retention_bytes, actual.retention_bytes)) {
+        add("retention.bytes", actual.retention_bytes, wanted.retention_bytes);
+    }
+    if (actual.max_message_bytes < wanted.max_message_bytes) {
+        add("max.message.bytes", actual.max_message_bytes, wanted.max_message_bytes);
+    }
+    if (!found.owned && actual.stamps != wanted.stamps) {
+        all.push_back({stamps_property, std::string(stamps_name(actual.stamps)),
+                       std::string(stamps_name(wanted.stamps))});
+    }
+    if (found.replicas > 1 && found.insync_replicas_min < insync_replicas_min) {
+        add("min.insync.replicas", found.insync_replicas_min, insync_replicas_min);
+    }
+    return all;
+}
+
+// The events only: everything that says "now" hangs on their stamps.
+std::string stamps_advice(Stamps wanted) {
+    if (wanted == Stamps::log) {
+        return "A publisher whose clock is wrong could date events into the future for ever. Only "
+               "where records are to carry the times of their events (an import, a generated "
+               "load) say so: --event-stamps publisher, or FISCUS_TOPICS__EVENT_STAMPS=publisher. ";
+    }
+    return "This topic stamps records itself, as a service needs it: leave --event-stamps "
+           "publisher out. Imports and generated loads, whose records carry the times of their "
+           "events, need a log of their own. ";
+}
+
+// What to do about it: some properties may be altered, others must not.
+std::string advice(const TopicPlan& wanted, const std::vector<Difference>& all) {
+    std::string settings;
+    std::string text;
+    for (const Difference& one : all) {
+        if (one.property == stamps_property && wanted.name == events_topic) {
+            text += stamps_advice(wanted.stamps);
+            if (wanted.stamps == Stamps::publisher) {
+                continue;
+            }
+        }
+        if (one.property == partitions_property) {
+            text +=
+                "The number of partitions must never change: give the right log, or the number "
+                "that its topics have. ";
+        } else {
+            settings += settings.empty() ? "" : ",";
+            settings += std::string(one.property) + "=" + one.wanted;
+        }
+    }
+    if (!settings.empty()) {
+        text += "Set " + settings + " for topic " + wanted.name +
+                " with the broker's own tools (kafka-configs --alter); fiscus changes no topic. ";
+    }
+    text.pop_back();
+    return text;
 }
 
 }  // namespace
@@ -90,38 +168,28 @@ Status check_plan(const TopicPlan& plan) {
     return Done{};
 }
 
-std::string plan_difference(const TopicPlan& wanted, const TopicPlan& actual) {
+std::string_view stamps_name(Stamps stamps) {
+    return stamps == Stamps::log ? "LogAppendTime" : "CreateTime";
+}
+
+std::string plan_difference(const TopicPlan& wanted, const TopicInfo& found) {
     std::string text;
-    if (actual.partitions != wanted.partitions) {
-        add_difference(text, "partitions", std::to_string(actual.partitions),
-                       std::to_string(wanted.partitions));
-    }
-    if (actual.compacted != wanted.compacted) {
-        add_difference(text, "cleanup.policy", actual.compacted ? "compact" : "delete",
-                       wanted.compacted ? "compact" : "delete");
-    }
-    if (retention_shorter(wanted.retention_ms, actual.retention_ms)) {
-        add_difference(text, "retention.ms", std::to_string(actual.retention_ms),
-                       std::to_string(wanted.retention_ms));
-    }
-    if (retention_shorter(wanted.retention_bytes, actual.retention_bytes)) {
-        add_difference(text, "retention.bytes", std::to_string(actual.retention_bytes),
-                       std::to_string(wanted.retention_bytes));
-    }
-    if (actual.max_message_bytes < wanted.max_message_bytes) {
-        add_difference(text, "max.message.bytes", std::to_string(actual.max_message_bytes),
-                       std::to_string(wanted.max_message_bytes));
+    for (const Difference& one : differences(wanted, found)) {
+        text += text.empty() ? "" : ", ";
+        text += std::string(one.property) + " " + one.found + " instead of " + one.wanted;
     }
     return text;
 }
 
-Error plan_mismatch(const TopicPlan& wanted, const TopicPlan& actual) {
-    return {.code = ErrorCode::log_mismatch,
-            .what = "topic " + wanted.name + " is not as planned",
-            .why = plan_difference(wanted, actual),
-            .hint =
-                "Change the settings of the topic, or plan for what it is; "
-                "the number of partitions of a topic in use must never change."};
+Status check_topic(const TopicPlan& wanted, const TopicInfo& found) {
+    const std::vector<Difference> all = differences(wanted, found);
+    if (all.empty()) {
+        return Done{};
+    }
+    return Error{.code = ErrorCode::log_mismatch,
+                 .what = "topic " + wanted.name + " is not as planned",
+                 .why = plan_difference(wanted, found),
+                 .hint = advice(wanted, all)};
 }
 
 Error topic_unknown(std::string_view topic) {

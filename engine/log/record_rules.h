@@ -11,6 +11,9 @@
 
 namespace fiscus::log {
 
+// Of a topic with more than one replica: an acknowledged record must outlive a broker.
+inline constexpr std::int32_t insync_replicas_min = 2;
+
 // Milliseconds of the record's timestamp; 0 µs stands for the moment of the append.
 std::int64_t record_timestamp_ms(const NewRecord& record);
 
@@ -20,12 +23,15 @@ Status check_record(const NewRecord& record, const TopicPlan& plan);
 // Name of the letters that Kafka takes, at least one partition, limits in range.
 Status check_plan(const TopicPlan& plan);
 
-// "partitions 4 instead of 1, …": what makes `actual` unfit for `wanted`, empty if nothing. Longer
-// retention and larger messages than planned are fit.
-std::string plan_difference(const TopicPlan& wanted, const TopicPlan& actual);
+// As Kafka names it: LogAppendTime, CreateTime.
+std::string_view stamps_name(Stamps stamps);
 
-// The error of create() and of the start checks for a topic that differs.
-Error plan_mismatch(const TopicPlan& wanted, const TopicPlan& actual);
+// "partitions 4 instead of 1, …": what makes a topic unfit for `wanted`, empty if nothing. Longer
+// retention and larger messages than planned are fit; with several replicas two must have a record.
+std::string plan_difference(const TopicPlan& wanted, const TopicInfo& found);
+
+// Fails: log_mismatch, with each property that differs and what to do about it.
+Status check_topic(const TopicPlan& wanted, const TopicInfo& found);
 
 Error topic_unknown(std::string_view topic);
 Error partition_unknown(std::string_view topic, std::int32_t partition, std::int32_t partitions);

@@ -23,9 +23,7 @@ Error rewritten(std::string_view topic,
 
 }  // namespace
 
-Result<std::string> check_start(Log& log,
-                                std::string_view pinned,
-                                std::span<const TopicPlan> plans) {
+Result<std::string> check_identity(Log& log, std::string_view pinned) {
     FISCUS_ASSIGN(std::string identity, log.identity());
     if (!pinned.empty() && pinned != identity) {
         return Error{
@@ -36,16 +34,18 @@ Result<std::string> check_start(Log& log,
                 "Check the log's address. If this log is the right one, use another "
                 "state directory: the state is rebuilt from the log."};
     }
+    return identity;
+}
+
+Status check_topics(Log& log, std::span<const TopicPlan> plans) {
     for (const TopicPlan& plan : plans) {
         FISCUS_ASSIGN(const std::optional<TopicInfo> found, log.describe(plan.name));
         if (!found) {
             return topic_unknown(plan.name);
         }
-        if (!plan_difference(plan, found->plan).empty()) {
-            return plan_mismatch(plan, found->plan);
-        }
+        FISCUS_TRY(check_topic(plan, *found));
     }
-    return identity;
+    return Done{};
 }
 
 std::uint64_t record_hash(const Record& record) { return xxh3_64(record.key, record.value); }

@@ -1,7 +1,8 @@
-// What is looked at before anything is read or written: is this the log that the state was built
-// from, are its topics as planned, is the last applied record still the same? A log that was
-// truncated, restored or created anew must stop the partition before the first event, never shift
-// it.
+// What the engine and the statistics look at before anything is read or written, and nobody in
+// another way: is this the log that the state was built from, are its topics as planned, is the
+// last applied record still the same? A log that was truncated, restored or created anew must stop
+// the partition before the first event, never shift it; one that will lose records must not be
+// written.
 // Thread: any. Fails: log_mismatch with what differs and what to do; not_found for a missing topic.
 #pragma once
 
@@ -15,11 +16,11 @@
 namespace fiscus::log {
 
 // `pinned`: the identity that the state was built from, empty when there is no state yet. The value
-// is the identity to pin. Each plan's topic must exist and be fit for it: same partitions, same
-// cleanup policy, no shorter retention, no smaller messages.
-Result<std::string> check_start(Log& log,
-                                std::string_view pinned,
-                                std::span<const TopicPlan> plans);
+// is the identity to pin.
+Result<std::string> check_identity(Log& log, std::string_view pinned);
+
+// Each plan's topic exists and is fit for it in every property (check_topic of record_rules.h).
+Status check_topics(Log& log, std::span<const TopicPlan> plans);
 
 // XXH3 of a record's key and value.
 std::uint64_t record_hash(const Record& record);

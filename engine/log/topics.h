@@ -18,7 +18,13 @@ inline constexpr std::string_view statistics_topic = "fiscus.statistics.daily.v1
 inline constexpr std::string_view statistics_history_topic = "fiscus.statistics.daily.history.v1";
 inline constexpr std::string_view reconciliation_topic = "fiscus.statistics.reconciliation.v1";
 
-// The six topics with `partitions` each.
-std::vector<TopicPlan> topic_plans(std::int32_t partitions);
+// The six topics with `partitions` each. Of the events the log itself is to say when they came,
+// unless they are imported or generated and carry the times of their events; all other records
+// carry the time of the entry that they come from, so that every run gives the same.
+std::vector<TopicPlan> topic_plans(std::int32_t partitions, Stamps event_stamps = Stamps::log);
+// Of those the ones that the engine reads and writes: events, journal.
+std::vector<TopicPlan> engine_topic_plans(std::int32_t partitions, Stamps event_stamps);
+// Those that the statistics read and write: all but the events.
+std::vector<TopicPlan> statistics_topic_plans(std::int32_t partitions);
 
 }  // namespace fiscus::log

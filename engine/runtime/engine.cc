@@ -5,40 +5,22 @@
 #include <set>
 #include <tuple>
 
+#include "engine/log/record_rules.h"
+#include "engine/log/start_check.h"
 #include "engine/log/topics.h"
 #include "engine/runtime/partition.h"
 
 namespace fiscus::runtime {
 namespace {
 
-Result<std::int32_t> count_partitions(log::Log& log) {
+// The topics are as planned; how many partitions they have.
+Result<std::int32_t> check_topics(log::Log& log, log::Stamps event_stamps) {
     FISCUS_ASSIGN(const auto events, log.describe(log::events_topic));
-    FISCUS_ASSIGN(const auto journal, log.describe(log::journal_topic));
-    if (!events.has_value() || !journal.has_value()) {
-        return Error{
-            .code = ErrorCode::not_found,
-            .what = "the log has no topic " +
-                    std::string(events.has_value() ? log::journal_topic : log::events_topic),
-            .why = "topics are never made by accident",
-            .hint = "fiscus topics apply"};
+    if (!events) {
+        return log::topic_unknown(log::events_topic);
     }
     const std::int32_t partitions = events->plan.partitions;
-    if (journal->plan.partitions != partitions) {
-        return Error{.code = ErrorCode::log_mismatch,
-                     .what = "events have " + std::to_string(partitions) +
-                             " partitions, the journal has " +
-                             std::to_string(journal->plan.partitions),
-                     .why = "each events partition has one journal partition",
-                     .hint = "fiscus topics plan shows what they must be like"};
-    }
-    for (const auto& topic : {*events, *journal}) {
-        if (topic.plan.compacted || topic.plan.retention_ms >= 0) {
-            return Error{.code = ErrorCode::log_mismatch,
-                         .what = topic.plan.name + " does not keep its records for ever",
-                         .why = "the log is the only truth: cleanup.policy=delete, retention.ms=-1",
-                         .hint = "fiscus topics plan shows what it must be like"};
-        }
-    }
+    FISCUS_TRY(log::check_topics(log, log::engine_topic_plans(partitions, event_stamps)));
     return partitions;
 }
 
@@ -47,7 +29,7 @@ Result<std::int32_t> count_partitions(log::Log& log) {
 Engine::~Engine() = default;
 
 Result<std::unique_ptr<Engine>> Engine::open(log::Log& log, const EngineOptions& options) {
-    FISCUS_ASSIGN(const std::int32_t partitions, count_partitions(log));
+    FISCUS_ASSIGN(const std::int32_t partitions, check_topics(log, options.event_stamps));
     std::vector<std::int32_t> mine = options.partitions;
     for (std::int32_t partition = 0;
          mine.size() < static_cast<std::size_t>(partitions) && options.partitions.empty();

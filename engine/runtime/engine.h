@@ -34,6 +34,8 @@ struct EngineOptions {
     // restart.
     std::size_t fold_records = 262'144;
     std::string writer_name = "fiscus";
+    // Who must stamp the events; anybody else is refused at the start.
+    log::Stamps event_stamps = log::Stamps::log;
 };
 
 // Counts of entries since the state began; kept with the position.

@@ -2,6 +2,7 @@
 
 #include <cstring>
 
+#include "engine/log/start_check.h"
 #include "engine/log/topics.h"
 #include "engine/state/memory.h"
 
@@ -73,15 +74,7 @@ Status Partition::open_state() {
 
 // The log must be the one that the state was built from.
 Status Partition::check_log() {
-    FISCUS_ASSIGN(const std::string identity, log_.identity());
-    if (!position_.log_identity.empty() && position_.log_identity != identity) {
-        return Error{
-            .code = ErrorCode::log_mismatch,
-            .what = "the state was built from log " + position_.log_identity + ", this is log " +
-                    identity,
-            .why = "state and log belong together",
-            .hint = "give the right log, or another --state directory to build from this one"};
-    }
+    FISCUS_ASSIGN(const std::string identity, log::check_identity(log_, position_.log_identity));
     if (position_.partitions != 0 && position_.partitions != partition_.partitions) {
         return Error{.code = ErrorCode::log_mismatch,
                      .what = "the state was built from " + std::to_string(position_.partitions) +
@@ -91,32 +84,11 @@ Status Partition::check_log() {
     }
     position_.log_identity = identity;
     position_.partitions = partition_.partitions;
-    return check_last_record();
-}
-
-// The client library does not notice a log that was cut and written anew: the last record tells.
-Status Partition::check_last_record() {
-    if (position_.last_offset < 0) {
-        return Done{};
-    }
-    FISCUS_ASSIGN(const log::Extent extent, log_.extent(log::events_topic, partition_.partition));
-    if (extent.end <= position_.last_offset) {
-        return log_shorter_than("the state has applied it", partition_.partition,
-                                position_.last_offset);
-    }
-    FISCUS_ASSIGN(auto reader,
-                  log_.reader(log::events_topic, partition_.partition, position_.last_offset));
-    FISCUS_ASSIGN(const auto records, reader->read(1, recovery_wait));
-    if (records.empty() || records[0].offset != position_.last_offset ||
-        record_hash(records[0]) != position_.last_record_hash) {
-        return Error{.code = ErrorCode::log_mismatch,
-                     .what = "record " + std::to_string(position_.last_offset) + " of partition " +
-                             std::to_string(partition_.partition) + " of " +
-                             std::string(log::events_topic) + " is not the one that was applied",
-                     .why = "the log was rewritten after the state was built",
-                     .hint = "find out who rewrote the log; the state shows what it said before"};
-    }
-    return Done{};
+    // The client library does not notice a log that was cut and written anew.
+    return position_.last_offset < 0
+               ? Status(Done{})
+               : log::check_record(log_, log::events_topic, partition_.partition,
+                                   position_.last_offset, position_.last_record_hash);
 }
 
 // Replays what the journal already says and compares every block with what is computed now.
@@ -193,7 +165,7 @@ Result<std::size_t> Partition::apply(std::span<const log::Record> records,
     position_.next_offset = last.offset + 1;
     position_.next_sequence = core_->next_sequence();
     position_.last_offset = last.offset;
-    position_.last_record_hash = record_hash(last);
+    position_.last_record_hash = log::record_hash(last);
     unfolded_records_ += applied;
     return applied;
 }
@@ -240,7 +212,10 @@ Status Partition::publish() {
     const Hash128 digest = core_->digest();
     {
         const StageTimer timer(times_, Stage::journal);
-        FISCUS_TRY(publisher_->append(entries_, digest, entries_.entries.back().logged_at_us()));
+        // The input's own stamp may be 0, which a log takes for "now".
+        const std::int64_t stamp_us =
+            log::append_timestamp_us(entries_.entries.back().logged_at_us());
+        FISCUS_TRY(publisher_->append(entries_, digest, stamp_us));
     }
     const StageTimer timer(times_, Stage::sync);
     FISCUS_TRY(publisher_->sync());

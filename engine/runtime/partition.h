@@ -38,7 +38,6 @@ private:
 
     Status open_state();
     Status check_log();
-    Status check_last_record();
     Status recover();
     Status compare(const journal::ReadBlock& block, const Hash128& digest) const;
     // Applies a prefix that fits a block of so many bytes; how many records.

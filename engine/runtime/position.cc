@@ -69,6 +69,4 @@ Result<Position> decode_position(Bytes bytes) {
     return p;
 }
 
-std::uint64_t record_hash(const log::Record& record) { return xxh3_64(record.key, record.value); }
-
 }  // namespace fiscus::runtime

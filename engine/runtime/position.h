@@ -28,7 +28,4 @@ std::vector<std::byte> encode(const Position& position);
 // Fails: corrupt.
 Result<Position> decode_position(Bytes bytes);
 
-// Hash of a record's key and value, for last_record_hash.
-std::uint64_t record_hash(const log::Record& record);
-
 }  // namespace fiscus::runtime

@@ -6,6 +6,7 @@
 #include <functional>
 #include <optional>
 
+#include "engine/log/record_rules.h"
 #include "engine/log/topics.h"
 #include "projections/publish/row_difference.h"
 
@@ -97,10 +98,7 @@ Status Publisher::open_lane(Lane which, const LanePosition& from, bool compare_o
     lane.topic = std::string(lane_topics[static_cast<std::size_t>(which)]);
     FISCUS_ASSIGN(const std::optional<log::TopicInfo> topic, log_->describe(lane.topic));
     if (!topic) {
-        return Error{.code = ErrorCode::log_mismatch,
-                     .what = "there is no topic " + lane.topic,
-                     .why = "topics are never made on the way",
-                     .hint = "run: fiscus topics apply"};
+        return log::topic_unknown(lane.topic);
     }
     if (!from.identity.empty() && from.identity != topic->identity) {
         return Error{.code = ErrorCode::log_mismatch,

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "engine/base/result.h"
+#include "engine/log/log.h"
 #include "projections/publish/json.h"
 
 namespace fiscus::projections {
@@ -49,8 +50,10 @@ public:
     JsonLine begin(Stream stream, Keep keep, std::string_view key, std::string_view type);
     void end(JsonLine& line);
 
-    // Time of the journal entry that the next rows come from.
-    void set_timestamp(std::int64_t timestamp_us) { timestamp_us_ = timestamp_us; }
+    // Time of the journal entry that the next rows come from; whatever it is, a log takes the rows.
+    void set_timestamp(std::int64_t timestamp_us) {
+        timestamp_us_ = log::append_timestamp_us(timestamp_us);
+    }
     void set_partition(std::uint32_t partition) { partition_ = partition; }
 
     [[nodiscard]] std::size_t size() const { return places_.size(); }

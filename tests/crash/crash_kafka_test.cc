@@ -53,10 +53,10 @@ protected:
     }
 
     std::vector<std::string> run_of(const std::string& name) const {
-        return {"run",     "--until-end",
-                "--kafka", address_,
-                "--state", (directory_ / name / "state").string(),
-                "--http",  "0"};
+        return {"run",      "--until-end", "--kafka",
+                address_,   "--state",     (directory_ / name / "state").string(),
+                "--http",   "0",           "--event-stamps",
+                "publisher"};
     }
     void generate(std::uint64_t events) {
         ASSERT_EQ(run_to_exit({"generate", "--events", std::to_string(events), "--seed", "3",

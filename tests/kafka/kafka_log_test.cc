@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "engine/journal/publisher.h"
+#include "engine/log/record_rules.h"
 #include "engine/log/start_check.h"
 #include "engine/log/topics.h"
 #include "tests/kafka/support.h"
@@ -143,29 +144,64 @@ TEST_F(KafkaLogTest, TheStartChecksNameWhatDiffers) {
     const TopicPlan plan{.name = topic_, .partitions = 2};
     const std::vector plans{plan};
     const std::string identity = log_->identity().value();
-    EXPECT_TRUE(failed_with(check_start(*log_, "", plans), ErrorCode::not_found));
+    EXPECT_TRUE(failed_with(check_topics(*log_, plans), ErrorCode::not_found));
     ASSERT_TRUE(succeeded(log_->create(plans)));
-    const auto fit = check_start(*log_, identity, plans);
-    ASSERT_TRUE(succeeded(fit));
-    EXPECT_EQ(fit.value(), identity);
-    EXPECT_TRUE(failed_with(check_start(*log_, "another", plans), ErrorCode::log_mismatch));
+    EXPECT_TRUE(succeeded(check_topics(*log_, plans)));
+    EXPECT_EQ(check_identity(*log_, identity).value(), identity);
+    EXPECT_TRUE(failed_with(check_identity(*log_, "another"), ErrorCode::log_mismatch));
 
     const auto expect = [&](const std::string& name, const std::string& value) {
-        change_setting(broker_, topic_, name, value);
+        change_settings(broker_, topic_, {{name, value}});
         // The broker answers with its old settings until all of it knows.
         const auto deadline = steady_clock::now() + patience;
-        auto checked = check_start(*log_, identity, plans);
+        auto checked = check_topics(*log_, plans);
         while (checked.ok() || checked.error().why.find(name) == std::string::npos) {
             ASSERT_LT(steady_clock::now(), deadline) << "not noticed: " << name;
-            checked = check_start(*log_, identity, plans);
+            checked = check_topics(*log_, plans);
         }
         EXPECT_EQ(checked.error().code, ErrorCode::log_mismatch);
+        EXPECT_NE(checked.error().what.find(topic_), std::string::npos) << checked.error().text();
         EXPECT_NE(checked.error().why.find(value), std::string::npos) << checked.error().text();
+        EXPECT_NE(checked.error().hint.find(name + "="), std::string::npos)
+            << checked.error().text();
     };
     expect("cleanup.policy", "compact");
     expect("retention.ms", "86400000");
     expect("retention.bytes", "1000000");
     expect("max.message.bytes", "2048");
+}
+
+// A platform whose clock runs ahead, or who says so, moves nobody's time.
+TEST_F(KafkaLogTest, ATopicStampsRecordsItselfWhateverItsPublisherSays) {
+    ASSERT_TRUE(succeeded(create(*log_, {.name = topic_, .stamps = Stamps::log})));
+    const auto found = log_->describe(topic_);
+    ASSERT_TRUE(succeeded(found));
+    EXPECT_EQ(found.value()->plan.stamps, Stamps::log);
+    const auto now_us = [] { return record_timestamp_ms({}) * 1000; };
+    const std::int64_t before_us = now_us();
+    write_stamped(broker_, topic_, 4'070'908'800'000, "of the year 2099");
+    ASSERT_EQ(write(*log_, topic_, 1, "of the year 2025").value(), 2);
+    auto reader = log_->reader(topic_, 0, 0);
+    ASSERT_TRUE(succeeded(reader));
+    for (std::int64_t offset = 0; offset < 2; ++offset) {
+        const auto read = (*reader)->read(1, patience);
+        ASSERT_TRUE(succeeded(read));
+        ASSERT_EQ(read.value().size(), 1U);
+        EXPECT_EQ(read.value()[0].offset, offset);
+        EXPECT_GE(read.value()[0].timestamp_us, before_us);
+        EXPECT_LE(read.value()[0].timestamp_us, now_us());
+    }
+}
+
+TEST_F(KafkaLogTest, ATopicKeepsThePublishersStampsWhereThatIsPlanned) {
+    ASSERT_TRUE(succeeded(create(*log_, {.name = topic_, .stamps = Stamps::publisher})));
+    EXPECT_EQ(log_->describe(topic_).value()->plan.stamps, Stamps::publisher);
+    ASSERT_EQ(write(*log_, topic_, 1, "v").value(), 1);
+    auto reader = log_->reader(topic_, 0, 0);
+    ASSERT_TRUE(succeeded(reader));
+    EXPECT_EQ((*reader)->read(1, patience).value()[0].timestamp_us, 1'760'000'000'000'000);
+    EXPECT_TRUE(failed_with(create(*log_, {.name = topic_, .stamps = Stamps::log}),
+                            ErrorCode::log_mismatch));
 }
 
 TEST_F(KafkaLogTest, AReaderGetsPastTheMarkersOfTransactions) {

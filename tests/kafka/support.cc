@@ -87,6 +87,30 @@ Result<std::int64_t> write(Log& log,
     return writer->sync();
 }
 
+void write_stamped(const std::string& broker,
+                   const std::string& topic,
+                   std::int64_t timestamp_ms,
+                   const std::string& value) {
+    std::array<char, 512> why{};
+    rd_kafka_conf_t* conf = rd_kafka_conf_new();
+    ASSERT_EQ(rd_kafka_conf_set(conf, "bootstrap.servers", broker.c_str(), why.data(), why.size()),
+              RD_KAFKA_CONF_OK);
+    rd_kafka_t* handle = rd_kafka_new(RD_KAFKA_PRODUCER, conf, why.data(), why.size());
+    ASSERT_NE(handle, nullptr) << why.data();
+    std::string key = "7";
+    std::string bytes = value;
+    std::array<rd_kafka_vu_t, 6> fields{};
+    fields[0] = {.vtype = RD_KAFKA_VTYPE_TOPIC, .u = {.cstr = topic.c_str()}};
+    fields[1] = {.vtype = RD_KAFKA_VTYPE_PARTITION, .u = {.i32 = 0}};
+    fields[2] = {.vtype = RD_KAFKA_VTYPE_KEY, .u = {.mem = {key.data(), key.size()}}};
+    fields[3] = {.vtype = RD_KAFKA_VTYPE_VALUE, .u = {.mem = {bytes.data(), bytes.size()}}};
+    fields[4] = {.vtype = RD_KAFKA_VTYPE_MSGFLAGS, .u = {.i = RD_KAFKA_MSG_F_COPY}};
+    fields[5] = {.vtype = RD_KAFKA_VTYPE_TIMESTAMP, .u = {.i64 = timestamp_ms}};
+    EXPECT_EQ(rd_kafka_produceva(handle, fields.data(), fields.size()), nullptr);
+    EXPECT_EQ(rd_kafka_flush(handle, answer_ms), RD_KAFKA_RESP_ERR_NO_ERROR);
+    rd_kafka_destroy(handle);
+}
+
 void write_in_transaction(const std::string& broker, const std::string& topic, std::size_t count) {
     std::array<char, 512> why{};
     rd_kafka_conf_t* conf = rd_kafka_conf_new();
@@ -141,14 +165,15 @@ void delete_records_before(const std::string& broker,
     });
 }
 
-void change_setting(const std::string& broker,
-                    const std::string& topic,
-                    const std::string& name,
-                    const std::string& value) {
+void change_settings(const std::string& broker,
+                     const std::string& topic,
+                     const std::map<std::string, std::string>& settings) {
     administer(broker, [&](rd_kafka_t* handle, rd_kafka_queue_t* queue) {
         rd_kafka_ConfigResource_t* resource =
             rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, topic.c_str());
-        rd_kafka_ConfigResource_set_config(resource, name.c_str(), value.c_str());
+        for (const auto& [name, value] : settings) {
+            rd_kafka_ConfigResource_set_config(resource, name.c_str(), value.c_str());
+        }
         rd_kafka_AlterConfigs(handle, &resource, 1, nullptr, queue);
         rd_kafka_ConfigResource_destroy(resource);
     });

@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <string>
 
@@ -30,6 +31,12 @@ Result<std::int64_t> write(Log& log,
                            std::size_t count,
                            const std::string& prefix);
 
+// A record as a client that is not ours may stamp it, for topics that keep the publisher's stamps.
+void write_stamped(const std::string& broker,
+                   const std::string& topic,
+                   std::int64_t timestamp_ms,
+                   const std::string& value);
+
 // A platform that publishes in transactions: its commit takes an offset that no record has.
 void write_in_transaction(const std::string& broker, const std::string& topic, std::size_t count);
 
@@ -38,10 +45,10 @@ void delete_topic(const std::string& broker, const std::string& topic);
 void delete_records_before(const std::string& broker,
                            const std::string& topic,
                            std::int64_t offset);
-void change_setting(const std::string& broker,
-                    const std::string& topic,
-                    const std::string& name,
-                    const std::string& value);
+// These settings, and the broker's defaults for all others.
+void change_settings(const std::string& broker,
+                     const std::string& topic,
+                     const std::map<std::string, std::string>& settings);
 
 // A broker of the test's own, in a directory of its own, stopped with the test.
 class OwnBroker {

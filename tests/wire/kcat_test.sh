@@ -37,6 +37,16 @@ if [[ -z $broker ]]; then
 fi
 "$fiscus" topics apply --kafka "$broker" --partitions 2 --replication 1
 
+# The broker stamps these events: what would lose the times of its own is refused, and sends nothing.
+cp "$golden/VoucherClaimed.json" "$folder/claim.jsonl"
+refused() {
+    if "$fiscus" "$@" --kafka "$broker" 2>"$folder/refusal"; then fail "$1 was not refused"; fi
+    cat "$folder/refusal"
+    grep -q "stamps records itself" "$folder/refusal" || fail "$1 is refused for another reason"
+}
+refused publish "$folder/claim.jsonl" --backdate
+refused generate --events 5000 --seed 1
+
 # Golden bytes go in as they are: the value is the file, the key the programme.
 publish() {
     kcat -P -b "$broker" -t fiscus.events.v1 -k 7 -X partitioner=murmur2_random -X acks=all "$1"
@@ -55,6 +65,8 @@ publish "$folder/garbage"
 kcat -C -b "$broker" -t fiscus.events.v1 -o beginning -e -q -f '%p %k %S\n' >"$folder/events"
 expect "records of the events topic" "$(wc -l <"$folder/events")" 11
 expect "partitions and keys" "$(cut -d' ' -f1,2 <"$folder/events" | sort -u | wc -l)" 1
+expect "records with the broker's stamp" "$(kcat -C -b "$broker" -t fiscus.events.v1 -o beginning \
+    -e -q -J | grep -c '"tstype":"logappend"')" 11
 expect "size of the first value" "$(head -n 1 "$folder/events" | cut -d' ' -f3)" \
     "$(stat -c %s "$golden/ProgrammeOpened.bin")"
 

@@ -213,7 +213,7 @@ Status Demo::fill(Console& console,
                   const Settings& settings,
                   log::Log& log,
                   const StopSignals& signals) const {
-    FISCUS_ASSIGN(const std::int32_t partitions, ensure_topics(log, settings));
+    FISCUS_ASSIGN(const std::int32_t partitions, ensure_load_topics(log, settings));
     FISCUS_ASSIGN(const bool filled, is_filled(log, partitions));
     if (filled) {
         console.note("events generated  the log holds them already");
@@ -240,6 +240,7 @@ Status Demo::work(Console& console,
     options.engine = true;
     options.statistics = true;
     options.until_end = true;
+    options.engine_options.event_stamps = log::Stamps::publisher;
     FiguresBoard board;
     Progress progress(console, "ledger and statistics");
     FISCUS_ASSIGN(const PipelineResult result,

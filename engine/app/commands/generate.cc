@@ -24,8 +24,10 @@ public:
                 .summary = "Write the standard load, the same for the same seed, to a log",
                 .example = "fiscus generate --events 1000000 --seed 1 --log /tmp/demo/log",
                 .details =
-                    "Makes the topics when there are none. A log that holds events already gets "
-                    "the new ones behind them; the same load twice is a load of duplicates.",
+                    "Makes the topics when there are none. Its records carry the times of their "
+                    "events: in Kafka `run` over them needs --event-stamps publisher. A log that "
+                    "holds events already gets the new ones behind them; the same load twice is a "
+                    "load of duplicates.",
                 .settings = {Setting::log_directory, Setting::kafka_bootstrap,
                              Setting::topics_partitions, Setting::topics_replication}};
     }
@@ -55,7 +57,7 @@ public:
         FISCUS_TRY(load::check_options(load_));
         const StopSignals signals;
         FISCUS_ASSIGN(const auto log, open_log(context.settings, LogMode::create));
-        FISCUS_ASSIGN(const std::int32_t partitions, ensure_topics(*log, context.settings));
+        FISCUS_ASSIGN(const std::int32_t partitions, ensure_load_topics(*log, context.settings));
         std::int64_t before = 0;
         for (std::int32_t partition = 0; partition < partitions; ++partition) {
             FISCUS_ASSIGN(const log::Extent extent, log->extent(log::events_topic, partition));

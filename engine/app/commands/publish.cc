@@ -237,6 +237,9 @@ public:
         }
         FISCUS_ASSIGN(const auto log, open_log(context.settings, LogMode::existing));
         FISCUS_ASSIGN(const std::int32_t partitions, partitions_of(*log, log::events_topic));
+        if (backdate_) {
+            FISCUS_TRY(check_stamps(*log));
+        }
         Sender sender(*log, partitions);
         Progress progress(context.console, "published");
         std::uint64_t sent = 0;
@@ -257,6 +260,18 @@ public:
     }
 
 private:
+    // A topic that stamps records itself would forget the times of the events.
+    static Status check_stamps(log::Log& log) {
+        FISCUS_ASSIGN(const auto topic, log.describe(log::events_topic));
+        if (!topic || topic->owned || topic->plan.stamps == log::Stamps::publisher) {
+            return Done{};
+        }
+        return Error{ErrorCode::usage, "the times of the events cannot be kept",
+                     fmt::format("topic {} stamps records itself", log::events_topic),
+                     "Leave --backdate out, or import into a log whose topics were made with "
+                     "--event-stamps publisher."};
+    }
+
     // The number of good events; an error that lists the wrong lines otherwise.
     Result<std::uint64_t> check(Context& context, const EventFile& file) const {
         std::uint64_t good = 0;

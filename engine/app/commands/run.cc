@@ -37,8 +37,9 @@ public:
                 "applied, folded and published, and prints the digest. Two processes with "
                 "--only engine and --only statistics share one state directory.",
             .settings = {Setting::log_directory, Setting::kafka_bootstrap, Setting::state_directory,
-                         Setting::run_only, Setting::engine_memory, Setting::engine_turn_records,
-                         Setting::http_port, Setting::logging_format, Setting::logging_level}};
+                         Setting::topics_event_stamps, Setting::run_only, Setting::engine_memory,
+                         Setting::engine_turn_records, Setting::http_port, Setting::logging_format,
+                         Setting::logging_level}};
     }
 
     void declare(CLI::App& options) override {
@@ -74,6 +75,7 @@ public:
         }
         PipelineOptions options = pipeline_options(settings, state);
         options.until_end = until_end_;
+        options.engine_options.event_stamps = event_stamps(settings);
         auto outcome = work(context, *log, options, board, signals, lines);
         if (!outcome.ok() && outcome.error().code == ErrorCode::log_mismatch) {
             Error error = outcome.error();

@@ -14,9 +14,9 @@
 namespace fiscus::app {
 namespace {
 
-const std::vector<Setting> topic_settings = {Setting::log_directory, Setting::kafka_bootstrap,
-                                             Setting::topics_partitions,
-                                             Setting::topics_replication};
+const std::vector<Setting> topic_settings = {
+    Setting::log_directory, Setting::kafka_bootstrap, Setting::topics_partitions,
+    Setting::topics_replication, Setting::topics_event_stamps};
 
 std::string retention_text(std::int64_t retention_ms) {
     return retention_ms < 0 ? "for ever" : fmt::format("{} ms", retention_ms);
@@ -53,20 +53,22 @@ public:
                      {"compacted", "compacted", ColumnKind::boolean},
                      {"retention_ms", "retention", ColumnKind::text},
                      {"max_message_bytes", "largest message", ColumnKind::integer},
+                     {"timestamp_type", "stamps", ColumnKind::text},
                      {"state", "state", ColumnKind::text},
                      {"difference", "difference", ColumnKind::text}},
                     {}};
         bool differs = false;
-        for (const log::TopicPlan& plan : log::topic_plans(partitions)) {
+        for (const log::TopicPlan& plan :
+             log::topic_plans(partitions, event_stamps(context.settings))) {
             FISCUS_ASSIGN(const auto found, log->describe(plan.name));
-            const std::string trouble = found ? log::plan_difference(plan, found->plan) : "";
+            const std::string trouble = found ? log::plan_difference(plan, *found) : "";
             differs = differs || !trouble.empty();
             const char* const state =
                 !found ? "missing" : (trouble.empty() ? "as planned" : "differs");
-            table.rows.push_back({plan.name, fmt::format("{}", plan.partitions),
-                                  plan.compacted ? "true" : "false",
-                                  retention_text(plan.retention_ms),
-                                  fmt::format("{}", plan.max_message_bytes), state, trouble});
+            table.rows.push_back(
+                {plan.name, fmt::format("{}", plan.partitions), plan.compacted ? "true" : "false",
+                 retention_text(plan.retention_ms), fmt::format("{}", plan.max_message_bytes),
+                 std::string(log::stamps_name(plan.stamps)), state, trouble});
         }
         reading_.print(context.console, table);
         if (differs) {
@@ -97,7 +99,8 @@ public:
     Result<ExitCode> run(Context& context) override {
         FISCUS_ASSIGN(const auto log, open_log(context.settings, LogMode::create));
         FISCUS_ASSIGN(const std::int32_t partitions, planned_partitions(*log, context.settings));
-        const std::vector<log::TopicPlan> plans = log::topic_plans(partitions);
+        const std::vector<log::TopicPlan> plans =
+            log::topic_plans(partitions, event_stamps(context.settings));
         std::vector<log::TopicPlan> missing;
         for (const log::TopicPlan& plan : plans) {
             FISCUS_ASSIGN(const auto found, log->describe(plan.name));

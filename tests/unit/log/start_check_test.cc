@@ -41,23 +41,24 @@ protected:
 };
 
 TEST_F(StartCheck, PassesTheLogThatTheStateWasBuiltFrom) {
-    const auto first = check_start(log_, "", plans_);
+    const auto first = check_identity(log_, "");
     ASSERT_TRUE(succeeded(first));
-    EXPECT_TRUE(succeeded(check_start(log_, first.value(), plans_)));
+    EXPECT_TRUE(succeeded(check_identity(log_, first.value())));
+    EXPECT_TRUE(succeeded(check_topics(log_, plans_)));
     for (std::int64_t offset = 0; offset < 3; ++offset) {
         EXPECT_TRUE(succeeded(check(offset, hash_at(offset))));
     }
 }
 
 TEST_F(StartCheck, NamesAnotherIdentityAMissingTopicAndADifferentOne) {
-    const auto other = check_start(log_, "elsewhere", plans_);
+    const auto other = check_identity(log_, "elsewhere");
     ASSERT_TRUE(failed_with(other, ErrorCode::log_mismatch));
     EXPECT_NE(other.error().text().find("elsewhere"), std::string::npos);
     EXPECT_FALSE(other.error().hint.empty());
-    const auto missing = check_start(log_, "", std::vector{TopicPlan{.name = "missing.v1"}});
+    const auto missing = check_topics(log_, std::vector{TopicPlan{.name = "missing.v1"}});
     ASSERT_TRUE(failed_with(missing, ErrorCode::not_found));
     EXPECT_NE(missing.error().text().find("missing.v1"), std::string::npos);
-    const auto differs = check_start(log_, "", topic_plans(3));
+    const auto differs = check_topics(log_, topic_plans(3));
     ASSERT_TRUE(failed_with(differs, ErrorCode::log_mismatch));
     EXPECT_NE(differs.error().text().find("partitions 2 instead of 3"), std::string::npos);
 }
@@ -83,18 +84,49 @@ TEST_F(StartCheck, NamesARecordThatChangedOrWentAway) {
 
 TEST(PlanDifference, NamesWhatIsUnfitAndNothingElse) {
     const TopicPlan wanted{.name = "t", .partitions = 4, .retention_ms = 1'000};
-    TopicPlan actual = wanted;
-    EXPECT_EQ(plan_difference(wanted, actual), "");
-    actual.retention_ms = -1;
-    actual.max_message_bytes *= 2;
-    EXPECT_EQ(plan_difference(wanted, actual), "") << "longer and larger is fit";
-    actual = wanted;
-    actual.retention_ms = 999;
-    actual.retention_bytes = 5;
-    actual.partitions = 3;
-    EXPECT_EQ(plan_difference(wanted, actual),
+    TopicInfo found{.plan = wanted};
+    EXPECT_EQ(plan_difference(wanted, found), "");
+    found.plan.retention_ms = -1;
+    found.plan.max_message_bytes *= 2;
+    EXPECT_EQ(plan_difference(wanted, found), "") << "longer and larger is fit";
+    found.plan = wanted;
+    found.plan.retention_ms = 999;
+    found.plan.retention_bytes = 5;
+    found.plan.partitions = 3;
+    EXPECT_EQ(plan_difference(wanted, found),
               "partitions 3 instead of 4, retention.ms 999 instead of 1000, "
               "retention.bytes 5 instead of -1");
+}
+
+TEST(PlanDifference, AnAcknowledgedRecordMustOutliveABroker) {
+    const TopicPlan wanted{.name = "t"};
+    EXPECT_EQ(plan_difference(wanted, {.plan = wanted, .replicas = 1, .insync_replicas_min = 1}),
+              "");
+    EXPECT_EQ(plan_difference(wanted, {.plan = wanted, .replicas = 3, .insync_replicas_min = 2}),
+              "");
+    EXPECT_EQ(plan_difference(wanted, {.plan = wanted, .replicas = 3, .insync_replicas_min = 1}),
+              "min.insync.replicas 1 instead of 2");
+}
+
+TEST(PlanDifference, SaysWhatToDo) {
+    const TopicPlan wanted{.name = "t"};
+    TopicInfo found{.plan = wanted};
+    EXPECT_TRUE(succeeded(check_topic(wanted, found)));
+    found.plan.retention_bytes = 5;
+    found.plan.max_message_bytes = 9;
+    const auto settings = check_topic(wanted, found);
+    ASSERT_TRUE(failed_with(settings, ErrorCode::log_mismatch));
+    EXPECT_NE(settings.error().hint.find("Set retention.bytes=-1,max.message.bytes=1048576 for "
+                                         "topic t with the broker's own tools"),
+              std::string::npos)
+        << settings.error().text();
+    EXPECT_EQ(settings.error().hint.find("partitions"), std::string::npos);
+    found = {.plan = wanted};
+    found.plan.partitions = 2;
+    const auto partitions = check_topic(wanted, found);
+    ASSERT_TRUE(failed_with(partitions, ErrorCode::log_mismatch));
+    EXPECT_NE(partitions.error().hint.find("must never change"), std::string::npos);
+    EXPECT_EQ(partitions.error().hint.find("Set "), std::string::npos);
 }
 
 }  // namespace

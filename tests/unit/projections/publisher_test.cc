@@ -2,6 +2,8 @@
 // Method: a log in memory; rows that a former publisher wrote come before, and after, the opening.
 #include "projections/publish/publisher.h"
 
+#include <limits>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -65,6 +67,21 @@ TEST_F(PublisherTest, AfterACrashPublishesOnlyWhatIsMissing) {
     EXPECT_EQ(again->appended(), 4U);
     EXPECT_EQ(published(log::statistics_topic), 12U);
     EXPECT_EQ(published(log::statistics_history_topic), 12U);
+}
+
+// Refusals of records that a publisher stamped with nonsense are rows like any other.
+TEST_F(PublisherTest, RowsOfAnyTimeAtAllAreTaken) {
+    const auto publisher = open();
+    RowBuffer buffer;
+    for (const std::int64_t logged_at_us :
+         {std::int64_t{-1}, std::int64_t{0}, std::numeric_limits<std::int64_t>::max()}) {
+        buffer.set_timestamp(logged_at_us);
+        JsonLine line = buffer.begin(Stream::refusals, Keep::history_only, "1/1", "refusal");
+        buffer.end(line);
+    }
+    publish(*publisher, buffer);
+    ASSERT_EQ(published(log::refusals_topic), 3U);
+    EXPECT_EQ(log_.stored(log::refusals_topic, 0)[1].timestamp_us, 1'000);
 }
 
 TEST_F(PublisherTest, RowsThatArriveAfterTheOpeningAreNotPublishedTwice) {

@@ -253,7 +253,7 @@ TEST_F(EngineTest, RefusesALogWithoutTopics) {
     auto engine = Engine::open(*log.value(), options("state"));
     ASSERT_FALSE(engine.ok());
     EXPECT_EQ(engine.error().code, ErrorCode::not_found);
-    EXPECT_EQ(engine.error().hint, "fiscus topics apply");
+    EXPECT_NE(engine.error().hint.find("fiscus topics apply"), std::string::npos);
 }
 
 TEST_F(EngineTest, ShowsAccountsOfAStateDirectory) {
