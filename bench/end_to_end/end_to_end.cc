@@ -1,147 +1,118 @@
-// The main job from end to end over a local log in a directory of its own: events → engine →
-// journal → statistics, two threads, journal synced before anything counts. Prints rates and checks
-// the result: outcomes as the load intends, money conserved, stored digest equal. usage: end_to_end
-// [EVENTS] [SEED]
-#include <algorithm>
-#include <atomic>
-#include <chrono>
-#include <cstdlib>
-#include <filesystem>
-#include <string>
-#include <sys/resource.h>
-#include <thread>
-#include <unistd.h>
-#include <vector>
+// fiscus_end_to_end: the main job over a local log in a directory of its own, with engine and
+// statistics in two threads and the journal synced before anything counts. Prints rates, one line
+// each, and checks the result; 1 when a check fails. `--help` shows an example.
+#include <cstdint>
+#include <cstdio>
+#include <exception>
+#include <optional>
 
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
 #include <fmt/format.h>
 
-#include "bench/load/publish.h"
-#include "engine/log/local_log.h"
-#include "engine/log/topics.h"
-#include "engine/runtime/engine.h"
-#include "projections/runner.h"
+#include "bench/end_to_end/checks.h"
+#include "bench/end_to_end/job.h"
+#include "bench/support/scratch_directory.h"
 
-namespace fiscus {
+namespace fiscus::bench {
 namespace {
 
-using Clock = std::chrono::steady_clock;
-using std::chrono::milliseconds;
-
-double seconds_since(Clock::time_point start) {
-    return std::chrono::duration<double>(Clock::now() - start).count();
-}
-
-// A progress mark of the engine: records applied, and when.
-struct Mark {
-    std::uint64_t records = 0;
-    double seconds = 0;
+struct Options {
+    JobOptions job;
+    // Given with --memory: then it is a bound.
+    std::optional<std::uint64_t> memory_bytes;
+    std::uint64_t floor = 0;
 };
 
-template <typename T>
-T must(Result<T> result) {
-    if (!result.ok()) {
-        fmt::print(stderr, "{}\n", result.error().text());
-        std::exit(1);
-    }
-    return std::move(result).value();
-}
-
-void fold_statistics(log::Log& log,
-                     const std::filesystem::path& directory,
-                     const std::atomic<bool>& engine_done) {
-    projections::RunnerOptions options;
-    options.directory = directory.string();
-    auto runner = must(projections::Runner::open(log, 0, options));
-    while (true) {
-        const bool last_look = engine_done;
-        if (must(runner->run_once(milliseconds(5))) == 0 && last_look) {
-            break;
+// Events per second over the last half, where caches are warm and the first fold is past.
+double last_half(const std::vector<Mark>& marks, std::uint64_t events) {
+    const Mark& last = marks.back();
+    for (const Mark& mark : marks) {
+        if (mark.records >= events / 2) {
+            return events_per_second(last.records - mark.records, last.seconds - mark.seconds);
         }
     }
-    must(runner->flush());
+    return 0;
 }
 
-std::vector<Mark> run_engine(runtime::Engine& engine,
-                             std::uint64_t events,
-                             Clock::time_point start) {
-    std::vector<Mark> marks;
-    std::uint64_t applied = 0;
-    while (applied < events) {
-        applied += must(engine.run_once(milliseconds(100)));
-        marks.push_back({applied, seconds_since(start)});
-    }
-    return marks;
-}
-
-// Events per second over the last half, where caches are warm and the first fold is past.
-double sustained(const std::vector<Mark>& marks, std::uint64_t events) {
-    const auto half = std::find_if(marks.begin(), marks.end(), [events](const Mark& mark) {
-        return mark.records >= events / 2;
-    });
-    return static_cast<double>(marks.back().records - half->records) /
-           std::max(1e-9, marks.back().seconds - half->seconds);
-}
-
-bool check(const runtime::PartitionView& view, const load::Expected& expected) {
-    const bool as_intended = view.counts.accepted == expected.accepted &&
-                             view.counts.duplicates == expected.duplicates &&
-                             view.counts.by_reason == expected.reasons;
-    fmt::print("accepted {}, duplicates {}, refused {}: {}; trial balance {} fen\n",
-               view.counts.accepted, view.counts.duplicates, view.counts.refused,
-               as_intended ? "as the load intends" : "NOT AS THE LOAD INTENDS",
-               view.trial_balance_fen);
-    return as_intended && view.trial_balance_fen == 0;
-}
-
-int run(std::uint64_t events, std::uint64_t seed) {
-    const auto directory =
-        std::filesystem::temp_directory_path() / ("fiscus-bench-" + std::to_string(::getpid()));
-    auto log = must(log::open_local_log(directory / "log", true));
-    must(log->create(log::topic_plans(1)));
-    load::StandardLoad standard({.events = events, .seed = seed});
-    auto start = Clock::now();
-    must(load::publish(*log, standard));
-    fmt::print("generated {} events in {:.2f} s\n", events, seconds_since(start));
-
-    runtime::EngineOptions options;
-    options.state_dir = directory / "state";
-    auto engine = must(runtime::Engine::open(*log, options));
-    std::atomic<bool> engine_done = false;
-    start = Clock::now();
-    std::thread statistics(
-        [&] { fold_statistics(*log, directory / "state" / "statistics", engine_done); });
-    const std::vector<Mark> marks = run_engine(*engine, events, start);
-    engine_done = true;
-    const double engine_seconds = seconds_since(start);
-    statistics.join();
-    must(engine->flush());
-    const double all_seconds = seconds_since(start);
-    must(engine->verify_state());
-
-    const auto view = engine->view().front();
-    rusage usage{};
-    getrusage(RUSAGE_SELF, &usage);
-    fmt::print("engine {:.0f} events/s, last half {:.0f} events/s\n",
-               static_cast<double>(events) / engine_seconds, sustained(marks, events));
-    fmt::print("engine + journal + statistics, state durable: {:.0f} events/s ({:.2f} s)\n",
-               static_cast<double>(events) / all_seconds, all_seconds);
+// scripts/bench reads these lines: name, number, unit.
+void print_rates(const JobResult& result, std::uint64_t events) {
+    const auto rate = [](const char* name, double events_per_s) {
+        fmt::print("{:<18}{:>9.0f} events/s\n", name, events_per_s);
+    };
+    rate("generate", events_per_second(events, result.generate_seconds));
+    rate("engine", events_per_second(events, result.engine_seconds));
+    rate("engine_last_half", last_half(result.marks, events));
+    rate("whole", events_per_second(events, result.whole_seconds));
     for (std::size_t i = 0; i < runtime::stages; ++i) {
-        fmt::print("  {:<9}{:7.0f} ns/event\n", runtime::stage_names[i],
-                   static_cast<double>(view.times.nanoseconds[i]) / static_cast<double>(events));
+        fmt::print(
+            "{:<18}{:>9.0f} ns/event\n", fmt::format("stage_{}", runtime::stage_names[i]),
+            static_cast<double>(result.engine.times.nanoseconds[i]) / static_cast<double>(events));
     }
-    fmt::print("resident {} MiB at most; digest {}\n", usage.ru_maxrss / 1024, to_hex(view.digest));
-    const bool good = check(view, standard.expected());
-    engine.reset();
-    log.reset();
-    std::filesystem::remove_all(directory);
+    fmt::print("{:<18}{:>9} MiB\n", "resident", result.resident_bytes_max >> 20);
+    fmt::print("{:<18}{:>9}\n", "rows", result.statistics.counts.rows_appended);
+    fmt::print("digest {}\n", to_hex(result.engine.digest));
+}
+
+int measure(const Options& options) {
+    const ScratchDirectory directory;
+    const auto result = run_job(directory.path(), options.job);
+    if (!result.ok()) {
+        fmt::print(stderr, "{}\n", result.error().text());
+        return 1;
+    }
+    print_rates(result.value(), options.job.events);
+    bool good = true;
+    for (const Check& check : check_job(result.value(), options.job.events,
+                                        {.floor = static_cast<double>(options.floor),
+                                        .resident_bytes_max = options.memory_bytes})) {
+        fmt::print("{}: {}\n", check.good ? "yes" : "NO", check.what);
+        good = good && check.good;
+    }
     return good ? 0 : 1;
 }
 
+int run(int argc, char** argv) {
+    Options options;
+    CLI::App app(
+        "The main job, measured and checked: the standard load in a local log, engine, journal, "
+        "statistics.",
+        "fiscus_end_to_end");
+    app.footer(
+        "Example:\n  fiscus_end_to_end --events 1000000 --memory 1GiB --floor 150000\n\n"
+        "Exit codes:\n  0  done, every check is yes\n  1  a check is NO, or the job failed\n"
+        "  2  wrong usage\n");
+    app.add_option("--events", options.job.events, "Events of the standard load")
+        ->check(CLI::Range(load::events_min, std::uint64_t{1'000'000'000}))
+        ->option_text("N [1000000]");
+    app.add_option("--seed", options.job.seed, "Another load, another digest")
+        ->option_text("N [1]");
+    app.add_option("--memory", options.memory_bytes,
+                   "The setting engine.memory, and a check that resident memory stays within it; "
+                   "without it 1GiB and no check")
+        ->transform(CLI::AsSizeValue(false))
+        ->option_text("SIZE");
+    app.add_option("--floor", options.floor, "Events/s that the whole job must reach")
+        ->check(CLI::Range(std::uint64_t{0}, std::uint64_t{1'000'000'000}))
+        ->option_text("N");
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        return app.exit(error) == 0 ? 0 : 2;
+    }
+    options.job.memory_bytes = options.memory_bytes.value_or(options.job.memory_bytes);
+    return measure(options);
+}
+
 }  // namespace
-}  // namespace fiscus
+}  // namespace fiscus::bench
 
 int main(int argc, char** argv) {
-    const std::uint64_t events = argc > 1 ? std::strtoull(argv[1], nullptr, 10) : 1'000'000;
-    const std::uint64_t seed = argc > 2 ? std::strtoull(argv[2], nullptr, 10) : 1;
-    return fiscus::run(events, seed);
+    try {
+        return fiscus::bench::run(argc, argv);
+    } catch (const std::exception& trouble) {
+        fmt::print(stderr, "{}\n", trouble.what());
+        return 1;
+    }
 }

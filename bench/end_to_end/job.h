@@ -1,0 +1,56 @@
+// The job that end_to_end measures: the standard load in a local log → engine → journal →
+// statistics, as `fiscus run --until-end` does it. What it found is handed to checks.h.
+// Thread: the caller's for the engine, one more for the statistics. Fails: as the engine and the
+// statistics do.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <vector>
+
+#include "bench/load/standard_load.h"
+#include "engine/base/result.h"
+#include "engine/runtime/engine.h"
+#include "projections/runner.h"
+#include "projections/statistics/measures.h"
+
+namespace fiscus::bench {
+
+struct JobOptions {
+    std::uint64_t events = 1'000'000;
+    std::uint64_t seed = 1;
+    // Of the process; split between engine and statistics as engine/app does.
+    std::uint64_t memory_bytes = 1ULL << 30;
+};
+
+// A progress mark of the engine: records applied, and when.
+struct Mark {
+    std::uint64_t records = 0;
+    double seconds = 0;
+};
+
+// What the statistics know at the end.
+struct StatisticsEnd {
+    projections::RunnerCounts counts;
+    projections::Sums sums{};
+    std::int64_t trial_balance_fen = 0;
+};
+
+struct JobResult {
+    load::Expected expected;
+    double generate_seconds = 0;
+    // Until the last event was applied, its journal durable.
+    double engine_seconds = 0;
+    // Until statistics and state were durable as well.
+    double whole_seconds = 0;
+    std::vector<Mark> marks;
+    runtime::PartitionView engine;
+    StatisticsEnd statistics;
+    // Of the whole job, without the generator.
+    std::uint64_t resident_bytes_max = 0;
+};
+
+// `directory` is empty; log and state lie there afterwards.
+Result<JobResult> run_job(const std::filesystem::path& directory, const JobOptions& options);
+
+}  // namespace fiscus::bench

@@ -1,0 +1,49 @@
+// digest: the contribution of every record that the measured turns leave changed, added up. Floor:
+// the hash of the same keys and values as one run of bytes.
+#include <vector>
+
+#include "bench/micro/corpus.h"
+#include "engine/base/check.h"
+#include "engine/base/hash.h"
+
+namespace fiscus::bench {
+namespace {
+
+Hash128 sum_of(const state::WriteSet& set) {
+    Hash128 sum;
+    for (const state::WriteSet::Item& item : set.items()) {
+        sum += state::contribution(state::decode_key(item.key.data()), set.value(item));
+    }
+    return sum;
+}
+
+void add_contributions(benchmark::State& bench, const Corpus& corpus) {
+    const Hash128 expected = sum_of(corpus.changed());
+    for ([[maybe_unused]] auto iteration : bench) {
+        FISCUS_CHECK(sum_of(corpus.changed()) == expected, "a digest depends on its records only");
+    }
+    report(bench, corpus.measured_events());
+}
+
+void hash_records(benchmark::State& bench, const Corpus& corpus) {
+    std::vector<std::byte> bytes;
+    for (const state::WriteSet::Item& item : corpus.changed().items()) {
+        const Bytes value = corpus.changed().value(item);
+        bytes.insert(bytes.end(), item.key.begin(), item.key.end());
+        bytes.insert(bytes.end(), value.begin(), value.end());
+    }
+    for ([[maybe_unused]] auto iteration : bench) {
+        benchmark::DoNotOptimize(xxh3_64(bytes));
+    }
+    bench.SetLabel("XXH3 of the same bytes in one run");
+    report(bench, corpus.measured_events());
+}
+
+}  // namespace
+
+void register_digest(const Corpus& corpus) {
+    add("digest", corpus, add_contributions);
+    add("digest/floor", corpus, hash_records);
+}
+
+}  // namespace fiscus::bench
