@@ -34,7 +34,8 @@ Error stopped() {
 
 template <typename T>
 bool same_bytes(std::span<const T> a, std::span<const T> b) {
-    return a.size_bytes() == b.size_bytes() && std::memcmp(a.data(), b.data(), a.size_bytes()) == 0;
+    return a.size_bytes() == b.size_bytes() &&
+           (a.empty() || std::memcmp(a.data(), b.data(), a.size_bytes()) == 0);
 }
 
 // Which field differs, by way of the names that `log dump` uses.

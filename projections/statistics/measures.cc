@@ -205,16 +205,16 @@ Sums sums_of(const wire::Entry& entry) {
     return sums;
 }
 
-std::string ratio_text(const Ratio& ratio) {
-    if (ratio.denominator <= 0) {
+std::string ratio_text(const Ratio& value) {
+    if (value.denominator <= 0) {
         return {};
     }
     constexpr std::int64_t places = 10'000;
-    const bool negative = ratio.numerator < 0;
-    const Wide numerator = negative ? -static_cast<Wide>(ratio.numerator) : ratio.numerator;
+    const bool negative = value.numerator < 0;
+    const Wide numerator = negative ? -static_cast<Wide>(value.numerator) : value.numerator;
     // floor(x + ½) with x = numerator × places ÷ denominator.
-    const Wide doubled = numerator * places * 2 + ratio.denominator;
-    const Wide scaled = doubled / (static_cast<Wide>(ratio.denominator) * 2);
+    const Wide doubled = numerator * places * 2 + value.denominator;
+    const Wide scaled = doubled / (static_cast<Wide>(value.denominator) * 2);
     const std::string whole = std::to_string(static_cast<std::int64_t>(scaled / places));
     const std::string fraction = std::to_string(static_cast<std::int64_t>(scaled % places));
     return (negative && scaled != 0 ? "-" : "") + whole + "." +
