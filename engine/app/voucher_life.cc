@@ -60,6 +60,9 @@ bool VoucherLife::concerns(const WalkedEntry& walked) {
 
 // A stacked order's exact event is kept with its entry.
 bool VoucherLife::is_in_order(const WalkedEntry& walked) {
+    if (walked.detail.empty()) {
+        return false;
+    }
     // The journal gives no promise about alignment, a FlatBuffer wants 8 bytes.
     std::vector<std::uint64_t> words((walked.detail.size() + 7) / 8);
     std::memcpy(words.data(), walked.detail.data(), walked.detail.size());
