@@ -58,8 +58,8 @@ bool Ledger::want_direct(const decode::DecodedEvent& in) {
         case EventBody::VoucherClaimed: {
             const wire::VoucherClaimed& event = *in.event->body_as_VoucherClaimed();
             const Id128 consumer = decode::id_of(event.consumer());
-            state_.want(key_of(in, TableId::voucher, in.key));
-            state_.want(key_of(in, TableId::consumer, consumer));
+            state_.want_soon(key_of(in, TableId::voucher, in.key));
+            state_.want_soon(key_of(in, TableId::consumer, consumer));
             const ProgrammeRules* programme = rules_of(in.programme);
             if (programme == nullptr) {
                 return false;
@@ -69,53 +69,53 @@ bool Ledger::want_direct(const decode::DecodedEvent& in) {
             if (at != programme->batches.end() && counts_claims(&at->second, day)) {
                 const ClaimCounts counts =
                     claim_counts(in.programme, BatchId(event.batch()), consumer, at->second, day);
-                state_.want(counts.total_key);
-                state_.want(counts.day_key);
+                state_.want_soon(counts.total_key);
+                state_.want_soon(counts.day_key);
             }
             return false;
         }
         case EventBody::VoucherRedeemed: {
             const wire::VoucherRedeemed& event = *in.event->body_as_VoucherRedeemed();
-            state_.want(key_of(in, TableId::redemption, in.key));
+            state_.want_soon(key_of(in, TableId::redemption, in.key));
             if (event.vouchers() == nullptr || event.vouchers()->size() > vouchers_max) {
                 return false;
             }
             if (event.vouchers()->size() > 1) {
-                state_.want(key_of(in, TableId::redemption_vouchers, in.key));
+                state_.want_soon(key_of(in, TableId::redemption_vouchers, in.key));
             }
             for (const wire::Id128* voucher : *event.vouchers()) {
-                state_.want(key_of(in, TableId::voucher, decode::id_of(voucher)));
+                state_.want_soon(key_of(in, TableId::voucher, decode::id_of(voucher)));
             }
             return false;
         }
         case EventBody::RedemptionRefunded:
-            state_.want(natural_key_of(in));
-            state_.want(
+            state_.want_soon(natural_key_of(in));
+            state_.want_soon(
                 key_of(in, TableId::redemption,
                        decode::id_of(in.event->body_as_RedemptionRefunded()->redemption())));
             return true;
         case EventBody::VoucherVoided:
-            state_.want(natural_key_of(in));
-            state_.want(key_of(in, TableId::voucher,
+            state_.want_soon(natural_key_of(in));
+            state_.want_soon(key_of(in, TableId::voucher,
                                decode::id_of(in.event->body_as_VoucherVoided()->voucher())));
             return true;
         case EventBody::ConsumerRegistered: {
             const wire::ConsumerRegistered& event = *in.event->body_as_ConsumerRegistered();
-            state_.want(natural_key_of(in));
-            state_.want(key_of(in, TableId::identity, decode::id_of(event.identity())));
-            state_.want(key_of(in, TableId::consumer, decode::id_of(event.consumer())));
+            state_.want_soon(natural_key_of(in));
+            state_.want_soon(key_of(in, TableId::identity, decode::id_of(event.identity())));
+            state_.want_soon(key_of(in, TableId::consumer, decode::id_of(event.consumer())));
             return false;
         }
         case EventBody::SettlementRequested:
-            state_.want(natural_key_of(in));
-            state_.want(key_of(in, TableId::settlement_request, in.key));
+            state_.want_soon(natural_key_of(in));
+            state_.want_soon(key_of(in, TableId::settlement_request, in.key));
             return false;
         case EventBody::SettlementPaid:
-            state_.want(natural_key_of(in));
-            state_.want(key_of(in, TableId::settlement_request,
+            state_.want_soon(natural_key_of(in));
+            state_.want_soon(key_of(in, TableId::settlement_request,
                                decode::id_of(in.event->body_as_SettlementPaid()->request())));
             return false;
-        default: state_.want(natural_key_of(in)); return false;
+        default: state_.want_soon(natural_key_of(in)); return false;
     }
 }
 

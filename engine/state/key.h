@@ -6,9 +6,9 @@
 #include <compare>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 
 #include "engine/base/ids.h"
+#include "engine/base/wide.h"
 
 namespace fiscus::state {
 
@@ -95,13 +95,26 @@ inline Key decode_key(const std::byte* at) {
     return key;
 }
 
-}  // namespace fiscus::state
-
-template <>
-struct std::hash<fiscus::state::Key> {
-    std::size_t operator()(const fiscus::state::Key& key) const noexcept {
-        const std::uint64_t rest = (static_cast<std::uint64_t>(key.programme) << 32) ^
-                                   (static_cast<std::uint64_t>(key.part) << 8) ^ key.sub;
-        return std::hash<fiscus::Id128>{}({key.id.hi ^ (rest * 0xff51afd7ed558ccdULL), key.id.lo});
-    }
+// Seeds of hash_of(), drawn once in each process: upstream chooses its keys, and must not be able to
+// choose them so that they collide. Nothing visible depends on a hash.
+struct HashSeeds {
+    std::uint64_t hi = 0;
+    std::uint64_t lo = 0;
 };
+extern const HashSeeds hash_seeds;
+
+inline std::uint64_t hash_of(const Key& key) {
+    const std::uint64_t rest = (static_cast<std::uint64_t>(key.programme) << 32) ^
+                               (static_cast<std::uint64_t>(key.part) << 8) ^ key.sub;
+    // Multiply and fold: keys may be time-ordered, so the low bits of hi say little.
+    const auto product =
+        static_cast<UnsignedWide>(key.id.hi ^ (rest * 0xff51afd7ed558ccdULL) ^ hash_seeds.hi) *
+        (key.id.lo ^ hash_seeds.lo);
+    return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
+}
+
+struct KeyHash {
+    std::size_t operator()(const Key& key) const { return hash_of(key); }
+};
+
+}  // namespace fiscus::state

@@ -126,20 +126,42 @@ Status State::load() {
 }
 
 bool State::want(const Key& key) {
-    const bool resident =
-        with_cold_table(key.table, [&key](auto& table) { return table.revive(key) != nullptr; });
-    if (resident) {
-        return true;
-    }
-    if (beyond_newest(key)) {
-        with_cold_table(key.table, [&key](auto& table) {
-            table.load(key, {});
+    return with_cold_table(key.table, [this, &key](auto& table) {
+        if (table.revive(key) != nullptr) {
             return true;
-        });
-        return true;
+        }
+        const bool is_new = beyond_newest(key);
+        table.load(key, {});
+        if (!is_new) {
+            wanted_.push_back(encode(key));
+        }
+        return is_new;
+    });
+}
+
+void State::want_soon(const Key& key) { asked_.push_back(key); }
+
+// Looks every key up with hints well ahead: the index of one, the slot of another, the record of a
+// third at the same time, so that none of them waits for memory.
+void State::want_asked() {
+    constexpr std::size_t ahead = 12;
+    const auto at = [this](std::size_t index, auto visit) {
+        if (index < asked_.size()) {
+            const Key& key = asked_[index];
+            with_cold_table(key.table, [&](auto& table) {
+                visit(table, key);
+                return true;
+            });
+        }
+    };
+    for (std::size_t index = 0; index < asked_.size() + 2 * ahead; ++index) {
+        at(index, [](auto& table, const Key& key) { table.prefetch_index(key); });
+        at(index - ahead, [](auto& table, const Key& key) { table.prefetch_slot(key); });
+        if (index >= 2 * ahead) {
+            want(asked_[index - 2 * ahead]);
+        }
     }
-    wanted_.push_back(key);
-    return false;
+    asked_.clear();
 }
 
 // Raises the mark to `key` when it lies above: a record that is asked for may be made.
@@ -148,7 +170,7 @@ bool State::beyond_newest(const Key& key) {
         key.table != TableId::natural_key) {
         return false;
     }
-    const auto group = std::tuple(key.table, key.programme, key.part);
+    const Key group{.programme = key.programme, .part = key.part, .table = key.table};
     auto at = newest_.find(group);
     if (at == newest_.end()) {
         auto last = store_->last_id(key.table, key.programme, key.part);
@@ -161,39 +183,28 @@ bool State::beyond_newest(const Key& key) {
     if (key.id <= at->second) {
         return false;
     }
-    at->second = key.id;
+    at.value() = key.id;
     return true;
 }
 
 Status State::load_wanted() {
+    want_asked();
     if (newest_error_.has_value()) {
         return *newest_error_;
     }
     if (wanted_.empty()) {
         return Done{};
     }
-    wanted_encoded_.clear();
-    for (const Key& key : wanted_) {
-        wanted_encoded_.push_back(encode(key));
-    }
-    // Sorted and without repeats: MultiGet of this version may err on a key that stands twice.
-    std::sort(wanted_encoded_.begin(), wanted_encoded_.end());
-    wanted_encoded_.erase(std::unique(wanted_encoded_.begin(), wanted_encoded_.end()),
-                          wanted_encoded_.end());
-    for (const Key& key : wanted_) {
-        with_cold_table(key.table, [&key](auto& table) {
-            table.load(key, {});
-            return true;
-        });
-    }
-    wanted_.clear();
-    return store_->get_many(wanted_encoded_, [this](std::size_t index, Bytes value) {
-        const Key key = decode_key(wanted_encoded_[index].data());
+    std::sort(wanted_.begin(), wanted_.end());
+    Status status = store_->get_many(wanted_, [this](std::size_t index, Bytes value) {
+        const Key key = decode_key(wanted_[index].data());
         with_cold_table(key.table, [&](auto& table) {
             table.load(key, value);
             return true;
         });
     });
+    wanted_.clear();
+    return status;
 }
 
 void State::define(ProgrammeId programme, BatchId batch, Bytes event) {

@@ -9,8 +9,9 @@
 #include <memory>
 #include <optional>
 #include <span>
-#include <tuple>
 #include <vector>
+
+#include <tsl/robin_map.h>
 
 #include "engine/base/result.h"
 #include "engine/state/records.h"
@@ -63,6 +64,8 @@ public:
 
     // Asks for a cold record; true when it is resident already (then nothing is to be loaded).
     bool want(const Key& key);
+    // The same for many, looked up together by load_wanted().
+    void want_soon(const Key& key);
     // Loads everything asked for with one MultiGet.
     Status load_wanted();
 
@@ -107,6 +110,7 @@ private:
     template <typename Visit>
     void for_each_cold_table(Visit visit);
     [[nodiscard]] std::size_t young_bytes() const;
+    void want_asked();
     bool beyond_newest(const Key& key);
 
     std::unique_ptr<StateStore> store_;
@@ -119,10 +123,10 @@ private:
     // Highest id of each group whose keys are given in order of time, changed records included. A
     // key above it exists nowhere, so a new voucher costs no look-up. Only a short cut: never in
     // the digest.
-    std::map<std::tuple<TableId, std::uint32_t, std::uint32_t>, Id128> newest_;
+    tsl::robin_map<Key, Id128, KeyHash> newest_;
     std::optional<Error> newest_error_;
-    std::vector<Key> wanted_;
-    std::vector<EncodedKey> wanted_encoded_;
+    std::vector<Key> asked_;
+    std::vector<EncodedKey> wanted_;
 };
 
 }  // namespace fiscus::state

@@ -5,15 +5,14 @@
 
 #include <cstdint>
 #include <cstring>
-#include <deque>
+#include <memory>
 #include <utility>
 #include <vector>
-
-#include <tsl/robin_map.h>
 
 #include "engine/base/check.h"
 #include "engine/base/hash.h"
 #include "engine/state/records.h"
+#include "engine/state/slot_index.h"
 #include "engine/state/store.h"
 
 namespace fiscus::state {
@@ -39,14 +38,11 @@ public:
         bool dirty = false;    // changed since the last fold
     };
 
-    // The resident slot, or null when the key was never loaded (cold) or does not exist (hot).
-    Slot* find(const Key& key) {
-        const auto at = young_.index.find(key);
-        return at == young_.index.end() ? nullptr : young_.slots[at->second];
-    }
-
     // A cold table checks that whatever is read was loaded before.
     explicit Table(bool cold) : cold_(cold) {}
+
+    // The resident slot, or null when the key was never loaded (cold) or does not exist (hot).
+    Slot* find(const Key& key) { return young_.find(key, tag_of(key)); }
 
     // The record for reading, or null.
     const Record* get(const Key& key) {
@@ -59,7 +55,7 @@ public:
     Record& change(const Key& key, Hash128& digest) {
         Slot* slot = find(key);
         FISCUS_CHECK(!cold_ || slot != nullptr, "a cold record is loaded before it is changed");
-        return change(slot != nullptr ? *slot : add(key), digest);
+        return change(slot != nullptr ? *slot : young_.add(key, tag_of(key)), digest);
     }
 
     Record& change(Slot& slot, Hash128& digest) {
@@ -80,7 +76,9 @@ public:
 
     // Takes a value found in the store; absent ones are remembered as absent.
     Slot& load(const Key& key, Bytes value) {
-        Slot& slot = find(key) != nullptr ? *find(key) : add(key);
+        const SlotIndex::Tag tag = tag_of(key);
+        Slot* found = young_.find(key, tag);
+        Slot& slot = found != nullptr ? *found : young_.add(key, tag);
         if (!value.empty()) {
             FISCUS_CHECK(value.size() == sizeof(Record), "a stored record has its layout's size");
             std::memcpy(&slot.value, value.data(), sizeof(Record));
@@ -91,18 +89,31 @@ public:
 
     // Moves a slot of the old generation to the young one; null when it is in neither.
     Slot* revive(const Key& key) {
-        if (Slot* slot = find(key)) {
+        const SlotIndex::Tag tag = tag_of(key);
+        if (Slot* slot = young_.find(key, tag)) {
             return slot;
         }
-        const auto at = old_.index.find(key);
-        if (at == old_.index.end()) {
+        const Slot* from = old_.find(key, tag);
+        if (from == nullptr) {
             return nullptr;
         }
-        const Slot& from = *old_.slots[at->second];
-        Slot& slot = add(key);
-        slot.value = from.value;
-        slot.present = from.present;
+        Slot& slot = young_.add(key, tag);
+        slot.value = from->value;
+        slot.present = from->present;
         return &slot;
+    }
+
+    // Two hints before revive(), some look-ups ahead of it: the index first, then the slot.
+    void prefetch_index(const Key& key) const {
+        const SlotIndex::Tag tag = tag_of(key);
+        young_.index.prefetch(tag);
+        old_.index.prefetch(tag);
+    }
+    void prefetch_slot(const Key& key) const {
+        const SlotIndex::Tag tag = tag_of(key);
+        if (!young_.prefetch_slot(tag)) {
+            static_cast<void>(old_.prefetch_slot(tag));
+        }
     }
 
     // Adds the contributions of what changed since the last call.
@@ -127,46 +138,80 @@ public:
     // and the set before that is in the store.
     void rotate() {
         FISCUS_CHECK(dirty_.empty() && touched_.empty(), "only clean records may be forgotten");
-        old_ = std::move(young_);
-        young_ = Generation();
-        young_.index.reserve(old_.slots.size());
+        std::swap(young_, old_);
+        young_.clear();
     }
 
-    [[nodiscard]] std::size_t size() const { return young_.slots.size(); }
-    // What the young generation takes, about: slots, their pointers, and an index that is between a
-    // quarter and half full.
+    [[nodiscard]] std::size_t size() const { return young_.size; }
+    // What the young generation takes.
     [[nodiscard]] std::size_t young_bytes() const {
-        constexpr std::size_t buckets_per_slot = 3;
-        constexpr std::size_t pointer_bytes = 8;
-        constexpr std::size_t bucket_bytes = sizeof(std::pair<Key, std::uint32_t>) + 8;
-        return young_.slots.size() *
-               (sizeof(Slot) + pointer_bytes + buckets_per_slot * bucket_bytes);
+        return young_.size * sizeof(Slot) + young_.index.bytes();
     }
 
     // Visits resident present records in no order that may matter.
     template <typename Visit>
     void for_each(Visit visit) const {
-        for (const Slot* slot : young_.slots) {
-            if (slot->present) {
-                visit(slot->key, slot->value);
+        for (std::uint32_t number = 0; number < young_.size; ++number) {
+            const Slot& slot = young_.slot(number);
+            if (slot.present) {
+                visit(slot.key, slot.value);
             }
         }
     }
 
 private:
+    // Slots lie in chunks that never move; those of a generation that was forgotten are used again.
     struct Generation {
-        tsl::robin_map<Key, std::uint32_t> index;
-        std::vector<Slot*> slots;
-        std::deque<Slot> memory;
+        static constexpr std::uint32_t chunk_bits = 9;
+        static constexpr std::uint32_t chunk_slots = 1U << chunk_bits;
+
+        SlotIndex index;
+        std::vector<std::unique_ptr<Slot[]>> chunks;
+        std::uint32_t size = 0;
+
+        [[nodiscard]] Slot& slot(std::uint32_t number) const {
+            return chunks[number >> chunk_bits][number & (chunk_slots - 1)];
+        }
+
+        [[nodiscard]] Slot* find(const Key& key, SlotIndex::Tag tag) const {
+            const std::uint32_t number = index.find(
+                tag, [this, &key](std::uint32_t candidate) { return slot(candidate).key == key; });
+            return number == SlotIndex::none ? nullptr : &slot(number);
+        }
+
+        [[nodiscard]] bool prefetch_slot(SlotIndex::Tag tag) const {
+            const std::uint32_t number = index.likely(tag);
+            if (number == SlotIndex::none) {
+                return false;
+            }
+            constexpr std::size_t line = 64;
+            const auto* at = reinterpret_cast<const std::byte*>(&slot(number));
+            for (std::size_t byte = 0; byte < sizeof(Slot); byte += line) {
+                __builtin_prefetch(at + byte);
+            }
+            return true;
+        }
+
+        Slot& add(const Key& key, SlotIndex::Tag tag) {
+            if ((size >> chunk_bits) == chunks.size()) {
+                chunks.push_back(std::make_unique_for_overwrite<Slot[]>(chunk_slots));
+            }
+            index.insert(tag, size);
+            Slot& added = slot(size++);
+            added = Slot{.key = key};
+            return added;
+        }
+
+        // Keeps as much memory as was used last.
+        void clear() {
+            chunks.resize((size + chunk_slots - 1) >> chunk_bits);
+            index.clear();
+            size = 0;
+        }
     };
 
-    Slot& add(const Key& key) {
-        young_.memory.emplace_back();
-        Slot& slot = young_.memory.back();
-        slot.key = key;
-        young_.index.emplace(key, static_cast<std::uint32_t>(young_.slots.size()));
-        young_.slots.push_back(&slot);
-        return slot;
+    static SlotIndex::Tag tag_of(const Key& key) {
+        return SlotIndex::tag_of(hash_of(key));
     }
 
     bool cold_;
