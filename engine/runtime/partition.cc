@@ -15,8 +15,8 @@ using std::chrono::milliseconds;
 constexpr std::size_t turn_block_bytes = block_bytes_max / 2;
 constexpr milliseconds recovery_wait{10'000};
 constexpr milliseconds fence_interval{1'000};
-constexpr milliseconds flush_interval{5'000};
-constexpr milliseconds idle_flush_interval{1'000};
+constexpr milliseconds fold_interval{5'000};
+constexpr milliseconds idle_fold_interval{1'000};
 
 Error log_shorter_than(std::string_view what, std::int32_t partition, std::int64_t offset) {
     return {
@@ -227,17 +227,12 @@ Status Partition::publish() {
 
 Status Partition::fold_if_due(bool idle) {
     const auto now = std::chrono::steady_clock::now();
-    // Readers of the state directory, and a restart, see what was flushed: soon, at any load.
-    const bool late = now - flushed_ >= (idle ? idle_flush_interval : flush_interval);
+    // Readers of the state directory, and a restart, see what was folded: soon, at any load.
+    const bool late = now - folded_ >= (idle ? idle_fold_interval : fold_interval);
     if (unfolded_records_ >= options_.fold_records || state_->full() ||
         (late && unfolded_records_ > 0)) {
         FISCUS_TRY(fold());
-        unflushed_ = true;
-    }
-    if (late && unflushed_) {
-        FISCUS_TRY(state_->flush());
-        unflushed_ = false;
-        flushed_ = now;
+        folded_ = now;
     }
     return Done{};
 }
@@ -319,10 +314,8 @@ void Partition::update_view() {
     view.stalled = state_->stalled();
     view.times = times_;
     view.times += core_->times();
-    if (auto durable = state_->durable_position(); durable.ok()) {
-        if (auto position = decode_position(*durable); position.ok()) {
-            view.durable_offset = position->next_offset;
-        }
+    if (auto durable = decode_position(state_->durable_position()); durable.ok()) {
+        view.durable_offset = durable->next_offset;
     }
     const std::lock_guard lock(view_mutex_);
     view.input_end = std::max(view_.input_end, view.next_offset);

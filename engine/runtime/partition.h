@@ -63,8 +63,7 @@ private:
     std::uint64_t journal_blocks_ = 0;
     std::uint64_t replayed_ = 0;
     std::chrono::steady_clock::time_point fence_checked_;
-    std::chrono::steady_clock::time_point flushed_ = std::chrono::steady_clock::now();
-    bool unflushed_ = false;
+    std::chrono::steady_clock::time_point folded_ = std::chrono::steady_clock::now();
     StageTimes times_;
 
     mutable std::mutex view_mutex_;

@@ -56,13 +56,6 @@ public:
         return Done{};
     }
 
-    Status flush() override { return Done{}; }
-
-    Status get_durable(const Key& key, const Found& found) override {
-        const EncodedKey encoded = encode(key);
-        return get_many(std::span(&encoded, 1), found);
-    }
-
     [[nodiscard]] bool stalled() const override { return false; }
 
 private:

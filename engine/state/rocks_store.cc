@@ -1,9 +1,13 @@
-// StateStore over RocksDB 7.8: one column family, WAL off (the log is the write-ahead log), no
-// merge operators, no transactions. Several column families without a WAL are not consistent after
-// a crash.
+// StateStore over RocksDB 7.8: one column family, no merge operators, no transactions. A write set is
+// ingested as sorted files, all of them or none: the log is the write-ahead log, so nothing passes
+// through a memtable.
 #include <algorithm>
 #include <atomic>
+#include <filesystem>
+#include <memory>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include <rocksdb/cache.h>
 #include <rocksdb/db.h>
@@ -11,8 +15,9 @@
 #include <rocksdb/listener.h>
 #include <rocksdb/options.h>
 #include <rocksdb/table.h>
-#include <rocksdb/write_batch.h>
 
+#include "engine/base/check.h"
+#include "engine/state/sorted_files.h"
 #include "engine/state/store.h"
 
 namespace fiscus::state {
@@ -38,16 +43,30 @@ Error store_error(const char* what, const rocksdb::Status& status, const std::st
                 : "check the disk; the state may be deleted, it is rebuilt from the log"};
 }
 
+// Knows whether compaction keeps up. RocksDB calls it from its own threads.
 class StallListener final : public rocksdb::EventListener {
 public:
-    explicit StallListener(std::atomic<bool>& stalled) : stalled_(stalled) {}
-
     void OnStallConditionsChanged(const rocksdb::WriteStallInfo& info) override {
-        stalled_ = info.condition.cur != rocksdb::WriteStallCondition::kNormal;
+        set_stalled(info.condition.cur != rocksdb::WriteStallCondition::kNormal);
     }
 
+    // Compaction will not go on: whoever waits for it must not.
+    void OnBackgroundError(rocksdb::BackgroundErrorReason, rocksdb::Status*) override {
+        failed_ = true;
+        set_stalled(false);
+    }
+
+    [[nodiscard]] bool stalled() const { return stalled_; }
+    void wait_until_flowing() const { stalled_.wait(true); }
+
 private:
-    std::atomic<bool>& stalled_;
+    void set_stalled(bool stalled) {
+        stalled_ = stalled && !failed_;
+        stalled_.notify_all();
+    }
+
+    std::atomic<bool> stalled_ = false;
+    std::atomic<bool> failed_ = false;
 };
 
 class RocksStore final : public StateStore {
@@ -56,30 +75,23 @@ public:
 
     Status open(const RocksOptions& options) {
         rocksdb::BlockBasedTableOptions table;
-        table.block_cache = rocksdb::NewLRUCache(options.memory_bytes / 2);
+        table.block_cache = rocksdb::NewLRUCache(options.memory_bytes);
         table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
         table.cache_index_and_filter_blocks = true;
         table.pin_l0_filter_and_index_blocks_in_cache = true;
         rocksdb::Options rocks;
         rocks.create_if_missing = !options.read_only;
         rocks.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
-        // A memtable that fits the processor's cache takes sorted keys fastest.
-        rocks.write_buffer_size =
-            std::clamp<std::uint64_t>(options.memory_bytes / 16, 2U << 20, 32U << 20);
-        rocks.max_write_buffer_number = 3;
-        rocks.min_write_buffer_number_to_merge = 1;
-        rocks.allow_concurrent_memtable_write = false;
-        rocks.enable_write_thread_adaptive_yield = false;
-        // Most look-ups of a claim are for keys that do not exist: a filter answers before the skip
-        // list.
-        rocks.memtable_prefix_bloom_size_ratio = 0.1;
-        rocks.memtable_whole_key_filtering = true;
         rocks.max_background_jobs = 2;
         rocks.max_bytes_for_level_base = 256U << 20;
+        // A fold leaves a few files, whose ranges do not overlap, at level 0.
+        rocks.level0_file_num_compaction_trigger = 8;
+        rocks.level0_slowdown_writes_trigger = 40;
+        rocks.level0_stop_writes_trigger = 64;
         rocks.compression = rocksdb::kLZ4Compression;
         rocks.max_open_files = 512;
         rocks.keep_log_file_num = 4;
-        rocks.listeners.push_back(std::make_shared<StallListener>(stalled_));
+        rocks.listeners.push_back(stall_);
         rocksdb::DB* db = nullptr;
         const rocksdb::Status status = options.read_only
                                            ? rocksdb::DB::OpenForReadOnly(rocks, directory_, &db)
@@ -88,6 +100,9 @@ public:
             return store_error("cannot open the state in", status, directory_);
         }
         db_.reset(db);
+        if (!options.read_only) {
+            files_.emplace(std::filesystem::path(directory_) / "fold", rocks);
+        }
         return Done{};
     }
 
@@ -150,49 +165,29 @@ public:
     }
 
     Status write(const WriteSet& set) override {
-        batch_.Clear();
-        for (const WriteSet::Item& item : set.items()) {
-            const rocksdb::Status put = batch_.Put(slice(item.key), slice(set.value(item)));
-            if (!put.ok()) {
-                return store_error("cannot write the state in", put, directory_);
-            }
-        }
-        rocksdb::WriteOptions options;
-        options.disableWAL = true;
-        if (const auto status = db_->Write(options, &batch_); !status.ok()) {
+        FISCUS_CHECK(files_.has_value(), "nothing is written to a store that was opened for reading");
+        stall_->wait_until_flowing();
+        FISCUS_ASSIGN(const std::vector<std::string> paths,
+                      files_->write(set, [this](const Key& group) {
+                          return last_id(group.table, group.programme, group.part);
+                      }));
+        rocksdb::IngestExternalFileOptions options;
+        options.move_files = true;
+        options.snapshot_consistency = false;
+        options.write_global_seqno = false;
+        if (const auto status = db_->IngestExternalFile(paths, options); !status.ok()) {
             return store_error("cannot write the state in", status, directory_);
         }
         return Done{};
     }
 
-    Status flush() override {
-        if (const auto status = db_->Flush(rocksdb::FlushOptions()); !status.ok()) {
-            return store_error("cannot flush the state in", status, directory_);
-        }
-        return Done{};
-    }
-
-    Status get_durable(const Key& key, const Found& found) override {
-        rocksdb::ReadOptions options;
-        options.read_tier = rocksdb::kPersistedTier;
-        const EncodedKey encoded = encode(key);
-        std::string value;
-        const auto status = db_->Get(options, slice(encoded), &value);
-        if (status.ok()) {
-            found(0, as_byte_span(value));
-        } else if (!status.IsNotFound()) {
-            return store_error("cannot read the state in", status, directory_);
-        }
-        return Done{};
-    }
-
-    [[nodiscard]] bool stalled() const override { return stalled_; }
+    [[nodiscard]] bool stalled() const override { return stall_->stalled(); }
 
 private:
     std::string directory_;
-    std::atomic<bool> stalled_ = false;
+    std::shared_ptr<StallListener> stall_ = std::make_shared<StallListener>();
     std::unique_ptr<rocksdb::DB> db_;
-    rocksdb::WriteBatch batch_;
+    std::optional<SortedFiles> files_;
     std::vector<rocksdb::Slice> slices_;
     std::vector<rocksdb::PinnableSlice> values_;
     std::vector<rocksdb::Status> statuses_;

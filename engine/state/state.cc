@@ -98,6 +98,7 @@ Status State::load() {
         } else if (key == position_key && value.size() >= sizeof digest_) {
             std::memcpy(&digest_, value.data(), sizeof digest_);
             position_.assign(value.begin() + sizeof digest_, value.end());
+            durable_position_ = position_;
         }
         return Done{};
     }));
@@ -252,17 +253,13 @@ std::size_t State::young_bytes() const {
            redemption_vouchers.young_bytes();
 }
 
-Status State::flush() {
-    FISCUS_TRY(writer_->wait());
-    return store_->flush();
-}
+Status State::flush() { return writer_->wait(); }
 
-Result<std::vector<std::byte>> State::durable_position() {
-    std::vector<std::byte> position;
-    FISCUS_TRY(store_->get_durable(position_key, [&position](std::size_t, Bytes value) {
-        position.assign(value.begin() + sizeof(Hash128), value.end());
-    }));
-    return position;
+Bytes State::durable_position() {
+    if (writer_->written()) {
+        durable_position_ = position_;
+    }
+    return durable_position_;
 }
 
 bool State::stalled() const { return store_->stalled(); }

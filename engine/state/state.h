@@ -29,9 +29,8 @@ struct StateOptions {
     std::size_t generation_bytes_max = 64U << 20;
 };
 
-// Young and old generation; what changed in one, three or four times at about half of its size: the
-// set to be written, the store's batch of it, and the memtables that such batches lie in.
-inline constexpr std::size_t generations_per_state = 5;
+// Young and old generation, and what changed in one: the set that is being written.
+inline constexpr std::size_t generations_per_state = 3;
 
 class State {
 public:
@@ -89,12 +88,12 @@ public:
     Status fold(Bytes position);
     // The cache is as large as it may be: fold before more is loaded.
     [[nodiscard]] bool full() const;
-    // Waits for the last fold and makes it durable.
+    // Waits until the last fold is durable.
     Status flush();
-    // Position of the last fold that was stored; empty for a new store.
+    // Position of the last fold; empty for a new store.
     [[nodiscard]] Bytes position() const { return position_; }
     // Position that a crash now would leave behind.
-    Result<std::vector<std::byte>> durable_position();
+    Bytes durable_position();
     [[nodiscard]] bool stalled() const;
 
     // Σ recomputed from the store, record by record; equal to settle() after flush().
@@ -119,6 +118,7 @@ private:
     Definitions definitions_;
     std::vector<Key> new_definitions_;
     std::vector<std::byte> position_;
+    std::vector<std::byte> durable_position_;
     Hash128 digest_;
     // Highest id of each group whose keys are given in order of time, changed records included. A
     // key above it exists nowhere, so a new voucher costs no look-up. Only a short cut: never in

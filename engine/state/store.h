@@ -29,7 +29,7 @@ public:
     };
 
     void put(const Key& key, Bytes value);
-    // RocksDB inserts sorted keys twice as fast.
+    // By key.
     void sort();
     void clear();
     [[nodiscard]] std::span<const Item> items() const { return items_; }
@@ -60,12 +60,8 @@ public:
                                                  std::uint32_t programme,
                                                  std::uint32_t part) = 0;
 
-    // All of the set or nothing. Durable after flush() or when the store decides; never torn.
+    // All of the set or nothing; durable on return. The set is sorted and not empty.
     virtual Status write(const WriteSet& set) = 0;
-    // Everything written before is durable afterwards.
-    virtual Status flush() = 0;
-    // The record as it would be found after a crash now.
-    virtual Status get_durable(const Key& key, const Found& found) = 0;
     // True while writes are delayed or stopped by the store itself.
     [[nodiscard]] virtual bool stalled() const = 0;
 };
@@ -74,7 +70,7 @@ public:
 std::unique_ptr<StateStore> make_memory_store();
 
 struct RocksOptions {
-    std::uint64_t memory_bytes = 512ULL << 20;  // block cache and memtables together
+    std::uint64_t memory_bytes = 512ULL << 20;  // of the block cache
     bool read_only = false;
 };
 

@@ -14,9 +14,8 @@ void WriteSet::put(const Key& key, Bytes value) {
 }
 
 void WriteSet::sort() {
-    std::sort(items_.begin(), items_.end(), [](const Item& a, const Item& b) {
-        return std::memcmp(a.key.data(), b.key.data(), key_bytes) < 0;
-    });
+    std::sort(items_.begin(), items_.end(),
+              [](const Item& a, const Item& b) { return less(a.key, b.key); });
 }
 
 void WriteSet::clear() {

@@ -28,6 +28,11 @@ Status Writer::wait() {
     return Done{};
 }
 
+bool Writer::written() {
+    const std::lock_guard lock(mutex_);
+    return !pending_ && !error_.has_value();
+}
+
 void Writer::work(const std::stop_token& stop) {
     while (true) {
         {

@@ -1,6 +1,5 @@
 // The thread that sorts a write set and gives it to the store, so that the rules go on meanwhile.
-// Thread: submit() and wait() by the
-// partition's one writer. Fails: an error of the store is returned by the next wait() and stays.
+// Thread: the partition's one writer. Fails: an error of the store is returned by the next wait() and stays.
 #pragma once
 
 #include <condition_variable>
@@ -26,6 +25,8 @@ public:
     void submit();
     // Returns when nothing is being written.
     Status wait();
+    // All that was submitted is in the store.
+    [[nodiscard]] bool written();
 
 private:
     void work(const std::stop_token& stop);

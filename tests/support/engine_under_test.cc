@@ -26,10 +26,6 @@ public:
         return store_.last_id(table, programme, part);
     }
     Status write(const state::WriteSet& set) override { return store_.write(set); }
-    Status flush() override { return store_.flush(); }
-    Status get_durable(const state::Key& key, const Found& found) override {
-        return store_.get_durable(key, found);
-    }
     [[nodiscard]] bool stalled() const override { return store_.stalled(); }
 
 private:
