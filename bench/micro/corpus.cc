@@ -33,10 +33,6 @@ public:
         last_ = set;
         return store_->write(set);
     }
-    Status flush() override { return store_->flush(); }
-    Status get_durable(const state::Key& key, const Found& found) override {
-        return store_->get_durable(key, found);
-    }
     [[nodiscard]] bool stalled() const override { return store_->stalled(); }
 
 private:

@@ -25,14 +25,11 @@ bool capped(std::uint64_t cap, std::uint64_t cap_max, std::uint64_t used) {
     return used >= (cap == 0 ? cap_max : cap);
 }
 
-Reason check_caps(Context& c, const ClaimCounts& counts, const state::BatchRecord& batch) {
-    const auto* day = c.state.consumer_batches.get(counts.day_key);
-    if (capped(batch.cap_per_consumer_day, consumer_day_claims_max,
-               day == nullptr ? 0 : day->days[counts.day_slot])) {
+Reason check_caps(const ClaimCounts& counts, const state::BatchRecord& batch) {
+    if (capped(batch.cap_per_consumer_day, consumer_day_claims_max, counts.day)) {
         return Reason::consumer_day_cap_reached;
     }
-    const auto* total = c.state.consumer_batches.get(counts.total_key);
-    if (capped(batch.cap_per_consumer, consumer_claims_max, total == nullptr ? 0 : total->total)) {
+    if (capped(batch.cap_per_consumer, consumer_claims_max, counts.total)) {
         return Reason::consumer_cap_reached;
     }
     return Reason::none;
@@ -66,36 +63,30 @@ Reason check_quotas(Context& c,
 
 // Adds one to everything that counts claims, or takes it back when a void returns quotas. Platforms
 // and districts are counted only where a line asks for it: lines are never added to a batch.
-void count_claim(Context& c,
-                 BatchId batch,
-                 const BatchRules& rules,
-                 const ClaimCounts& counts,
-                 std::int32_t day,
-                 PlatformId platform,
-                 std::uint32_t district,
-                 bool back) {
-    const auto step = [back](auto& value) {
-        FISCUS_CHECK(!back || value > 0, "only a counted claim is given back");
-        value = static_cast<std::remove_reference_t<decltype(value)>>(back ? value - 1 : value + 1);
+void count(Context& c,
+           const BatchRules& rules,
+           const ClaimPlace& place,
+           std::int32_t day,
+           PlatformId platform,
+           std::uint32_t district,
+           bool back) {
+    const auto step = [&](CounterScope scope, std::uint64_t of) {
+        auto& counted = c.state.change(c.state.counters,
+                                       c.counter_key(BatchId(place.batch), scope, of));
+        FISCUS_CHECK(!back || counted.count > 0, "only a counted claim is given back");
+        counted.count = back ? counted.count - 1 : counted.count + 1;
     };
-    const auto count = [&](CounterScope scope, std::uint64_t of) {
-        step(c.state.change(c.state.counters, c.counter_key(batch, scope, of)).count);
-    };
-    count(CounterScope::batch, 0);
-    count(CounterScope::day, static_cast<std::uint64_t>(day));
+    step(CounterScope::batch, 0);
+    step(CounterScope::day, static_cast<std::uint64_t>(day));
     if (rules.platform_quotas.count(platform.value()) != 0) {
-        count(CounterScope::platform, platform.value());
+        step(CounterScope::platform, platform.value());
     }
     for (const DistrictQuota& quota : rules.quotas_of_district(district)) {
         if (quota.count != 0) {
-            count(CounterScope::district, quota.district);
+            step(CounterScope::district, quota.district);
         }
     }
-    auto& day_count =
-        c.state.change(c.state.consumer_batches, counts.day_key).days[counts.day_slot];
-    FISCUS_CHECK(back || day_count < UINT16_MAX, "the claims of a day fit their counter");
-    step(day_count);
-    step(c.state.change(c.state.consumer_batches, counts.total_key).total);
+    count_claim(c.state, place, back);
 }
 
 void issue(Context& c,
@@ -162,9 +153,9 @@ Answer apply(Context& c, const wire::VoucherClaimed& event) {
         c.state.consumers.get(c.key(TableId::consumer, token))->identity.none()) {
         return refused(Reason::consumer_not_registered);
     }
-    const ClaimCounts counts =
-        claim_counts(c.in.programme, id, token, *rules, c.draft.business_day);
-    if (const Reason reason = check_caps(c, counts, batch); reason != Reason::none) {
+    const ClaimPlace place = claim_place(c.in.programme, id, token, *rules, c.draft.business_day);
+    if (const Reason reason = check_caps(claim_counts(c.state, place), batch);
+        reason != Reason::none) {
         return refused(reason);
     }
     if (const Reason reason = check_quotas(c, id, *rules, batch, event.district());
@@ -182,8 +173,7 @@ Answer apply(Context& c, const wire::VoucherClaimed& event) {
         return refused(Reason::budget_exhausted);
     }
     issue(c, event, *pack, *denomination, last_day, consumer);
-    count_claim(c, id, *rules, counts, c.draft.business_day, c.own_platform(), event.district(),
-                false);
+    count(c, *rules, place, c.draft.business_day, c.own_platform(), event.district(), false);
     return accepted();
 }
 
@@ -218,10 +208,10 @@ Answer apply(Context& c, const wire::VoucherVoided& event) {
     c.post(outstanding(batch, voucher->last_day), budget(batch), c.amount());
     const BatchRules& rules = *c.batch_rules(batch);
     if (rules.void_returns_quota) {
-        const auto counts =
-            claim_counts(c.in.programme, batch, voucher->consumer, rules, c.draft.origin_day);
-        count_claim(c, batch, rules, counts, c.draft.origin_day, PlatformId(voucher->platform),
-                    voucher->district, true);
+        const ClaimPlace place =
+            claim_place(c.in.programme, batch, voucher->consumer, rules, c.draft.origin_day);
+        count(c, rules, place, c.draft.origin_day, PlatformId(voucher->platform),
+              voucher->district, true);
     }
     c.state.change(c.state.vouchers, key).status = state::VoucherStatus::voided;
     c.remember_natural_key();

@@ -1,33 +1,41 @@
-// Where the accepted claims of one consumer in one batch are counted (records.h:
-// ConsumerBatchRecord).
+// The accepted claims of one consumer in one batch, by day and in all. The first few (batch, day)
+// stand in the consumer's own record, which a claim reads anyway; only when that is full are
+// records for each batch used (records.h: ConsumerRecord, ConsumerClaimsRecord).
 #pragma once
 
 #include "engine/apply/rules.h"
-#include "engine/state/records.h"
+#include "engine/state/state.h"
 
 namespace fiscus::apply {
 
-struct ClaimCounts {
-    state::Key total_key;
-    state::Key day_key;
-    std::size_t day_slot = 0;
+// Where one day's claims are counted.
+struct ClaimPlace {
+    state::Key consumer;
+    state::Key further_total;
+    state::Key further_day;
+    std::size_t further_slot = 0;
+    std::uint32_t batch = 0;
+    std::uint16_t day = 0;  // since the batch's first claim day
 };
 
 // `day` is at or after the batch's first claim day.
-inline ClaimCounts claim_counts(ProgrammeId programme,
-                                BatchId batch,
-                                Id128 consumer,
-                                const BatchRules& rules,
-                                std::int32_t day) {
-    constexpr auto days = static_cast<std::uint32_t>(state::ConsumerBatchRecord::days_per_page);
-    const auto since = static_cast<std::uint32_t>(day - rules.claim_first_day);
-    const state::Key key{.id = consumer,
-                         .programme = programme.value(),
-                         .part = batch.value(),
-                         .table = state::TableId::consumer_batch};
-    ClaimCounts counts{.total_key = key, .day_key = key, .day_slot = since % days};
-    counts.day_key.sub = static_cast<std::uint16_t>(since / days);
-    return counts;
-}
+ClaimPlace claim_place(ProgrammeId programme,
+                       BatchId batch,
+                       Id128 consumer,
+                       const BatchRules& rules,
+                       std::int32_t day);
+
+struct ClaimCounts {
+    std::uint64_t day = 0;
+    std::uint64_t total = 0;
+};
+
+// The consumer is loaded, and what is counted further while its record is full.
+ClaimCounts claim_counts(state::State& state, const ClaimPlace& place);
+// One claim more, or one less when a void gives it back.
+void count_claim(state::State& state, const ClaimPlace& place, bool back);
+
+// Places that are left in a consumer's own record.
+std::size_t free_places(const state::ConsumerRecord& consumer);
 
 }  // namespace fiscus::apply

@@ -9,7 +9,9 @@
 #include <map>
 #include <memory>
 #include <span>
+#include <vector>
 
+#include "engine/apply/claim_counts.h"
 #include "engine/apply/context.h"
 #include "engine/journal/block.h"
 
@@ -35,12 +37,17 @@ private:
     Answer apply_rules(Context& context);
     ProgrammeRules* rules_of(ProgrammeId programme);
     void load_cohorts();
-    bool want_direct(const decode::DecodedEvent& in);
+    void want_direct(const decode::DecodedEvent& in);
+    void want_further_claims();
     bool want_indirect(const decode::DecodedEvent& in);
 
     state::State& state_;
     std::map<std::uint32_t, std::unique_ptr<ProgrammeRules>> rules_;
     Cohorts cohorts_;
+    // Of the events that are being prefetched: where claims are counted, and who names records only
+    // through others.
+    std::vector<ClaimPlace> claims_;
+    std::vector<const decode::DecodedEvent*> indirect_;
 };
 
 }  // namespace fiscus::apply

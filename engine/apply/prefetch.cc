@@ -32,28 +32,45 @@ bool Ledger::is_definition(const decode::DecodedEvent& event) {
 }
 
 Status Ledger::prefetch(std::span<const decode::DecodedEvent> events) {
-    bool indirect = false;
+    claims_.clear();
+    indirect_.clear();
     for (const decode::DecodedEvent& in : events) {
         if (in.reason == wire::Reason::none) {
-            indirect |= want_direct(in);
+            want_direct(in);
         }
     }
     FISCUS_TRY(state_.load_wanted());
+    want_further_claims();
     // A refund names its vouchers only in its redemption, a stacked one in a second record.
-    for (bool more = indirect; more;) {
+    for (bool more = true; more;) {
         more = false;
-        for (const decode::DecodedEvent& in : events) {
-            if (in.reason == wire::Reason::none) {
-                more |= want_indirect(in);
-            }
+        for (const decode::DecodedEvent* in : indirect_) {
+            more |= want_indirect(*in);
         }
         FISCUS_TRY(state_.load_wanted());
     }
     return Done{};
 }
 
-// True when the event has records that only become known once these are loaded.
-bool Ledger::want_direct(const decode::DecodedEvent& in) {
+// Each claim of a turn may take one place of its consumer's record: as many claims are sure of one
+// as there are places free now, those after them are not.
+void Ledger::want_further_claims() {
+    for (const ClaimPlace& place : claims_) {
+        auto& consumer = *state_.consumers.find(place.consumer);
+        if (consumer.note < UINT8_MAX) {
+            ++consumer.note;
+        }
+        if (consumer.note > free_places(consumer.value)) {
+            state_.want(place.further_total);
+            state_.want(place.further_day);
+        }
+    }
+    for (const ClaimPlace& place : claims_) {
+        state_.consumers.find(place.consumer)->note = 0;
+    }
+}
+
+void Ledger::want_direct(const decode::DecodedEvent& in) {
     switch (in.kind) {
         case EventBody::VoucherClaimed: {
             const wire::VoucherClaimed& event = *in.event->body_as_VoucherClaimed();
@@ -62,23 +79,21 @@ bool Ledger::want_direct(const decode::DecodedEvent& in) {
             state_.want_soon(key_of(in, TableId::consumer, consumer));
             const ProgrammeRules* programme = rules_of(in.programme);
             if (programme == nullptr) {
-                return false;
+                return;
             }
             const auto at = programme->batches.find(event.batch());
             const std::int32_t day = business_day(in.occurred_at_us);
             if (at != programme->batches.end() && counts_claims(&at->second, day)) {
-                const ClaimCounts counts =
-                    claim_counts(in.programme, BatchId(event.batch()), consumer, at->second, day);
-                state_.want_soon(counts.total_key);
-                state_.want_soon(counts.day_key);
+                claims_.push_back(
+                    claim_place(in.programme, BatchId(event.batch()), consumer, at->second, day));
             }
-            return false;
+            return;
         }
         case EventBody::VoucherRedeemed: {
             const wire::VoucherRedeemed& event = *in.event->body_as_VoucherRedeemed();
             state_.want_soon(key_of(in, TableId::redemption, in.key));
             if (event.vouchers() == nullptr || event.vouchers()->size() > vouchers_max) {
-                return false;
+                return;
             }
             if (event.vouchers()->size() > 1) {
                 state_.want_soon(key_of(in, TableId::redemption_vouchers, in.key));
@@ -86,36 +101,38 @@ bool Ledger::want_direct(const decode::DecodedEvent& in) {
             for (const wire::Id128* voucher : *event.vouchers()) {
                 state_.want_soon(key_of(in, TableId::voucher, decode::id_of(voucher)));
             }
-            return false;
+            return;
         }
         case EventBody::RedemptionRefunded:
             state_.want_soon(natural_key_of(in));
             state_.want_soon(
                 key_of(in, TableId::redemption,
                        decode::id_of(in.event->body_as_RedemptionRefunded()->redemption())));
-            return true;
+            indirect_.push_back(&in);
+            return;
         case EventBody::VoucherVoided:
             state_.want_soon(natural_key_of(in));
             state_.want_soon(key_of(in, TableId::voucher,
                                decode::id_of(in.event->body_as_VoucherVoided()->voucher())));
-            return true;
+            indirect_.push_back(&in);
+            return;
         case EventBody::ConsumerRegistered: {
             const wire::ConsumerRegistered& event = *in.event->body_as_ConsumerRegistered();
             state_.want_soon(natural_key_of(in));
             state_.want_soon(key_of(in, TableId::identity, decode::id_of(event.identity())));
             state_.want_soon(key_of(in, TableId::consumer, decode::id_of(event.consumer())));
-            return false;
+            return;
         }
         case EventBody::SettlementRequested:
             state_.want_soon(natural_key_of(in));
             state_.want_soon(key_of(in, TableId::settlement_request, in.key));
-            return false;
+            return;
         case EventBody::SettlementPaid:
             state_.want_soon(natural_key_of(in));
             state_.want_soon(key_of(in, TableId::settlement_request,
                                decode::id_of(in.event->body_as_SettlementPaid()->request())));
-            return false;
-        default: state_.want_soon(natural_key_of(in)); return false;
+            return;
+        default: state_.want_soon(natural_key_of(in)); return;
     }
 }
 
@@ -145,10 +162,12 @@ bool Ledger::want_indirect(const decode::DecodedEvent& in) {
             return false;
         }
         const BatchRules& rules = rules_of(in.programme)->batches.at(voucher->batch);
-        const auto counts = claim_counts(in.programme, BatchId(voucher->batch), voucher->consumer,
-                                         rules, business_day(voucher->claimed_at_us));
-        resident &= state_.want(counts.total_key);
-        resident &= state_.want(counts.day_key);
+        const ClaimPlace place = claim_place(in.programme, BatchId(voucher->batch),
+                                             voucher->consumer, rules,
+                                             business_day(voucher->claimed_at_us));
+        resident &= state_.want(place.consumer);
+        resident &= state_.want(place.further_total);
+        resident &= state_.want(place.further_day);
     }
     return !resident;
 }

@@ -31,7 +31,7 @@ enum class TableId : std::uint8_t {
     identity = 14,
     voucher = 15,
     consumer = 16,
-    consumer_batch = 17,
+    consumer_claims = 17,
     redemption = 18,
     redemption_vouchers = 19,
 };

@@ -17,7 +17,7 @@ namespace fiscus::state {
 static_assert(std::endian::native == std::endian::little,
               "records are stored as they lie in memory");
 
-inline constexpr std::uint32_t layout_version = 2;
+inline constexpr std::uint32_t layout_version = 3;
 
 struct ProgrammeRecord {
     static constexpr TableId table = TableId::programme;
@@ -143,17 +143,26 @@ struct VoucherRecord {
     std::uint8_t reserved = 0;
 };
 
+// Accepted claims of a consumer on one day of a batch.
+struct ConsumerClaims {
+    std::uint32_t batch = 0;  // 0: a free place
+    std::uint16_t day = 0;    // since the batch's first claim day
+    std::uint16_t count = 0;
+};
+
 struct ConsumerRecord {
     static constexpr TableId table = TableId::consumer;
     Id128 identity{};  // none: not registered
     std::uint32_t ordinal = 0;
     std::uint32_t district = 0;
+    // In order of first claim; a place is never given to another day. Most consumers need no more.
+    std::array<ConsumerClaims, 8> claims{};
 };
 
-// Accepted claims of a consumer in a batch. Page p counts the days p × 30 … after the batch's first
-// claim day; the total stands in page 0.
-struct ConsumerBatchRecord {
-    static constexpr TableId table = TableId::consumer_batch;
+// What did not find a place in the consumer's own record: one for each batch and page. Page p counts
+// the days p × 30 … after the batch's first claim day; the total stands in page 0.
+struct ConsumerClaimsRecord {
+    static constexpr TableId table = TableId::consumer_claims;
     static constexpr std::int32_t days_per_page = 30;
     std::uint32_t total = 0;
     std::array<std::uint16_t, days_per_page> days{};
@@ -210,7 +219,7 @@ template struct RecordList<ProgrammeRecord,
                            IdentityRecord,
                            VoucherRecord,
                            ConsumerRecord,
-                           ConsumerBatchRecord,
+                           ConsumerClaimsRecord,
                            RedemptionRecord,
                            RedemptionVouchersRecord>;
 

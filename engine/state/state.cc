@@ -14,6 +14,16 @@ Key definition_key(std::uint32_t programme, std::uint32_t batch) {
     return {.programme = programme, .part = batch, .table = TableId::definition};
 }
 
+// Upstream gives these keys in order of time.
+bool in_order_of_time(TableId table) {
+    return table == TableId::voucher || table == TableId::redemption ||
+           table == TableId::natural_key;
+}
+
+Key group_of(const Key& key) {
+    return {.programme = key.programme, .part = key.part, .table = key.table};
+}
+
 Error foreign_layout(std::uint32_t found) {
     return {.code = ErrorCode::state,
             .what = "the state has layout " + std::to_string(found) +
@@ -50,7 +60,7 @@ void State::for_each_cold_table(Visit visit) {
     visit(identities);
     visit(vouchers);
     visit(consumers);
-    visit(consumer_batches);
+    visit(consumer_claims);
     visit(redemptions);
     visit(redemption_vouchers);
 }
@@ -63,7 +73,7 @@ bool State::with_cold_table(TableId table, Visit visit) {
         case TableId::identity: return visit(identities);
         case TableId::voucher: return visit(vouchers);
         case TableId::consumer: return visit(consumers);
-        case TableId::consumer_batch: return visit(consumer_batches);
+        case TableId::consumer_claims: return visit(consumer_claims);
         case TableId::redemption: return visit(redemptions);
         case TableId::redemption_vouchers: return visit(redemption_vouchers);
         case TableId::meta:
@@ -131,12 +141,12 @@ bool State::want(const Key& key) {
         if (table.revive(key) != nullptr) {
             return true;
         }
-        const bool is_new = beyond_newest(key);
+        const bool absent = is_new(key);
         table.load(key, {});
-        if (!is_new) {
+        if (!absent) {
             wanted_.push_back(encode(key));
         }
-        return is_new;
+        return absent;
     });
 }
 
@@ -165,27 +175,33 @@ void State::want_asked() {
     asked_.clear();
 }
 
-// Raises the mark to `key` when it lies above: a record that is asked for may be made.
-bool State::beyond_newest(const Key& key) {
-    if (key.table != TableId::voucher && key.table != TableId::redemption &&
-        key.table != TableId::natural_key) {
+// A key that is not resident and lies above all that was forgotten exists nowhere.
+bool State::is_new(const Key& key) {
+    if (!in_order_of_time(key.table)) {
         return false;
     }
-    const Key group{.programme = key.programme, .part = key.part, .table = key.table};
-    auto at = newest_.find(group);
-    if (at == newest_.end()) {
+    const Key group = group_of(key);
+    auto at = newest_forgotten_.find(group);
+    if (at == newest_forgotten_.end()) {
         auto last = store_->last_id(key.table, key.programme, key.part);
         if (!last.ok()) {
             newest_error_ = std::move(last).error();
             return false;
         }
-        at = newest_.emplace(group, last->value_or(Id128{})).first;
+        at = newest_forgotten_.emplace(group, last->value_or(Id128{})).first;
     }
-    if (key.id <= at->second) {
-        return false;
+    return key.id > at->second;
+}
+
+void State::rotate() {
+    for_each_cold_table([](auto& table) { table.rotate(); });
+    for (const auto& [group, id] : newest_old_) {
+        if (const auto at = newest_forgotten_.find(group); at != newest_forgotten_.end()) {
+            at.value() = std::max(at->second, id);
+        }
     }
-    at.value() = key.id;
-    return true;
+    newest_old_.clear();
+    std::swap(newest_old_, newest_young_);
 }
 
 Status State::load_wanted() {
@@ -226,7 +242,20 @@ Status State::fold(Bytes position) {
     FISCUS_TRY(writer_->wait());
     settle();
     WriteSet& set = writer_->set();
-    for_each_table([&set](auto& table) { table.collect(set); });
+    for_each_table([this, &set](auto& table) {
+        Id128* newest = nullptr;
+        Key group;
+        table.collect(set, [&](const Key& key) {
+            if (!in_order_of_time(key.table)) {
+                return;
+            }
+            if (newest == nullptr || group != group_of(key)) {
+                group = group_of(key);
+                newest = &newest_young_[group];
+            }
+            *newest = std::max(*newest, key.id);
+        });
+    });
     for (const Key& key : new_definitions_) {
         set.put(key, definitions_.at({key.programme, key.part}));
     }
@@ -239,7 +268,7 @@ Status State::fold(Bytes position) {
     position_.assign(position.begin(), position.end());
     writer_->submit();
     if (full()) {
-        for_each_cold_table([](auto& table) { table.rotate(); });
+        rotate();
     }
     return Done{};
 }
@@ -249,7 +278,7 @@ bool State::full() const { return young_bytes() >= options_.generation_bytes_max
 std::size_t State::young_bytes() const {
     return settlement_requests.young_bytes() + natural_keys.young_bytes() +
            identities.young_bytes() + vouchers.young_bytes() + consumers.young_bytes() +
-           consumer_batches.young_bytes() + redemptions.young_bytes() +
+           consumer_claims.young_bytes() + redemptions.young_bytes() +
            redemption_vouchers.young_bytes();
 }
 

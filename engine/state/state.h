@@ -57,7 +57,7 @@ public:
     Table<IdentityRecord> identities{true};
     Table<VoucherRecord> vouchers{true};
     Table<ConsumerRecord> consumers{true};
-    Table<ConsumerBatchRecord> consumer_batches{true};
+    Table<ConsumerClaimsRecord> consumer_claims{true};
     Table<RedemptionRecord> redemptions{true};
     Table<RedemptionVouchersRecord> redemption_vouchers{true};
 
@@ -110,7 +110,8 @@ private:
     void for_each_cold_table(Visit visit);
     [[nodiscard]] std::size_t young_bytes() const;
     void want_asked();
-    bool beyond_newest(const Key& key);
+    bool is_new(const Key& key);
+    void rotate();
 
     std::unique_ptr<StateStore> store_;
     StateOptions options_;
@@ -120,10 +121,14 @@ private:
     std::vector<std::byte> position_;
     std::vector<std::byte> durable_position_;
     Hash128 digest_;
-    // Highest id of each group whose keys are given in order of time, changed records included. A
-    // key above it exists nowhere, so a new voucher costs no look-up. Only a short cut: never in
-    // the digest.
-    tsl::robin_map<Key, Id128, KeyHash> newest_;
+    // Highest id of each group whose keys are given in order of time: among what the young and the
+    // old generation folded, and among all that is not resident any more. A key that is above the
+    // last and not resident exists nowhere, so a new voucher costs no look-up in the store. Only a
+    // short cut: never in the digest.
+    using Newest = tsl::robin_map<Key, Id128, KeyHash>;
+    Newest newest_young_;
+    Newest newest_old_;
+    Newest newest_forgotten_;
     std::optional<Error> newest_error_;
     std::vector<Key> asked_;
     std::vector<EncodedKey> wanted_;

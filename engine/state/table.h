@@ -36,6 +36,7 @@ public:
         bool present = false;  // false: known to be absent
         bool touched = false;  // changed since the last digest
         bool dirty = false;    // changed since the last fold
+        std::uint8_t note = 0;  // of whoever prefetches; 0 between turns
     };
 
     // A cold table checks that whatever is read was loaded before.
@@ -125,11 +126,13 @@ public:
         touched_.clear();
     }
 
-    // Puts every dirty record into the set.
-    void collect(WriteSet& set) {
+    // Puts every dirty record into the set; visit(key) for each.
+    template <typename Visit>
+    void collect(WriteSet& set, Visit visit) {
         for (Slot* slot : dirty_) {
             set.put(slot->key, bytes_of(slot->value));
             slot->dirty = false;
+            visit(slot->key);
         }
         dirty_.clear();
     }

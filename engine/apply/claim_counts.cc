@@ -1,0 +1,98 @@
+#include "engine/apply/claim_counts.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "engine/base/check.h"
+
+namespace fiscus::apply {
+namespace {
+
+using state::ConsumerClaims;
+using state::ConsumerRecord;
+using state::TableId;
+
+std::size_t used_places(const ConsumerRecord& consumer) {
+    const auto end = std::find_if(consumer.claims.begin(), consumer.claims.end(),
+                                  [](const ConsumerClaims& claims) { return claims.batch == 0; });
+    return static_cast<std::size_t>(end - consumer.claims.begin());
+}
+
+// Index of the (batch, day), of the first free place, or past the end when all are taken.
+std::size_t place_in(const ConsumerRecord& consumer, const ClaimPlace& place) {
+    const auto at = std::find_if(
+        consumer.claims.begin(), consumer.claims.end(), [&place](const ConsumerClaims& claims) {
+            return claims.batch == 0 || (claims.batch == place.batch && claims.day == place.day);
+        });
+    return static_cast<std::size_t>(at - consumer.claims.begin());
+}
+
+template <typename Count>
+void step(Count& count, bool back) {
+    FISCUS_CHECK(back ? count > 0 : count < std::numeric_limits<Count>::max(),
+                 "only a counted claim is given back, and claims fit their counter");
+    count = static_cast<Count>(back ? count - 1 : count + 1);
+}
+
+}  // namespace
+
+ClaimPlace claim_place(ProgrammeId programme,
+                       BatchId batch,
+                       Id128 consumer,
+                       const BatchRules& rules,
+                       std::int32_t day) {
+    constexpr auto days = static_cast<std::uint32_t>(state::ConsumerClaimsRecord::days_per_page);
+    const auto since = static_cast<std::uint32_t>(day - rules.claim_first_day);
+    const state::Key further{.id = consumer,
+                             .programme = programme.value(),
+                             .part = batch.value(),
+                             .table = TableId::consumer_claims};
+    ClaimPlace place{
+        .consumer = {.id = consumer, .programme = programme.value(), .table = TableId::consumer},
+        .further_total = further,
+        .further_day = further,
+        .further_slot = since % days,
+        .batch = batch.value(),
+        .day = static_cast<std::uint16_t>(since)};
+    place.further_day.sub = static_cast<std::uint16_t>(since / days);
+    return place;
+}
+
+ClaimCounts claim_counts(state::State& state, const ClaimPlace& place) {
+    const ConsumerRecord& consumer = *state.consumers.get(place.consumer);
+    ClaimCounts counts;
+    for (const ConsumerClaims& claims : consumer.claims) {
+        if (claims.batch == place.batch) {
+            counts.total += claims.count;
+            if (claims.day == place.day) {
+                counts.day += claims.count;
+            }
+        }
+    }
+    if (free_places(consumer) == 0) {
+        const auto* day = state.consumer_claims.get(place.further_day);
+        const auto* total = state.consumer_claims.get(place.further_total);
+        counts.day += day == nullptr ? 0U : day->days[place.further_slot];
+        counts.total += total == nullptr ? 0U : total->total;
+    }
+    return counts;
+}
+
+void count_claim(state::State& state, const ClaimPlace& place, bool back) {
+    ConsumerRecord& consumer = state.change(state.consumers, place.consumer);
+    if (const std::size_t at = place_in(consumer, place); at < consumer.claims.size()) {
+        ConsumerClaims& claims = consumer.claims[at];
+        claims.batch = place.batch;
+        claims.day = place.day;
+        step(claims.count, back);
+        return;
+    }
+    step(state.change(state.consumer_claims, place.further_day).days[place.further_slot], back);
+    step(state.change(state.consumer_claims, place.further_total).total, back);
+}
+
+std::size_t free_places(const ConsumerRecord& consumer) {
+    return consumer.claims.size() - used_places(consumer);
+}
+
+}  // namespace fiscus::apply
