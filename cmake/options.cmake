@@ -48,6 +48,7 @@ function(fiscus_program name)
     target_link_libraries(${name} PRIVATE ${arg_PRIVATE})
     if(NOT FISCUS_SANITIZE)
         target_link_libraries(${name} PRIVATE PkgConfig::jemalloc)
+        target_sources(${name} PRIVATE ${PROJECT_SOURCE_DIR}/cmake/allocator.cc)
     endif()
 endfunction()
 

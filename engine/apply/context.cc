@@ -50,9 +50,11 @@ state::Key Context::counter_key(BatchId batch, state::CounterScope scope, std::u
 }
 
 const state::ProgrammeRecord& Context::programme() const {
-    const auto* record = state.programmes.get(key(state::TableId::programme));
-    FISCUS_CHECK(record != nullptr, "rules run for a known programme");
-    return *record;
+    if (programme_ == nullptr) {
+        programme_ = state.programmes.get(key(state::TableId::programme));
+        FISCUS_CHECK(programme_ != nullptr, "rules run for a known programme");
+    }
+    return *programme_;
 }
 
 Amount Context::balance(const AccountName& account) {
@@ -66,9 +68,12 @@ const BatchRules* Context::batch_rules(BatchId batch) const {
 }
 
 const state::BatchRecord& Context::batch(BatchId batch) const {
-    const auto* record = state.batches.get(key(state::TableId::batch, batch.value()));
-    FISCUS_CHECK(record != nullptr, "a batch with rules has a record");
-    return *record;
+    if (batch_ == nullptr || batch_id_ != batch) {
+        batch_ = state.batches.get(key(state::TableId::batch, batch.value()));
+        FISCUS_CHECK(batch_ != nullptr, "a batch with rules has a record");
+        batch_id_ = batch;
+    }
+    return *batch_;
 }
 
 void Context::post(const AccountName& debit, const AccountName& credit, Amount amount) {

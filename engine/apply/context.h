@@ -92,6 +92,10 @@ public:
 
 private:
     std::vector<wire::Posting>& postings_;
+    // Looked up once: hot records never move.
+    mutable const state::ProgrammeRecord* programme_ = nullptr;
+    mutable const state::BatchRecord* batch_ = nullptr;
+    mutable BatchId batch_id_;
 };
 
 inline AccountName fund() { return {wire::AccountKind::fund, BatchId(), 0}; }

@@ -108,6 +108,9 @@ std::int32_t BatchRules::last_day(std::int32_t claim_day) const {
 
 std::array<DistrictQuota, 3> BatchRules::quotas_of_district(std::uint32_t district) const {
     std::array<DistrictQuota, 3> lines{};
+    if (district_quotas.empty()) {
+        return lines;
+    }
     std::size_t next = 0;
     std::uint32_t before = 0;
     for (const std::uint32_t codes : {std::uint32_t{1}, prefecture_codes, province_codes}) {

@@ -3,6 +3,12 @@
 #include <algorithm>
 
 namespace fiscus::runtime {
+namespace {
+
+// What a segment touches stays in the processor's cache from its prefetch until it is applied.
+constexpr std::size_t segment_events_max = 1'024;
+
+}  // namespace
 
 Core::Core(decode::Shard shard, state::State& state, std::uint64_t next_sequence)
     : state_(state), decoder_(shard), ledger_(state), next_sequence_(next_sequence) {}
@@ -18,12 +24,14 @@ Result<std::size_t> Core::turn(std::span<const log::Record> records,
             events_.push_back(decoder_.decode(record));
         }
     }
-    // A segment ends after a definition: what it defines decides what the next events touch.
+    // A segment ends after a definition: what it defines decides what the next events touch. None is
+    // long.
     std::span<const decode::DecodedEvent> rest(events_);
     journal::GrowingBlock block;
     while (!rest.empty()) {
         std::size_t count = 0;
-        while (count < rest.size() && !apply::Ledger::is_definition(rest[count])) {
+        while (count < rest.size() && count + 1 < segment_events_max &&
+               !apply::Ledger::is_definition(rest[count])) {
             ++count;
         }
         count = std::min(count + 1, rest.size());

@@ -52,20 +52,29 @@ using EncodedKey = std::array<std::byte, key_bytes>;
 namespace detail {
 
 template <typename T>
-constexpr void put_big_endian(std::byte*& at, T value) {
-    for (int shift = static_cast<int>(sizeof(T) * 8) - 8; shift >= 0; shift -= 8) {
-        *at++ = static_cast<std::byte>(value >> shift);
+T big_endian(T value) {
+    if constexpr (sizeof(T) == 8) {
+        return __builtin_bswap64(value);
+    } else if constexpr (sizeof(T) == 4) {
+        return __builtin_bswap32(value);
+    } else {
+        return __builtin_bswap16(value);
     }
 }
 
 template <typename T>
-constexpr T take_big_endian(const std::byte*& at) {
+void put_big_endian(std::byte*& at, T value) {
+    const T swapped = big_endian(value);
+    std::memcpy(at, &swapped, sizeof swapped);
+    at += sizeof swapped;
+}
+
+template <typename T>
+T take_big_endian(const std::byte*& at) {
     T value = 0;
-    for (std::size_t i = 0; i < sizeof(T); ++i) {
-        value = static_cast<T>((static_cast<std::uint64_t>(value) << 8) |
-                               std::to_integer<std::uint64_t>(*at++));
-    }
-    return value;
+    std::memcpy(&value, at, sizeof value);
+    at += sizeof value;
+    return big_endian(value);
 }
 
 }  // namespace detail
@@ -96,19 +105,20 @@ inline Key decode_key(const std::byte* at) {
     return key;
 }
 
+// Eight bytes of a key as a number that sorts as they do.
+inline std::uint64_t key_word(const EncodedKey& key, std::size_t at) {
+    const std::byte* from = key.data() + at;
+    return detail::take_big_endian<std::uint64_t>(from);
+}
+
 // As RocksDB sorts, eight bytes at a time.
 inline bool less(const EncodedKey& a, const EncodedKey& b) {
-    const auto word = [](const EncodedKey& key, std::size_t at) {
-        std::uint64_t little = 0;
-        std::memcpy(&little, key.data() + at, sizeof little);
-        return __builtin_bswap64(little);
-    };
     for (const std::size_t at : {std::size_t{0}, std::size_t{8}, std::size_t{16}}) {
-        if (word(a, at) != word(b, at)) {
-            return word(a, at) < word(b, at);
+        if (key_word(a, at) != key_word(b, at)) {
+            return key_word(a, at) < key_word(b, at);
         }
     }
-    return word(a, key_bytes - 8) < word(b, key_bytes - 8);
+    return key_word(a, key_bytes - 8) < key_word(b, key_bytes - 8);
 }
 
 // Seeds of hash_of(), drawn once in each process: upstream chooses its keys, and must not be able to

@@ -125,6 +125,9 @@ Status State::load() {
             return Done{};
         });
     };
+    if (position_.empty()) {
+        for_each_cold_table([](auto& table) { table.set_complete(); });
+    }
     FISCUS_TRY(load_hot(programmes, TableId::programme));
     FISCUS_TRY(load_hot(platforms, TableId::platform));
     FISCUS_TRY(load_hot(sources, TableId::source));
@@ -141,7 +144,7 @@ bool State::want(const Key& key) {
         if (table.revive(key) != nullptr) {
             return true;
         }
-        const bool absent = is_new(key);
+        const bool absent = table.complete() || is_new(key);
         table.load(key, {});
         if (!absent) {
             wanted_.push_back(encode(key));

@@ -38,7 +38,16 @@ public:
     }
 
 private:
+    // The first 16 bytes of a key as numbers, and where its item is: what sort() moves.
+    struct Order {
+        std::uint64_t first;
+        std::uint64_t second;
+        std::uint32_t item;
+    };
+
     std::vector<Item> items_;
+    std::vector<Item> sorted_;
+    std::vector<Order> order_;
     std::vector<std::byte> arena_;
 };
 

@@ -141,9 +141,14 @@ public:
     // and the set before that is in the store.
     void rotate() {
         FISCUS_CHECK(dirty_.empty() && touched_.empty(), "only clean records may be forgotten");
+        complete_ = complete_ && old_.size == 0;
         std::swap(young_, old_);
         young_.clear();
     }
+
+    // The store holds nothing that is not resident: it was empty, and nothing was forgotten since.
+    [[nodiscard]] bool complete() const { return complete_; }
+    void set_complete() { complete_ = true; }
 
     [[nodiscard]] std::size_t size() const { return young_.size; }
     // What the young generation takes.
@@ -218,6 +223,7 @@ private:
     }
 
     bool cold_;
+    bool complete_ = false;
     Generation young_;
     Generation old_;
     std::vector<Slot*> touched_;

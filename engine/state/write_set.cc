@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "engine/base/check.h"
 #include "engine/state/store.h"
 
 namespace fiscus::state {
@@ -14,8 +15,25 @@ void WriteSet::put(const Key& key, Bytes value) {
 }
 
 void WriteSet::sort() {
-    std::sort(items_.begin(), items_.end(),
-              [](const Item& a, const Item& b) { return less(a.key, b.key); });
+    FISCUS_CHECK(items_.size() <= UINT32_MAX, "the items of a set are counted with 32 bits");
+    order_.clear();
+    for (std::size_t at = 0; at < items_.size(); ++at) {
+        order_.push_back({.first = key_word(items_[at].key, 0),
+                          .second = key_word(items_[at].key, 8),
+                          .item = static_cast<std::uint32_t>(at)});
+    }
+    std::sort(order_.begin(), order_.end(), [this](const Order& a, const Order& b) {
+        if (a.first != b.first) {
+            return a.first < b.first;
+        }
+        return a.second != b.second ? a.second < b.second
+                                    : less(items_[a.item].key, items_[b.item].key);
+    });
+    sorted_.clear();
+    for (const Order& order : order_) {
+        sorted_.push_back(items_[order.item]);
+    }
+    std::swap(items_, sorted_);
 }
 
 void WriteSet::clear() {
