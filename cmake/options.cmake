@@ -48,7 +48,7 @@ function(fiscus_program name)
     target_link_libraries(${name} PRIVATE ${arg_PRIVATE})
     if(NOT FISCUS_SANITIZE)
         target_link_libraries(${name} PRIVATE PkgConfig::jemalloc)
-        target_sources(${name} PRIVATE ${PROJECT_SOURCE_DIR}/cmake/allocator.cc)
+        target_sources(${name} PRIVATE ${PROJECT_SOURCE_DIR}/engine/base/allocator.cc)
     endif()
 endfunction()
 

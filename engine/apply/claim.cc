@@ -71,8 +71,8 @@ void count(Context& c,
            std::uint32_t district,
            bool back) {
     const auto step = [&](CounterScope scope, std::uint64_t of) {
-        auto& counted = c.state.change(c.state.counters,
-                                       c.counter_key(BatchId(place.batch), scope, of));
+        auto& counted =
+            c.state.change(c.state.counters, c.counter_key(BatchId(place.batch), scope, of));
         FISCUS_CHECK(!back || counted.count > 0, "only a counted claim is given back");
         counted.count = back ? counted.count - 1 : counted.count + 1;
     };
@@ -210,8 +210,8 @@ Answer apply(Context& c, const wire::VoucherVoided& event) {
     if (rules.void_returns_quota) {
         const ClaimPlace place =
             claim_place(c.in.programme, batch, voucher->consumer, rules, c.draft.origin_day);
-        count(c, rules, place, c.draft.origin_day, PlatformId(voucher->platform),
-              voucher->district, true);
+        count(c, rules, place, c.draft.origin_day, PlatformId(voucher->platform), voucher->district,
+              true);
     }
     c.state.change(c.state.vouchers, key).status = state::VoucherStatus::voided;
     c.remember_natural_key();

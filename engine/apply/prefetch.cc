@@ -113,7 +113,7 @@ void Ledger::want_direct(const decode::DecodedEvent& in) {
         case EventBody::VoucherVoided:
             state_.want_soon(natural_key_of(in));
             state_.want_soon(key_of(in, TableId::voucher,
-                               decode::id_of(in.event->body_as_VoucherVoided()->voucher())));
+                                    decode::id_of(in.event->body_as_VoucherVoided()->voucher())));
             indirect_.push_back(&in);
             return;
         case EventBody::ConsumerRegistered: {
@@ -130,7 +130,7 @@ void Ledger::want_direct(const decode::DecodedEvent& in) {
         case EventBody::SettlementPaid:
             state_.want_soon(natural_key_of(in));
             state_.want_soon(key_of(in, TableId::settlement_request,
-                               decode::id_of(in.event->body_as_SettlementPaid()->request())));
+                                    decode::id_of(in.event->body_as_SettlementPaid()->request())));
             return;
         default: state_.want_soon(natural_key_of(in)); return;
     }
@@ -162,9 +162,9 @@ bool Ledger::want_indirect(const decode::DecodedEvent& in) {
             return false;
         }
         const BatchRules& rules = rules_of(in.programme)->batches.at(voucher->batch);
-        const ClaimPlace place = claim_place(in.programme, BatchId(voucher->batch),
-                                             voucher->consumer, rules,
-                                             business_day(voucher->claimed_at_us));
+        const ClaimPlace place =
+            claim_place(in.programme, BatchId(voucher->batch), voucher->consumer, rules,
+                        business_day(voucher->claimed_at_us));
         resident &= state_.want(place.consumer);
         resident &= state_.want(place.further_total);
         resident &= state_.want(place.further_day);

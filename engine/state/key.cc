@@ -1,20 +1,21 @@
 #include "engine/state/key.h"
 
-#include <random>
+#include <sys/auxv.h>
 
 namespace fiscus::state {
 namespace {
 
-HashSeeds draw_seeds() noexcept {
-    std::random_device device;
-    const auto draw = [&device] {
-        return (static_cast<std::uint64_t>(device()) << 32) | device();
-    };
-    return {.hi = draw(), .lo = draw()};
+// The system gives every process 16 bytes that nobody else knows.
+HashSeeds seeds_of_this_process() {
+    HashSeeds seeds;
+    if (const auto* bytes = reinterpret_cast<const void*>(::getauxval(AT_RANDOM))) {
+        std::memcpy(&seeds, bytes, sizeof seeds);
+    }
+    return seeds;
 }
 
 }  // namespace
 
-const HashSeeds hash_seeds = draw_seeds();
+const HashSeeds hash_seeds = seeds_of_this_process();
 
 }  // namespace fiscus::state

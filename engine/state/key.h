@@ -121,7 +121,7 @@ inline bool less(const EncodedKey& a, const EncodedKey& b) {
     return key_word(a, key_bytes - 8) < key_word(b, key_bytes - 8);
 }
 
-// Seeds of hash_of(), drawn once in each process: upstream chooses its keys, and must not be able to
+// Seeds of hash_of(), others in each process: upstream chooses its keys, and must not be able to
 // choose them so that they collide. Nothing visible depends on a hash.
 struct HashSeeds {
     std::uint64_t hi = 0;

@@ -159,8 +159,8 @@ struct ConsumerRecord {
     std::array<ConsumerClaims, 8> claims{};
 };
 
-// What did not find a place in the consumer's own record: one for each batch and page. Page p counts
-// the days p × 30 … after the batch's first claim day; the total stands in page 0.
+// What did not find a place in the consumer's own record: one for each batch and page. Page p
+// counts the days p × 30 … after the batch's first claim day; the total stands in page 0.
 struct ConsumerClaimsRecord {
     static constexpr TableId table = TableId::consumer_claims;
     static constexpr std::int32_t days_per_page = 30;

@@ -1,6 +1,6 @@
-// StateStore over RocksDB 7.8: one column family, no merge operators, no transactions. A write set is
-// ingested as sorted files, all of them or none: the log is the write-ahead log, so nothing passes
-// through a memtable.
+// StateStore over RocksDB 7.8: one column family, no merge operators, no transactions. A write set
+// is ingested as sorted files, all of them or none: the log is the write-ahead log, so nothing
+// passes through a memtable.
 #include <algorithm>
 #include <atomic>
 #include <filesystem>
@@ -165,7 +165,8 @@ public:
     }
 
     Status write(const WriteSet& set) override {
-        FISCUS_CHECK(files_.has_value(), "nothing is written to a store that was opened for reading");
+        FISCUS_CHECK(files_.has_value(),
+                     "nothing is written to a store that was opened for reading");
         stall_->wait_until_flowing();
         FISCUS_ASSIGN(const std::vector<std::string> paths,
                       files_->write(set, [this](const Key& group) {

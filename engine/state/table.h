@@ -33,9 +33,9 @@ public:
     struct Slot {
         Key key;
         Record value{};
-        bool present = false;  // false: known to be absent
-        bool touched = false;  // changed since the last digest
-        bool dirty = false;    // changed since the last fold
+        bool present = false;   // false: known to be absent
+        bool touched = false;   // changed since the last digest
+        bool dirty = false;     // changed since the last fold
         std::uint8_t note = 0;  // of whoever prefetches; 0 between turns
     };
 
@@ -218,9 +218,7 @@ private:
         }
     };
 
-    static SlotIndex::Tag tag_of(const Key& key) {
-        return SlotIndex::tag_of(hash_of(key));
-    }
+    static SlotIndex::Tag tag_of(const Key& key) { return SlotIndex::tag_of(hash_of(key)); }
 
     bool cold_;
     bool complete_ = false;

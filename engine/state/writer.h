@@ -1,5 +1,6 @@
 // The thread that sorts a write set and gives it to the store, so that the rules go on meanwhile.
-// Thread: the partition's one writer. Fails: an error of the store is returned by the next wait() and stays.
+// Thread: the partition's one writer. Fails: an error of the store is returned by the next wait()
+// and stays.
 #pragma once
 
 #include <condition_variable>

@@ -147,6 +147,78 @@ TEST_F(StateTest, LocksOutASecondProcessWithAHint) {
     EXPECT_EQ(second.error().code, ErrorCode::fenced);
 }
 
+// Keys of two platforms interleave: what is asked for second is not always the newest.
+Key timed_key(std::uint64_t time) {
+    return {.id = {.hi = time, .lo = 1}, .programme = 1, .table = TableId::voucher};
+}
+
+TEST_F(StateTest, WhatIsAboveAllThatWasForgottenIsNotLookedUp) {
+    auto state = open(64U << 10);
+    std::uint64_t time = 1'000;
+    // Many generations: the first vouchers are forgotten, the last ones are resident.
+    for (int round = 0; round < 40; ++round) {
+        for (const std::uint64_t end = time + 200; time < end; ++time) {
+            state->want(timed_key(time));
+            ASSERT_TRUE(state->load_wanted().ok());
+            state->change(state->vouchers, timed_key(time)).face_fen =
+                static_cast<std::int64_t>(time);
+        }
+        ASSERT_TRUE(state->fold(text("p")).ok());
+    }
+    ASSERT_LT(state->vouchers.size(), 2'000U);
+    // Older than the newest voucher, but younger than all that was forgotten: exists nowhere.
+    const Key between{.id = {.hi = time - 3, .lo = 9}, .programme = 1, .table = TableId::voucher};
+    EXPECT_TRUE(state->want(between));
+    EXPECT_EQ(state->vouchers.get(between), nullptr);
+    // Among the forgotten ones the store is asked.
+    const Key forgotten{.id = {.hi = 1'003, .lo = 9}, .programme = 1, .table = TableId::voucher};
+    EXPECT_FALSE(state->want(forgotten));
+    ASSERT_TRUE(state->load_wanted().ok());
+    EXPECT_EQ(state->vouchers.get(forgotten), nullptr);
+    EXPECT_FALSE(state->want(timed_key(1'005)));
+    ASSERT_TRUE(state->load_wanted().ok());
+    EXPECT_EQ(state->vouchers.get(timed_key(1'005))->face_fen, 1'005);
+}
+
+TEST_F(StateTest, AfterAStartTheStoreSaysWhatIsNew) {
+    {
+        auto state = open();
+        change_voucher(*state, 8).face_fen = 8;
+        ASSERT_TRUE(state->fold(text("p")).ok());
+        ASSERT_TRUE(state->flush().ok());
+    }
+    auto state = open();
+    EXPECT_FALSE(state->want(voucher_key(8)));
+    EXPECT_FALSE(state->want(voucher_key(0)));
+    EXPECT_TRUE(state->want(voucher_key(16)));
+    ASSERT_TRUE(state->load_wanted().ok());
+    EXPECT_EQ(state->vouchers.get(voucher_key(8))->face_fen, 8);
+    EXPECT_EQ(state->vouchers.get(voucher_key(0)), nullptr);
+    EXPECT_EQ(state->vouchers.get(voucher_key(16)), nullptr);
+}
+
+TEST_F(StateTest, ManyAskedForTogetherAreFoundLikeOneByOne) {
+    {
+        auto state = open();
+        for (std::uint64_t n = 0; n < 500; n += 2) {
+            change_voucher(*state, n).face_fen = static_cast<std::int64_t>(n);
+        }
+        ASSERT_TRUE(state->fold(text("p")).ok());
+        ASSERT_TRUE(state->flush().ok());
+    }
+    auto state = open();
+    for (std::uint64_t n = 0; n < 500; ++n) {
+        state->want_soon(voucher_key(n));
+        state->want_soon(voucher_key(499 - n));
+    }
+    ASSERT_TRUE(state->load_wanted().ok());
+    for (std::uint64_t n = 0; n < 500; ++n) {
+        const auto* voucher = state->vouchers.get(voucher_key(n));
+        ASSERT_EQ(voucher != nullptr, n % 2 == 0) << n;
+        ASSERT_TRUE(voucher == nullptr || voucher->face_fen == static_cast<std::int64_t>(n));
+    }
+}
+
 TEST_F(StateTest, APositionIsDurableWhenItsFoldIsWritten) {
     auto state = open();
     ASSERT_TRUE(state->fold(text("one")).ok());
