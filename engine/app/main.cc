@@ -3,10 +3,9 @@
 #include <cstdio>
 #include <string>
 #include <string_view>
+#include <unistd.h>
 
 #include "engine/app/command.h"
-
-extern char** environ;
 
 int main(int argument_count, char** arguments) {
     fiscus::app::ProgramInput input;

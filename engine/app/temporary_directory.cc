@@ -13,7 +13,7 @@ Result<std::unique_ptr<TemporaryDirectory>> TemporaryDirectory::make(std::string
     std::error_code error;
     std::filesystem::path parent = std::filesystem::temp_directory_path(error);
     if (error) {
-        // The library does not say which directory it would have taken.
+        // The library does not say which directory it would have taken; nobody sets the variable.
         const char* const wanted = std::getenv("TMPDIR");  // NOLINT(concurrency-mt-unsafe)
         parent = wanted == nullptr ? "/tmp" : wanted;
     }

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <iterator>
 #include <memory>
 
 #include "engine/base/check.h"
@@ -102,12 +103,11 @@ std::uint64_t xxh3_64(Bytes bytes) { return XXH3_64bits(bytes.data(), bytes.size
 
 std::uint64_t xxh3_64(Bytes first, Bytes second) {
     // Joining short pieces is five times faster than the streaming interface, and the same hash.
-    std::array<std::byte, 512> joined;
-    if (first.size() + second.size() <= joined.size()) {
-        std::copy(first.begin(), first.end(), joined.begin());
-        std::copy(second.begin(), second.end(),
-                  joined.begin() + static_cast<std::ptrdiff_t>(first.size()));
-        return XXH3_64bits(joined.data(), first.size() + second.size());
+    std::byte joined[512];
+    if (first.size() + second.size() <= std::size(joined)) {
+        std::byte* const end = std::copy(first.begin(), first.end(), joined);
+        std::copy(second.begin(), second.end(), end);
+        return XXH3_64bits(joined, first.size() + second.size());
     }
     XXH3_state_t state;
     XXH3_64bits_reset(&state);

@@ -77,7 +77,7 @@ Result<std::optional<ReadBlock>> JournalReader::next_before(std::int64_t end,
             cursor_.next_offset = end;
             break;
         }
-        FISCUS_ASSIGN(const auto block, follow(record));
+        FISCUS_ASSIGN(auto block, follow(record));
         ++taken_;
         if (block) {
             return block;

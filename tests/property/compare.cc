@@ -23,8 +23,8 @@ constexpr std::size_t balances_every = 50;
 
 // One way to drive the engine.
 struct Way {
-    const char* name;
-    std::size_t turn_records;
+    const char* name = nullptr;
+    std::size_t turn_records = 0;
     support::EngineOptions options;
 };
 
@@ -133,7 +133,7 @@ std::string find_difference(const std::vector<Input>& history, support::Shard sh
     std::string first_digest;
     for (const Way& way : ways) {
         std::string digest;
-        const std::string difference = compare_way(history, truth, shard, way, digest);
+        std::string difference = compare_way(history, truth, shard, way, digest);
         if (!difference.empty()) {
             return difference;
         }

@@ -208,7 +208,7 @@ public:
                        std::to_string(found.size()) + '\n';
             }
             for (std::size_t i = 0; i < expected.size(); ++i) {
-                const std::string trouble = revision(day, i + 1, expected[i], found[i]);
+                std::string trouble = revision(day, i + 1, expected[i], found[i]);
                 if (!trouble.empty()) {
                     return trouble;
                 }

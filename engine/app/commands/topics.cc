@@ -14,9 +14,10 @@
 namespace fiscus::app {
 namespace {
 
-const std::vector<Setting> topic_settings = {
-    Setting::log_directory, Setting::kafka_bootstrap, Setting::topics_partitions,
-    Setting::topics_replication, Setting::topics_event_stamps};
+std::vector<Setting> topic_settings() {
+    return {Setting::log_directory, Setting::kafka_bootstrap, Setting::topics_partitions,
+            Setting::topics_replication, Setting::topics_event_stamps};
+}
 
 std::string retention_text(std::int64_t retention_ms) {
     return retention_ms < 0 ? "for ever" : fmt::format("{} ms", retention_ms);
@@ -40,7 +41,7 @@ public:
                 .summary = "Show the topics that fiscus needs and what is missing or different",
                 .example = "fiscus topics plan --kafka 127.0.0.1:9092 --partitions 4",
                 .details = "Changes nothing. Exit code 3 when a topic differs from its plan.",
-                .settings = topic_settings};
+                .settings = topic_settings()};
     }
 
     void declare(CLI::App& options) override { reading_.declare(options); }
@@ -93,7 +94,7 @@ public:
             .details =
                 "Makes a local log's directory too. Topics that are there stay as they are; one "
                 "that differs from its plan is an error.",
-            .settings = topic_settings};
+            .settings = topic_settings()};
     }
 
     Result<ExitCode> run(Context& context) override {

@@ -74,7 +74,7 @@ std::string_view outcome_text(std::uint8_t outcome, Language language) {
 
 // "2026-03-02T02:33:42.323805Z (2026-03-02 10:33:42 Asia/Shanghai)".
 std::string both_times(std::int64_t instant_us, Language language) {
-    const std::string utc = instant_words(instant_us);
+    std::string utc = instant_words(instant_us);
     if (instant_us < occurred_us_min || instant_us >= occurred_us_end) {
         return utc;
     }
