@@ -1,6 +1,5 @@
-// How jemalloc is to work in a program of ours (cmake/options.cmake adds this file to each); it reads
-// the name before main. Huge pages: the state is looked up at random, and finding a page costs as
-// much as reading it.
+// How jemalloc is to work in a program of ours; it reads the name before main. Huge pages: state is
+// looked up at random, and finding a page costs as much as reading it.
 extern "C" {
 extern const char* malloc_conf;
 const char* malloc_conf = "thp:always";

@@ -24,8 +24,8 @@ Result<std::size_t> Core::turn(std::span<const log::Record> records,
             events_.push_back(decoder_.decode(record));
         }
     }
-    // A segment is short, and ends after a definition: what that defines decides what the next events
-    // touch.
+    // A segment is short, and ends after a definition: what that defines decides what the next
+    // events touch.
     std::span<const decode::DecodedEvent> rest(events_);
     journal::GrowingBlock block;
     while (!rest.empty()) {
