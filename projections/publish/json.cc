@@ -1,9 +1,9 @@
 #include "projections/publish/json.h"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <cstddef>
+#include <iterator>
 
 namespace fiscus::projections {
 
@@ -65,9 +65,9 @@ void append_escaped(std::string& out, char c) {
 
 template <typename Number>
 void append_digits(std::string& out, Number number) {
-    std::array<char, 24> digits;
-    const auto written = std::to_chars(digits.data(), digits.data() + digits.size(), number);
-    out.append(digits.data(), written.ptr);
+    char digits[24];
+    const auto written = std::to_chars(std::begin(digits), std::end(digits), number);
+    out.append(std::begin(digits), written.ptr);
 }
 
 }  // namespace

@@ -130,11 +130,11 @@ void DayFacts::add(const Fact& fact) {
     if (chunks_.empty() || chunks_.back().size() >= chunk_bytes) {
         chunks_.emplace_back();
     }
-    std::array<char, fact_bytes_max> bytes;
-    const auto size = static_cast<std::size_t>(encode(bytes.data(), fact) - bytes.data());
+    char bytes[fact_bytes_max];
+    const auto size = static_cast<std::size_t>(encode(bytes, fact) - bytes);
     std::string& chunk = chunks_.back();
     const std::size_t before = chunk.capacity();
-    chunk.append(bytes.data(), size);
+    chunk.append(bytes, size);
     memory_ += chunk.capacity() - before;
     bytes_ += size;
     dirty_ = true;

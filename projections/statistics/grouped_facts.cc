@@ -1,6 +1,7 @@
 #include "projections/statistics/grouped_facts.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 
 #include "engine/base/check.h"
@@ -95,6 +96,9 @@ CellKey coarser_key(const CellKey& finer, Grouping coarse) {
     return {.grouping = coarse, .first = is_first ? finer.first : finer.second};
 }
 
+// Sums with room behind them.
+using RoomySums = std::array<std::int64_t, sum_count + kind_amounts_max>;
+
 void add(Sums& sums, const Sums& more) {
     for (std::size_t at = 0; at < sum_count; ++at) {
         sums[at] += more[at];
@@ -143,22 +147,27 @@ private:
         const GroupingInfo& set = info(grouping);
         GroupedFacts grouped{.grouping = grouping};
         Numbering numbering;
-        std::vector<std::uint32_t> cells(facts_.size());
-        for (std::size_t at = 0; at < facts_.size(); ++at) {
-            const Fact& fact = facts_[at];
+        std::vector<RoomySums> sums;
+        std::vector<std::uint32_t> cells;
+        cells.reserve(facts_.size());
+        std::uint32_t count = 0;
+        for (const Fact& fact : facts_) {
             const CellKey key = cell_key(set, fact);
-            const std::uint32_t cell =
-                numbering.number(packed(key), static_cast<std::uint32_t>(grouped.keys.size()));
-            if (cell == grouped.keys.size()) [[unlikely]] {
+            const std::uint32_t cell = numbering.number(packed(key), count);
+            if (cell == count) [[unlikely]] {
+                ++count;
                 grouped.keys.push_back(key);
-                grouped.sums.emplace_back();
+                sums.emplace_back();
             }
-            cells[at] = cell;
-            const SumRange range = sums_of(fact.kind);
-            std::int64_t* const sums = grouped.sums[cell].data() + range.first;
-            for (std::size_t sum = 0; sum < range.count; ++sum) {
-                sums[sum] += fact.amounts[sum];
+            cells.push_back(cell);
+            // All places of a kind that has most of them: those beyond its own are 0.
+            std::int64_t* const to = sums.data()[cell].data() + sums_of(fact.kind).first;
+            for (std::size_t at = 0; at < kind_amounts_max; ++at) {
+                to[at] += fact.amounts[at];
             }
+        }
+        for (const RoomySums& cell : sums) {
+            std::ranges::copy_n(cell.begin(), sum_count, grouped.sums.emplace_back().begin());
         }
         const auto cells_of = [&cells](const Steps& steps) {
             std::vector<std::uint32_t> found(steps.size());

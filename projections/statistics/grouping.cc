@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <iterator>
 
 namespace fiscus::projections {
 
@@ -77,12 +78,11 @@ void append_path(std::string& out, const CellKey& cell) {
     const GroupingInfo& set = info(cell.grouping);
     out.append(set.id);
     for (std::size_t at = 0; at < set.used; ++at) {
-        std::array<char, 16> number;
-        const auto end = std::to_chars(number.data(), number.data() + number.size(),
-                                       at == 0 ? cell.first : cell.second)
-                             .ptr;
+        char number[16];
+        const auto written =
+            std::to_chars(std::begin(number), std::end(number), at == 0 ? cell.first : cell.second);
         out += '/';
-        out.append(number.data(), end);
+        out.append(std::begin(number), written.ptr);
     }
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <iterator>
 
 #include "engine/base/wide.h"
 
@@ -56,26 +57,26 @@ constexpr bool rules_stand_in_order() {
 }
 static_assert(rules_stand_in_order(), "each at the place of its sum, those of a kind together");
 
-template <Sum sum>
+template <Sum Which>
 std::int64_t of_day(const Figures& f) {
-    return f.day[index(sum)];
+    return f.day[index(Which)];
 }
-template <Sum sum>
+template <Sum Which>
 std::int64_t to_date(const Figures& f) {
-    return f.to_date[index(sum)];
+    return f.to_date[index(Which)];
 }
-template <Distinct distinct>
+template <Distinct Which>
 std::int64_t counted(const Figures& f) {
-    return static_cast<std::int64_t>(f.distinct[index(distinct)]);
+    return static_cast<std::int64_t>(f.distinct[index(Which)]);
 }
 // Two sums of one side of the day: all are ≥ 0, so the difference fits.
-template <Sum plus, Sum minus>
+template <Sum Plus, Sum Minus>
 std::int64_t net_of_day(const Figures& f) {
-    return of_day<plus>(f) - of_day<minus>(f);
+    return of_day<Plus>(f) - of_day<Minus>(f);
 }
-template <Sum plus, Sum minus>
+template <Sum Plus, Sum Minus>
 std::int64_t net_to_date(const Figures& f) {
-    return to_date<plus>(f) - to_date<minus>(f);
+    return to_date<Plus>(f) - to_date<Minus>(f);
 }
 
 constexpr int ratio_places = 10'000;
@@ -264,8 +265,8 @@ char* ratio_text(char* to, const Ratio& value) {
 }
 
 std::string ratio_text(const Ratio& value) {
-    std::array<char, ratio_text_max> text;
-    return {text.data(), ratio_text(text.data(), value)};
+    char text[ratio_text_max];
+    return {std::begin(text), ratio_text(std::begin(text), value)};
 }
 
 }  // namespace fiscus::projections
