@@ -7,8 +7,8 @@
 
 #include "bench/micro/corpus.h"
 #include "engine/base/check.h"
-#include "projections/distinct/counted_set.h"
-#include "projections/distinct/ordinal_set.h"
+#include "projections/distinct/members.h"
+#include "projections/distinct/steps.h"
 
 namespace fiscus::bench {
 namespace {
@@ -68,23 +68,37 @@ Members members_of(const Corpus& corpus) {
     return all;
 }
 
+// Steps of all days, whose cells are the days.
+struct DayCells {
+    projections::Steps steps;
+    std::vector<std::uint32_t> cells;
+};
+
+DayCells cells_of(const std::vector<Member>& members) {
+    DayCells days;
+    for (std::uint32_t item = 0; item < members.size(); ++item) {
+        days.steps.emplace_back(members[item].ordinal, item, false);
+    }
+    projections::sort_steps(days.steps);
+    for (const projections::Step& step : days.steps) {
+        days.cells.push_back(members[step.item()].day);
+    }
+    return days;
+}
+
 void count_consumers(benchmark::State& bench, const Corpus& corpus) {
     const Members all = members_of(corpus);
     for ([[maybe_unused]] auto iteration : bench) {
-        std::vector<projections::OrdinalSet> claiming(all.days);
-        std::vector<projections::CountedSet> redeeming(all.days);
-        for (const Member& member : all.claims) {
-            claiming[member.day].add(member.ordinal);
-        }
-        for (const Member& member : all.redemptions) {
-            redeeming[member.day].add(member.ordinal);
-        }
         std::uint64_t claimed = 0;
         std::uint64_t redeemed = 0;
-        for (std::uint32_t day = 0; day < all.days; ++day) {
-            claimed += claiming[day].cardinality();
-            redeemed += redeeming[day].gross();
-        }
+        const auto nothing = [](std::uint32_t, std::uint32_t) {};
+        const DayCells claims = cells_of(all.claims);
+        projections::for_each_claimant(claims.steps, claims.cells, all.days, nothing,
+                                       [&claimed](std::uint32_t, std::uint32_t) { ++claimed; });
+        const DayCells redemptions = cells_of(all.redemptions);
+        projections::for_each_redeemer(
+            redemptions.steps, redemptions.cells, all.days,
+            [&redeemed](std::uint32_t, std::uint32_t) { ++redeemed; }, nothing);
         FISCUS_CHECK(claimed == all.claiming && redeemed == all.redeeming,
                      "every consumer of a day is counted once");
     }

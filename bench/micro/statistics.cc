@@ -1,8 +1,10 @@
-// statistics: entries → cells, distinct sets, days and their cuts; rows are made and thrown away.
+// statistics: entries → facts, days and the figures of their cuts; rows are made and thrown away.
 // statistics_save: what changed is put into the store and committed, as the runner does it now and
 // then. Floors: the sums of the same entries added to the cells of all grouping sets in a plain
 // array, without days, distinct sets or rows; a copy of the bytes that are put into the store.
+#include <array>
 #include <cstring>
+#include <map>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -136,28 +138,34 @@ void save_cells(benchmark::State& bench, const Corpus& corpus) {
 
 // What an entry adds, and to which cells.
 struct Addition {
-    projections::Sums sums{};
-    projections::CellNumbers cells{};
+    projections::SumRange range{};
+    projections::KindAmounts amounts{};
+    std::array<std::size_t, projections::grouping_count> cells{};
 };
 
 void add_to_cells(benchmark::State& bench, const Corpus& corpus) {
-    projections::CellDirectory directory;
+    std::map<projections::CellKey, std::size_t> numbers;
     std::vector<Addition> additions;
     for (const Turn& turn : corpus.measured()) {
         for (const wire::Entry& entry : turn.entries.entries) {
-            if (static_cast<wire::Outcome>(entry.outcome()) == wire::Outcome::accepted) {
-                additions.push_back(
-                    {.sums = projections::sums_of(entry),
-                     .cells = directory.numbers(projections::dimensions_of(entry))});
+            if (static_cast<wire::Outcome>(entry.outcome()) != wire::Outcome::accepted) {
+                continue;
+            }
+            const projections::Fact fact = projections::fact_of(entry, true, false);
+            Addition& addition = additions.emplace_back(
+                Addition{.range = projections::sums_of(fact.kind), .amounts = fact.amounts});
+            for (std::size_t i = 0; i < projections::grouping_count; ++i) {
+                const auto key = projections::cell_key(projections::groupings()[i], fact);
+                addition.cells[i] = numbers.try_emplace(key, numbers.size()).first->second;
             }
         }
     }
-    std::vector<projections::Sums> cells(directory.size());
+    std::vector<projections::Sums> cells(numbers.size());
     for ([[maybe_unused]] auto iteration : bench) {
         for (const Addition& addition : additions) {
-            for (const projections::CellNumber cell : addition.cells) {
-                for (std::size_t i = 0; i < projections::sum_count; ++i) {
-                    cells[cell][i] += addition.sums[i];
+            for (const std::size_t cell : addition.cells) {
+                for (std::size_t i = 0; i < addition.range.count; ++i) {
+                    cells[cell][addition.range.first + i] += addition.amounts[i];
                 }
             }
         }

@@ -39,6 +39,15 @@ std::size_t sequence_length(std::string_view text) {
     return 0;
 }
 
+// Bytes at the front that a JSON text holds as they are, 0 if there are none.
+std::size_t plain_length(std::string_view text) {
+    const auto byte = static_cast<unsigned char>(text.front());
+    if (byte >= 0x80) {
+        return sequence_length(text);
+    }
+    return byte >= 0x20 && byte != '"' && byte != '\\' && byte != 0x7F ? 1 : 0;
+}
+
 void append_escaped(std::string& out, char c) {
     constexpr std::string_view digits = "0123456789abcdef";
     switch (c) {
@@ -65,20 +74,26 @@ void append_digits(std::string& out, Number number) {
 
 void append_json_text(std::string& out, std::string_view text) {
     out.push_back('"');
-    while (!text.empty()) {
-        const auto byte = static_cast<unsigned char>(text.front());
-        std::size_t taken = 1;
-        if (byte < 0x20 || byte == '"' || byte == '\\' || byte == 0x7F) {
-            append_escaped(out, text.front());
-        } else if (byte < 0x80) {
-            out.push_back(text.front());
-        } else if (const std::size_t length = sequence_length(text); length != 0) {
-            out.append(text.substr(0, length));
-            taken = length;
+    for (std::size_t at = 0; at < text.size();) {
+        // What stands for itself, in one piece.
+        const std::size_t from = at;
+        while (at < text.size()) {
+            const std::size_t length = plain_length(text.substr(at));
+            if (length == 0) {
+                break;
+            }
+            at += length;
+        }
+        out.append(text.substr(from, at - from));
+        if (at == text.size()) {
+            break;
+        }
+        if (static_cast<unsigned char>(text[at]) < 0x80) {
+            append_escaped(out, text[at]);
         } else {
             out.append(replacement);
         }
-        text.remove_prefix(taken);
+        ++at;
     }
     out.push_back('"');
 }

@@ -46,16 +46,15 @@ public:
     void text_or_null(std::string_view name, std::string_view value) {
         value.empty() ? null(name) : text(name, value);
     }
+    // Made before, of this form: ,"name":value,"name":value … Never the first ones.
+    void fields(std::string_view made) { out_->append(made); }
     void finish() { out_->push_back('}'); }
 
 private:
     // Names are ours: snake_case, nothing to escape.
     void field(std::string_view name) {
-        if (!first_) {
-            out_->push_back(',');
-        }
+        out_->append(first_ ? "\"" : ",\"");
         first_ = false;
-        out_->push_back('"');
         out_->append(name);
         out_->append("\":");
     }

@@ -7,7 +7,6 @@
 
 #include "engine/base/time.h"
 #include "projections/statistics/fold.h"
-#include "projections/statistics/late.h"
 #include "projections/statistics/state_tables.h"
 
 namespace fiscus::projections {
@@ -17,30 +16,47 @@ namespace {
 // A value of a topic holds at most 1 MiB; a range takes at most 42 characters.
 constexpr std::size_t late_ranges_per_row = 4'000;
 
-CellTotal& at(CellTotals& totals, CellNumber cell) {
-    if (cell >= totals.size()) {
-        totals.resize(cell + std::size_t{1});
+// What happened on the day by what was reported of it.
+DayValues values_of_day(const std::vector<CellFigures>& reported) {
+    DayValues values;
+    for (const CellFigures& cell : reported) {
+        if (cell.active) {
+            values.push_back(
+                {.key = cell.key, .sums = cell.figures.day, .distinct = cell.figures.distinct});
+        }
     }
-    return totals[cell];
+    return values;
 }
 
-void add(CellTotals& totals, const DayValues& values) {
-    for (std::size_t place = 0; place < values.cells.size(); ++place) {
-        CellTotal& total = at(totals, values.cells[place]);
-        for (std::size_t sum = 0; sum < sum_count; ++sum) {
-            total.sums[sum] += values.sums[place][sum];
-        }
-        ++total.days;
-    }
-}
+// Walks through cells that ascend by key, to keys that ascend too.
+template <typename Cell>
+class Cursor {
+public:
+    explicit Cursor(const std::vector<Cell>& cells) : at_(cells.begin()), end_(cells.end()) {}
 
-void subtract(CellTotals& totals, const DayValues& values) {
-    for (std::size_t place = 0; place < values.cells.size(); ++place) {
-        CellTotal& total = at(totals, values.cells[place]);
-        for (std::size_t sum = 0; sum < sum_count; ++sum) {
-            total.sums[sum] -= values.sums[place][sum];
+    // The cell of this key: nullptr when there is none.
+    const Cell* find(const CellKey& key) {
+        while (at_ != end_ && at_->key < key) {
+            ++at_;
         }
-        --total.days;
+        return at_ != end_ && at_->key == key ? &*at_ : nullptr;
+    }
+    // The first cell after the key of which something is known; the end has no key.
+    std::optional<CellKey> after(const CellKey& key) {
+        while (at_ != end_ && (at_->key <= key || at_->days == 0)) {
+            ++at_;
+        }
+        return at_ != end_ ? std::optional(at_->key) : std::nullopt;
+    }
+
+private:
+    typename std::vector<Cell>::const_iterator at_;
+    typename std::vector<Cell>::const_iterator end_;
+};
+
+void add(Sums& sums, const CellTotal* total) {
+    for (std::size_t at = 0; total != nullptr && at < sum_count; ++at) {
+        sums[at] += total->sums[at];
     }
 }
 
@@ -78,7 +94,10 @@ Status Cut::run() {
     if (reconcile_days.empty()) {
         return Done{};
     }
-    FISCUS_TRY(load_day_before());
+    for (const auto& [day, arrivals] : late) {
+        store_.erase(StateKey(table::late_days).u32(programme_.id()).day(day));
+    }
+    FISCUS_ASSIGN(before_, programme_.totals_of_day_before());
     FISCUS_TRY(revise_days(late));
     for (std::int32_t day = programme_.last_cut_day + 1; day <= last; ++day) {
         FISCUS_TRY(cut_open_day(day));
@@ -117,59 +136,40 @@ Result<std::optional<CutRecord>> Cut::latest_cut(std::int32_t day) const {
     return std::optional(std::move(record));
 }
 
-Status Cut::load_day_before() {
-    FISCUS_ASSIGN(DayCells* const cells, programme_.find_open_day(programme_.day_before()));
-    if (cells != nullptr) {
-        for (const CellNumber cell : cells->numbers()) {
-            at(before_, cell) = {.sums = cells->find(cell)->sums, .days = 1};
-        }
-    }
-    return Done{};
-}
-
-Result<DayValues> Cut::values_of(DayCells& cells) {
-    DayValues values;
-    for (const CellNumber number : cells.numbers()) {
-        DayCell& cell = *cells.find(number);
-        const std::optional<DistinctCounts> counts = cell.counts();
-        if (!counts) {
-            return Error{.code = ErrorCode::corrupt,
-                         .what = "more redemptions were refunded than there were",
-                         .why = "cell " + path_of(programme_.directory.key(number)) +
-                                " of programme " + std::to_string(programme_.id()),
-                         .hint = "compare the journal with a replay of the events"};
-        }
-        values.cells.push_back(number);
-        values.sums.push_back(cell.sums);
-        values.distinct.push_back(*counts);
+Result<DayValues> Cut::values_of(const std::vector<Fact>& facts) const {
+    Result<DayValues> values = count_day(facts);
+    if (!values.ok()) {
+        Error error = values.error();
+        error.why += " of programme " + std::to_string(programme_.id());
+        return error;
     }
     return values;
 }
 
-Result<DayValues> Cut::reported_values(std::int32_t day) {
-    FISCUS_ASSIGN(const auto reported,
-                  load_figures(store_, programme_.id(), day, programme_.latest_revision(day)));
-    DayValues values;
-    for (const auto& [key, stored] : reported) {
-        if (stored.active) {
-            values.cells.push_back(programme_.directory.number(key));
-            values.sums.push_back(stored.figures.day);
-            values.distinct.push_back(stored.figures.distinct);
-        }
-    }
-    return values;
+Result<std::vector<CellFigures>> Cut::reported_figures(std::int32_t day) const {
+    return load_figures(
+        store_,
+        {.programme = programme_.id(), .day = day, .revision = programme_.latest_revision(day)},
+        std::nullopt);
 }
 
-Result<DayValues> Cut::revise(std::int32_t day) {
-    DayCells cells;
-    FISCUS_TRY(cells.load(store_, programme_.id(), day, programme_.directory, std::nullopt));
-    FISCUS_ASSIGN(const std::vector<std::string> taken,
-                  fold_late(store_, programme_, day, programme_.directory, cells));
-    for (const std::string& key : taken) {
-        store_.erase(key);
+Result<DayValues> Cut::revise(std::int32_t day, const std::vector<CellFigures>& reported) {
+    const DayFacts* const late = programme_.find_late_facts(day);
+    if (late == nullptr) {
+        return values_of_day(reported);
     }
-    cells.save(store_, programme_.id(), day, programme_.directory);
-    return values_of(cells);
+    DayFacts facts(table::day_facts, programme_.id(), day);
+    FISCUS_TRY(facts.load(store_));
+    std::vector<Fact> all;
+    FISCUS_TRY(facts.read(store_, all));
+    const std::size_t known = all.size();
+    FISCUS_TRY(late->read(store_, all));
+    for (std::size_t at = known; at < all.size(); ++at) {
+        facts.add(all[at]);
+    }
+    facts.save(store_);
+    programme_.erase_late_facts(day, store_);
+    return values_of(all);
 }
 
 // One day after the other, so that a whole year that becomes final needs the memory of one day.
@@ -179,18 +179,20 @@ Status Cut::revise_days(const std::map<std::int32_t, LateDay>& late) {
     }
     FISCUS_ASSIGN(CellTotals running, totals_before(late.begin()->first));
     for (std::int32_t day = late.begin()->first; day <= late.rbegin()->first; ++day) {
-        FISCUS_ASSIGN(const DayValues before, reported_values(day));
+        FISCUS_ASSIGN(const std::vector<CellFigures> reported, reported_figures(day));
+        const DayValues before = values_of_day(reported);
         const auto arrivals = late.find(day);
         if (arrivals == late.end()) {
-            add(running, before);
+            running.add(before);
             continue;
         }
-        FISCUS_ASSIGN(const DayValues after, revise(day));
-        subtract(programme_.totals, before);
-        add(programme_.totals, after);
-        programme_.dirty_totals.insert(after.cells.begin(), after.cells.end());
-        add(running, after);
-        FISCUS_TRY(emit(day, after, running, &arrivals->second));
+        FISCUS_ASSIGN(const DayValues after, revise(day, reported));
+        programme_.totals.subtract(before);
+        programme_.totals.add(after);
+        running.add(after);
+        FISCUS_TRY(emit(
+            day,
+            {.values = after, .to_date = running, .late = &arrivals->second, .before = reported}));
     }
     return Done{};
 }
@@ -201,32 +203,27 @@ Result<CellTotals> Cut::totals_before(std::int32_t first) {
     }
     CellTotals totals = programme_.totals;
     for (std::int32_t day = first; day <= programme_.last_cut_day; ++day) {
-        FISCUS_ASSIGN(const DayValues values, reported_values(day));
-        subtract(totals, values);
+        FISCUS_ASSIGN(const std::vector<CellFigures> reported, reported_figures(day));
+        totals.subtract(values_of_day(reported));
     }
     return totals;
 }
 
 Status Cut::cut_open_day(std::int32_t day) {
-    FISCUS_ASSIGN(DayCells* const cells, programme_.find_open_day(day));
     DayValues values;
-    if (cells != nullptr) {
-        FISCUS_ASSIGN(values, values_of(*cells));
-        cells->save(store_, programme_.id(), day, programme_.directory);
+    if (const DayFacts* const facts = programme_.find_open_day(day)) {
+        std::vector<Fact> all;
+        FISCUS_TRY(facts->read(store_, all));
+        FISCUS_ASSIGN(values, values_of(all));
     }
-    add(programme_.totals, values);
-    for (const CellNumber cell : values.cells) {
-        programme_.dirty_totals.insert(cell);
-    }
-    programme_.close_day(day);
+    programme_.totals.add(values);
+    programme_.close_day(day, store_);
     programme_.last_cut_day = day;
-    return emit(day, values, programme_.totals, nullptr);
+    return emit(day,
+                {.values = values, .to_date = programme_.totals, .late = nullptr, .before = {}});
 }
 
-Status Cut::emit(std::int32_t day,
-                 const DayValues& values,
-                 const CellTotals& to_date,
-                 const LateDay* late) {
+Status Cut::emit(std::int32_t day, const Revision& revision) {
     const RowHead head{.programme = programme_.id(),
                        .day = day,
                        .revision = programme_.latest_revision(day) + 1,
@@ -238,14 +235,14 @@ Status Cut::emit(std::int32_t day,
         record.previous_as_of = previous->as_of;
         record.closes = record.final && !previous->final;
     }
-    if (late != nullptr) {
+    if (const LateDay* const late = revision.late) {
         record.late_accepted = late->accepted;
         record.late_refused = late->refused;
         record.gap_fills = late->gap_fills;
         record.late_sequences = late->sequences.text();
     }
-    FISCUS_TRY(emit_cells(head, values, to_date, record));
-    FISCUS_TRY(emit_rest(head, record, late));
+    FISCUS_TRY(emit_cells(head, revision, record));
+    FISCUS_TRY(emit_rest(head, record, revision.late));
     StateKey key(table::revisions);
     store_.put(key.u32(head.programme).day(day).u32(head.revision), encode(record));
     programme_.revisions[day] = head.revision;
@@ -253,67 +250,56 @@ Status Cut::emit(std::int32_t day,
     return outlet_.drain_if_large();
 }
 
-Status Cut::emit_cells(const RowHead& head,
-                       const DayValues& values,
-                       const CellTotals& to_date,
-                       CutRecord& record) {
-    std::map<CellKey, StoredFigures> before;
-    if (head.revision > 1) {
-        FISCUS_ASSIGN(before, load_figures(store_, head.programme, head.day, head.revision - 1));
-    }
-    constexpr std::size_t nowhere = SIZE_MAX;
-    std::vector<std::size_t> place_of(programme_.directory.size(), nowhere);
-    for (std::size_t place = 0; place < values.cells.size(); ++place) {
-        place_of[values.cells[place]] = place;
-    }
-    const CellTotal nothing;
-    for (const CellNumber cell : programme_.cells_by_key()) {
-        const CellKey& key = programme_.directory.key(cell);
-        const CellTotal& earlier = cell < before_.size() ? before_[cell] : nothing;
-        const CellTotal& total = cell < to_date.size() ? to_date[cell] : nothing;
-        if (total.days == 0 && earlier.days == 0 && key.grouping != Grouping::programme) {
-            continue;
+Status Cut::emit_cells(const RowHead& head, const Revision& revision, CutRecord& record) {
+    FiguresWriter stored(store_,
+                         {.programme = head.programme, .day = head.day, .revision = head.revision});
+    Cursor<CellValues> values(revision.values);
+    Cursor<CellTotal> totals(revision.to_date.cells());
+    Cursor<CellTotal> earlier(before_->cells());
+    Cursor<CellFigures> before(revision.before);
+    // The programme has its row, also when nothing ever happened.
+    for (std::optional<CellKey> key = CellKey{}; key;) {
+        Figures figures;
+        const CellValues* const of_day = values.find(*key);
+        if (of_day != nullptr) {
+            figures.day = of_day->sums;
+            figures.distinct = of_day->distinct;
         }
-        StoredFigures stored;
-        if (const std::size_t place = place_of[cell]; place != nowhere) {
-            stored.active = true;
-            stored.figures.day = values.sums[place];
-            stored.figures.distinct = values.distinct[place];
-        }
-        for (std::size_t sum = 0; sum < sum_count; ++sum) {
-            stored.figures.to_date[sum] = total.sums[sum] + earlier.sums[sum];
-        }
-        StateKey place(table::figures);
-        place.u32(head.programme).day(head.day).u32(head.revision);
-        append_cell_key(place, key);
-        store_.put(place, encode(stored));
-        rows_.statistics(head, key, stored.figures);
+        add(figures.to_date, totals.find(*key));
+        add(figures.to_date, earlier.find(*key));
+        stored.add(*key, of_day != nullptr, figures);
+        rows_.statistics(head, *key, figures);
         ++record.rows;
         if (head.revision > 1) {
-            FISCUS_TRY(emit_changes(head, before, key, stored.figures, record));
+            const CellFigures* const was = before.find(*key);
+            emit_changes(head, *key, was == nullptr ? Figures{} : was->figures, figures, record);
         }
         FISCUS_TRY(outlet_.drain_if_large());
+        const std::optional<CellKey> next = totals.after(*key);
+        const std::optional<CellKey> next_earlier = earlier.after(*key);
+        key = !next || (next_earlier && *next_earlier < *next) ? next_earlier : next;
     }
+    stored.finish();
     return Done{};
 }
 
-Status Cut::emit_changes(const RowHead& head,
-                         const std::map<CellKey, StoredFigures>& before,
-                         const CellKey& cell,
-                         const Figures& after,
-                         CutRecord& record) {
-    const auto known = before.find(cell);
-    const Figures was = known == before.end() ? Figures{} : known->second.figures;
+void Cut::emit_changes(const RowHead& head,
+                       const CellKey& cell,
+                       const Figures& before,
+                       const Figures& after,
+                       CutRecord& record) {
+    if (before.day == after.day && before.distinct == after.distinct) {
+        return;
+    }
     const std::uint64_t changed_before = record.changed_figures;
     for (const Measure& measure : measures()) {
-        if (!is_of_day(measure) || measure.value(was) == measure.value(after)) {
+        if (!is_of_day(measure) || measure.value(before) == measure.value(after)) {
             continue;
         }
-        rows_.change(head, cell, measure, measure.value(was), measure.value(after));
+        rows_.change(head, cell, measure, measure.value(before), measure.value(after));
         ++record.changed_figures;
     }
     record.changed_cells += record.changed_figures != changed_before ? 1 : 0;
-    return Done{};
 }
 
 Status Cut::emit_rest(const RowHead& head, const CutRecord& record, const LateDay* late) {
@@ -355,57 +341,6 @@ Status Cut::reconcile(std::int32_t day) {
         rows_.control_totals(head, comparison);
     }
     return outlet_.drain_if_large();
-}
-
-Result<std::map<CellKey, StoredFigures>> load_figures(const Store& store,
-                                                      std::uint32_t programme,
-                                                      std::int32_t day,
-                                                      std::uint32_t revision) {
-    std::map<CellKey, StoredFigures> figures;
-    StateKey prefix(table::figures);
-    prefix.u32(programme).day(day).u32(revision);
-    FISCUS_TRY(store.scan(prefix, [&](std::string_view key, std::string_view value) -> Status {
-        KeyReader place(key);
-        place.u32();
-        place.day();
-        place.u32();
-        const std::optional<CellKey> cell = read_cell_key(place);
-        const std::optional<StoredFigures> stored = decode_figures(value);
-        if (!cell || !place.finished() || !stored) {
-            return damaged_state("figures of a revision");
-        }
-        figures.emplace_hint(figures.end(), *cell, *stored);
-        return Done{};
-    }));
-    return figures;
-}
-
-Result<std::vector<std::string>> fold_late(const Store& store,
-                                           const ProgrammeState& programme,
-                                           std::int32_t day,
-                                           CellDirectory& directory,
-                                           DayCells& cells) {
-    std::vector<std::string> keys;
-    for (const char late : {table::late_refunds, table::late_entries}) {
-        FISCUS_TRY(store.scan(
-            StateKey(late).u32(programme.id()).day(day),
-            [&](std::string_view key, std::string_view value) -> Status {
-                wire::Entry entry;
-                if (!parse_entry(value, entry)) {
-                    return damaged_state("late entry");
-                }
-                keys.emplace_back(key);
-                const bool own = programme.counted_day(entry.business_day()) == day;
-                const bool removes =
-                    is_full_refund(entry) && programme.counted_day(entry.origin_day()) == day;
-                if (is_counted(entry) && (own || removes)) {
-                    fold_into_day(cells, directory.numbers(dimensions_of(entry)), entry, own,
-                                  removes);
-                }
-                return Done{};
-            }));
-    }
-    return keys;
 }
 
 }  // namespace fiscus::projections

@@ -5,8 +5,8 @@
 #include "engine/base/limits.h"
 #include "projections/refusals/refusals.h"
 #include "projections/statistics/cut.h"
+#include "projections/statistics/entry_bytes.h"
 #include "projections/statistics/flags.h"
-#include "projections/statistics/late.h"
 #include "projections/statistics/rows.h"
 #include "projections/statistics/state_tables.h"
 
@@ -52,35 +52,6 @@ bool is_counted(const wire::Entry& entry) {
     }
     return outcome_of(entry) == Outcome::refused && kind == EventBody::VoucherClaimed &&
            entry.consumer_ordinal() != 0;
-}
-
-void fold_into_day(DayCells& cells,
-                   const CellNumbers& numbers,
-                   const wire::Entry& entry,
-                   bool own_day,
-                   bool origin_day) {
-    const Sums sums = outcome_of(entry) == Outcome::accepted ? sums_of(entry) : Sums{};
-    const EventBody kind = kind_of(entry);
-    for (const CellNumber number : numbers) {
-        DayCell& cell = cells.touch(number);
-        if (own_day) {
-            for (std::size_t at = 0; at < sum_count; ++at) {
-                cell.sums[at] += sums[at];
-            }
-            if (kind == EventBody::VoucherClaimed) {
-                OrdinalSet& set =
-                    outcome_of(entry) == Outcome::accepted ? cell.received : cell.asked_in_vain;
-                set.add(entry.consumer_ordinal());
-            } else if (kind == EventBody::VoucherRedeemed) {
-                cell.consumers.add(entry.consumer_ordinal());
-                cell.merchants.add(entry.merchant_ordinal());
-            }
-        }
-        if (origin_day) {
-            cell.consumers.remove(entry.consumer_ordinal());
-            cell.merchants.remove(entry.merchant_ordinal());
-        }
-    }
 }
 
 Result<std::unique_ptr<Fold>> Fold::open(Store& store, RowSink& sink, std::uint32_t partition) {
@@ -258,8 +229,6 @@ Status Fold::open_programme(const Input& in) {
         return contradiction(in.entry, "its first day lies outside the calendar");
     }
     programme->last_cut_day = programme->day_before();
-    // Every programme has its own row from the first day on.
-    programme->directory.number({});
     programmes_[in.entry.programme()] = std::move(programme);
     return Done{};
 }
@@ -274,52 +243,38 @@ Status Fold::post(ProgrammeState& programme, const Input& in) {
 }
 
 void Fold::note_arrival(ProgrammeState& programme, const wire::Entry& entry) {
-    const std::int32_t day = entry.business_day();
-    if (!programme.is_cut(day)) [[likely]] {
+    if (!programme.is_cut(entry.business_day())) [[likely]] {
         return;
     }
-    count_late(programme.late[day], entry);
-    store_->put(StateKey(table::late_entries).u32(programme.id()).day(day).u64(entry.sequence()),
-                bytes_of(entry));
+    LateDay& day = programme.late[entry.business_day()];
+    day.sequences.add(entry.sequence(), entry.sequence());
+    ++(outcome_of(entry) == Outcome::accepted ? day.accepted : day.refused);
+    day.gap_fills += (entry.flags() & flag::fills_gap) != 0 ? 1U : 0U;
+    day.dirty = true;
 }
 
 Status Fold::fold_voucher_event(ProgrammeState& programme, const wire::Entry& entry) {
-    const bool needs_merchant =
-        kind_of(entry) == EventBody::VoucherRedeemed || is_full_refund(entry);
+    const bool removes = is_full_refund(entry);
+    const bool needs_merchant = removes || kind_of(entry) == EventBody::VoucherRedeemed;
     if (entry.consumer_ordinal() == 0 || (needs_merchant && entry.merchant_ordinal() == 0) ||
-        (is_full_refund(entry) && !day_in_range(entry.origin_day()))) {
+        (removes && !day_in_range(entry.origin_day()))) {
         return contradiction(entry, "it names no consumer, no merchant, or no day of origin");
-    }
-    if (outcome_of(entry) == Outcome::accepted) {
-        const Sums sums = sums_of(entry);
-        for (std::size_t at = 0; at < sum_count; ++at) {
-            // No cell is larger than the lifetime, so no other sum needs a look.
-            if (sums[at] < 0 ||
-                __builtin_add_overflow(programme.lifetime[at], sums[at], &programme.lifetime[at])) {
-                return contradiction(entry, "a sum of the programme does not fit 64 bits");
-            }
-        }
     }
     const std::int32_t day = programme.counted_day(entry.business_day());
     const std::int32_t origin = programme.counted_day(entry.origin_day());
-    const bool removes = is_full_refund(entry);
-    const CellNumbers numbers = programme.directory.numbers(dimensions_of(entry));
-    // A day that was cut takes the entry from its late entries at the next cut.
-    if (!programme.is_cut(day)) [[likely]] {
-        FISCUS_ASSIGN(DayCells* const cells, programme.open_day(day));
-        fold_into_day(*cells, numbers, entry, true, removes && origin == day);
+    const Fact fact = fact_of(entry, true, removes && origin == day);
+    const SumRange sums = sums_of(fact.kind);
+    for (std::size_t at = 0; at < sums.count; ++at) {
+        std::int64_t& sum = programme.lifetime[sums.first + at];
+        // No cell is larger than the lifetime, so no other sum needs a look.
+        if (fact.amounts[at] < 0 || __builtin_add_overflow(sum, fact.amounts[at], &sum)) {
+            return contradiction(entry, "a sum of the programme does not fit 64 bits");
+        }
     }
-    if (!removes || origin == day) [[likely]] {
-        return Done{};
+    programme.facts_of(day).add(fact);
+    if (removes && origin != day) [[unlikely]] {
+        programme.facts_of(origin).add(fact_of(entry, false, true));
     }
-    if (programme.is_cut(origin)) {
-        store_->put(
-            StateKey(table::late_refunds).u32(programme.id()).day(origin).u64(entry.sequence()),
-            bytes_of(entry));
-        return Done{};
-    }
-    FISCUS_ASSIGN(DayCells* const cells, programme.open_day(origin));
-    fold_into_day(*cells, numbers, entry, false, true);
     return Done{};
 }
 

@@ -112,14 +112,6 @@ private:
     std::uint64_t cuts_ = 0;
 };
 
-// Adds one claim, redemption or refund (with its cells' numbers) to a day's cells: what it adds on
-// its own business day, and a full refund's removal on the day of its redemption. Other kinds add
-// nothing.
-void fold_into_day(DayCells& cells,
-                   const CellNumbers& numbers,
-                   const wire::Entry& entry,
-                   bool own_day,
-                   bool origin_day);
 // An accepted refund with which the order is refunded whole.
 bool is_full_refund(const wire::Entry& entry);
 // Accepted claims, redemptions and refunds, and refused claims of a known consumer.

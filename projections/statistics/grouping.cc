@@ -1,6 +1,8 @@
 #include "projections/statistics/grouping.h"
 
 #include <algorithm>
+#include <charconv>
+#include <iterator>
 
 namespace fiscus::projections {
 
@@ -72,21 +74,22 @@ std::optional<Grouping> grouping_from_id(std::string_view id) {
     return at != grouping_table.end() ? std::optional(at->grouping) : std::nullopt;
 }
 
-DimensionValues dimensions_of(const wire::Entry& entry) {
-    DimensionValues values{};
-    const auto set = [&values](Dimension dimension, std::uint32_t value) {
-        values[static_cast<std::size_t>(dimension)] = value;
-    };
-    set(Dimension::batch, entry.batch());
-    set(Dimension::pack, entry.pack());
-    set(Dimension::platform, entry.platform());
-    set(Dimension::prefecture, entry.district() / 100);
-    set(Dimension::district, entry.district());
-    set(Dimension::category, entry.category());
-    set(Dimension::industry, entry.industry());
-    set(Dimension::size_class, entry.size_class());
-    set(Dimension::channel, entry.channel());
-    return values;
+void append_path(std::string& out, const CellKey& cell) {
+    const GroupingInfo& set = info(cell.grouping);
+    out.append(set.id);
+    for (std::size_t at = 0; at < set.used; ++at) {
+        char number[16];
+        const auto written =
+            std::to_chars(std::begin(number), std::end(number), at == 0 ? cell.first : cell.second);
+        out += '/';
+        out.append(std::begin(number), written.ptr);
+    }
+}
+
+std::string path_of(const CellKey& cell) {
+    std::string path;
+    append_path(path, cell);
+    return path;
 }
 
 }  // namespace fiscus::projections

@@ -9,9 +9,8 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
-
-#include "schemas/journal_generated.h"
 
 namespace fiscus::projections {
 
@@ -80,15 +79,8 @@ struct CellKey {
 
     friend constexpr auto operator<=>(const CellKey&, const CellKey&) = default;
 };
-
-// What an entry says in every dimension, 0 where it says nothing.
-using DimensionValues = std::array<std::uint32_t, dimension_count>;
-DimensionValues dimensions_of(const wire::Entry& entry);
-
-constexpr CellKey cell_key(const GroupingInfo& set, const DimensionValues& values) {
-    return {.grouping = set.grouping,
-            .first = set.used < 1 ? 0 : values[static_cast<std::size_t>(set.dimensions[0])],
-            .second = set.used < 2 ? 0 : values[static_cast<std::size_t>(set.dimensions[1])]};
-}
+// "batch_district/3/420102"
+std::string path_of(const CellKey& cell);
+void append_path(std::string& out, const CellKey& cell);
 
 }  // namespace fiscus::projections

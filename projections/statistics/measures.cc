@@ -1,6 +1,8 @@
 #include "projections/statistics/measures.h"
 
 #include <algorithm>
+#include <charconv>
+#include <iterator>
 
 #include "engine/base/wide.h"
 
@@ -28,26 +30,75 @@ constexpr std::array<SumRule, sum_count> sum_rule_table{{
      [](const Entry& e) { return e.order_amount_fen(); }},
 }};
 
-template <Sum sum>
+// The first rule of a kind, and how many there are.
+constexpr SumRange range_of_rules(Kind kind) {
+    SumRange range;
+    for (std::size_t at = sum_count; at-- > 0;) {
+        if (sum_rule_table[at].kind == kind) {
+            range.first = at;
+            ++range.count;
+        }
+    }
+    return range;
+}
+static_assert(range_of_rules(Kind::VoucherClaimed) == claim_sums &&
+              range_of_rules(Kind::VoucherRedeemed) == redemption_sums &&
+              range_of_rules(Kind::RedemptionRefunded) == refund_sums);
+
+constexpr bool rules_stand_in_order() {
+    for (std::size_t at = 0; at < sum_count; ++at) {
+        const SumRange range = range_of_rules(sum_rule_table[at].kind);
+        if (index(sum_rule_table[at].sum) != at || at < range.first ||
+            at >= range.first + range.count || range.count > kind_amounts_max) {
+            return false;
+        }
+    }
+    return true;
+}
+static_assert(rules_stand_in_order(), "each at the place of its sum, those of a kind together");
+
+template <Sum Which>
 std::int64_t of_day(const Figures& f) {
-    return f.day[index(sum)];
+    return f.day[index(Which)];
 }
-template <Sum sum>
+template <Sum Which>
 std::int64_t to_date(const Figures& f) {
-    return f.to_date[index(sum)];
+    return f.to_date[index(Which)];
 }
-template <Distinct distinct>
+template <Distinct Which>
 std::int64_t counted(const Figures& f) {
-    return static_cast<std::int64_t>(f.distinct[index(distinct)]);
+    return static_cast<std::int64_t>(f.distinct[index(Which)]);
 }
 // Two sums of one side of the day: all are ≥ 0, so the difference fits.
-template <Sum plus, Sum minus>
+template <Sum Plus, Sum Minus>
 std::int64_t net_of_day(const Figures& f) {
-    return of_day<plus>(f) - of_day<minus>(f);
+    return of_day<Plus>(f) - of_day<Minus>(f);
 }
-template <Sum plus, Sum minus>
+template <Sum Plus, Sum Minus>
 std::int64_t net_to_date(const Figures& f) {
-    return to_date<plus>(f) - to_date<minus>(f);
+    return to_date<Plus>(f) - to_date<Minus>(f);
+}
+
+constexpr int ratio_places = 10'000;
+
+// floor(x + ½) with x = |numerator| × places ÷ denominator, as a decimal.
+template <typename Number>
+char* put_rounded(char* to, const Ratio& value) {
+    const Number numerator =
+        value.numerator < 0 ? -static_cast<Number>(value.numerator) : Number{value.numerator};
+    const Number denominator = value.denominator;
+    const Number scaled = (numerator * ratio_places * 2 + denominator) / (denominator * 2);
+    if (value.numerator < 0 && scaled != 0) {
+        *to++ = '-';
+    }
+    to = std::to_chars(to, to + ratio_text_max, static_cast<std::int64_t>(scaled / ratio_places))
+             .ptr;
+    *to++ = '.';
+    const auto fraction = static_cast<int>(scaled % ratio_places);
+    for (int place = ratio_places / 10; place > 0; place /= 10) {
+        *to++ = static_cast<char>('0' + fraction / place % 10);
+    }
+    return to;
 }
 
 constexpr MeasureType count = MeasureType::count;
@@ -194,31 +245,28 @@ bool is_of_day(const Measure& measure) {
 
 std::span<const SumRule, sum_count> sum_rules() { return sum_rule_table; }
 
-Sums sums_of(const wire::Entry& entry) {
-    Sums sums{};
-    const auto kind = static_cast<wire::EventBody>(entry.kind());
-    for (const SumRule& rule : sum_rule_table) {
-        if (rule.kind == kind) {
-            sums[index(rule.sum)] = rule.amount(entry);
-        }
+KindAmounts amounts_of(const Entry& entry, const SumRange& sums) {
+    KindAmounts amounts{};
+    for (std::size_t at = 0; at < sums.count; ++at) {
+        amounts[at] = sum_rule_table[sums.first + at].amount(entry);
     }
-    return sums;
+    return amounts;
+}
+
+char* ratio_text(char* to, const Ratio& value) {
+    // Doubling and the places take the numerator below this.
+    constexpr std::int64_t narrow_max = INT64_MAX / (ratio_places * 4);
+    if (value.denominator <= 0) {
+        return to;
+    }
+    const bool narrow = value.numerator <= narrow_max && value.numerator >= -narrow_max &&
+                        value.denominator <= narrow_max;
+    return narrow ? put_rounded<std::int64_t>(to, value) : put_rounded<Wide>(to, value);
 }
 
 std::string ratio_text(const Ratio& value) {
-    if (value.denominator <= 0) {
-        return {};
-    }
-    constexpr std::int64_t places = 10'000;
-    const bool negative = value.numerator < 0;
-    const Wide numerator = negative ? -static_cast<Wide>(value.numerator) : value.numerator;
-    // floor(x + ½) with x = numerator × places ÷ denominator.
-    const Wide doubled = numerator * places * 2 + value.denominator;
-    const Wide scaled = doubled / (static_cast<Wide>(value.denominator) * 2);
-    const std::string whole = std::to_string(static_cast<std::int64_t>(scaled / places));
-    const std::string fraction = std::to_string(static_cast<std::int64_t>(scaled % places));
-    return (negative && scaled != 0 ? "-" : "") + whole + "." +
-           std::string(4 - fraction.size(), '0') + fraction;
+    char text[ratio_text_max];
+    return {std::begin(text), ratio_text(std::begin(text), value)};
 }
 
 }  // namespace fiscus::projections

@@ -71,6 +71,9 @@ struct Ratio {
 };
 // Rounded half up to four decimals, "" when the denominator is not positive.
 std::string ratio_text(const Ratio& ratio);
+// The same at `to`, which has room for ratio_text_max; the end of it.
+inline constexpr std::size_t ratio_text_max = 26;
+char* ratio_text(char* to, const Ratio& ratio);
 
 struct Measure {
     std::string_view id;
@@ -102,7 +105,20 @@ struct SumRule {
     std::int64_t (*amount)(const wire::Entry&);
 };
 std::span<const SumRule, sum_count> sum_rules();
-// All rules at once.
-Sums sums_of(const wire::Entry& entry);
+
+// Sums that entries of one kind add to stand side by side.
+struct SumRange {
+    std::size_t first = 0;
+    std::size_t count = 0;
+
+    friend constexpr bool operator==(const SumRange&, const SumRange&) = default;
+};
+inline constexpr SumRange claim_sums{.first = index(Sum::issued_count), .count = 2};
+inline constexpr SumRange redemption_sums{.first = index(Sum::redeemed_count), .count = 5};
+inline constexpr SumRange refund_sums{.first = index(Sum::refunded_count), .count = 3};
+// What an entry adds to the sums of its kind, in their order.
+inline constexpr std::size_t kind_amounts_max = 5;
+using KindAmounts = std::array<std::int64_t, kind_amounts_max>;
+KindAmounts amounts_of(const wire::Entry& entry, const SumRange& sums);
 
 }  // namespace fiscus::projections

@@ -1,93 +1,116 @@
 #include "projections/statistics/programme_state.h"
 
-#include <algorithm>
-#include <numeric>
 #include <string>
+#include <utility>
 
 #include "engine/base/hash.h"
-#include "projections/statistics/flags.h"
-#include "projections/statistics/late.h"
 #include "projections/statistics/state_tables.h"
 
 namespace fiscus::projections {
 
-Result<DayCells*> ProgrammeState::open_day(std::int32_t day) {
-    if (day == last_day_) [[likely]] {
-        return last_cells_;
-    }
-    OpenDay& open = open_[day];
-    open.last_use = ++uses_;
-    if (open.cells == nullptr) {
-        open.cells = std::make_unique<DayCells>();
-        FISCUS_TRY(open.cells->load(*store_, programme_, day, directory, std::nullopt));
-    }
+namespace {
+
+std::string encode(const LateDay& late) {
+    std::string value;
+    put_varint(value, late.accepted);
+    put_varint(value, late.refused);
+    put_varint(value, late.gap_fills);
+    append_ranges(value, late.sequences);
+    return value;
+}
+
+bool parse(std::string_view value, LateDay& late) {
+    Reader reader(value);
+    late.accepted = reader.varint();
+    late.refused = reader.varint();
+    late.gap_fills = reader.varint();
+    read_ranges(reader, late.sequences);
+    return reader.finished();
+}
+
+const DayFacts* find_in(const std::map<std::int32_t, DayFacts>& days, std::int32_t day) {
+    const auto at = days.find(day);
+    return at == days.end() ? nullptr : &at->second;
+}
+
+}  // namespace
+
+DayFacts& ProgrammeState::look_up_open_day(std::int32_t day) {
+    last_facts_ = &open_.try_emplace(day, table::day_facts, programme_, day).first->second;
     last_day_ = day;
-    last_cells_ = open.cells.get();
-    return last_cells_;
+    return *last_facts_;
 }
 
-Result<DayCells*> ProgrammeState::find_open_day(std::int32_t day) {
-    return open_.contains(day) ? open_day(day) : Result<DayCells*>(nullptr);
+const DayFacts* ProgrammeState::find_open_day(std::int32_t day) const {
+    return find_in(open_, day);
 }
 
-void ProgrammeState::close_day(std::int32_t day) {
-    open_.erase(day);
+void ProgrammeState::close_day(std::int32_t day, Store& store) {
+    const auto at = open_.find(day);
+    if (at != open_.end()) {
+        at->second.save(store);
+        open_.erase(at);
+    }
     last_day_ = INT32_MIN;
 }
 
 std::vector<std::int32_t> ProgrammeState::open_days() const {
     std::vector<std::int32_t> days;
-    for (const auto& [day, open] : open_) {
+    for (const auto& [day, facts] : open_) {
         days.push_back(day);
     }
     return days;
 }
 
+DayFacts& ProgrammeState::late_facts(std::int32_t day) {
+    return late_.try_emplace(day, table::late_facts, programme_, day).first->second;
+}
+
+const DayFacts* ProgrammeState::find_late_facts(std::int32_t day) const {
+    return find_in(late_, day);
+}
+
+void ProgrammeState::erase_late_facts(std::int32_t day, Store& store) {
+    const auto at = late_.find(day);
+    at->second.erase(store);
+    late_.erase(at);
+}
+
+Result<const CellTotals*> ProgrammeState::totals_of_day_before() {
+    const DayFacts* const facts = find_open_day(day_before());
+    if (facts != nullptr && facts->bytes() != day_before_bytes_) {
+        std::vector<Fact> all;
+        FISCUS_TRY(facts->read(*store_, all));
+        FISCUS_ASSIGN(const DayValues values, sum_day(all, std::nullopt));
+        day_before_ = {};
+        day_before_.add(values);
+        day_before_bytes_ = facts->bytes();
+    }
+    return &day_before_;
+}
+
 std::size_t ProgrammeState::memory() const {
-    std::size_t bytes = totals.size() * sizeof(CellTotal) + directory.size() * 64;
-    for (const auto& [day, open] : open_) {
-        bytes += open.cells == nullptr ? 0 : open.cells->memory();
+    std::size_t bytes = totals.memory() + day_before_.memory();
+    for (const auto* days : {&open_, &late_}) {
+        for (const auto& [day, facts] : *days) {
+            bytes += sizeof(facts) + facts.memory();
+        }
     }
     return bytes;
 }
 
 void ProgrammeState::trim(std::size_t memory_max) {
-    while (memory() > memory_max) {
-        OpenDay* oldest = nullptr;
-        std::size_t loaded = 0;
-        for (auto& [day, open] : open_) {
-            if (open.cells == nullptr) {
-                continue;
+    std::size_t bytes = memory();
+    for (auto* days : {&late_, &open_}) {
+        for (auto& [day, facts] : *days) {
+            if (bytes <= memory_max) {
+                return;
             }
-            ++loaded;
-            const bool older = oldest == nullptr || open.last_use < oldest->last_use;
-            if (older && !open.cells->dirty()) {
-                oldest = &open;
-            }
+            bytes -= facts.memory();
+            facts.release();
+            bytes += facts.memory();
         }
-        if (loaded <= 1 || oldest == nullptr) {
-            return;
-        }
-        oldest->cells.reset();
-        last_day_ = INT32_MIN;
     }
-}
-
-CellTotal& ProgrammeState::total(CellNumber cell) {
-    if (cell >= totals.size()) {
-        totals.resize(directory.size());
-    }
-    return totals[cell];
-}
-
-const std::vector<CellNumber>& ProgrammeState::cells_by_key() {
-    if (cells_by_key_.size() != directory.size()) {
-        cells_by_key_.resize(directory.size());
-        std::iota(cells_by_key_.begin(), cells_by_key_.end(), 0U);
-        std::ranges::sort(cells_by_key_, {},
-                          [this](CellNumber cell) { return directory.key(cell); });
-    }
-    return cells_by_key_;
 }
 
 std::uint32_t ProgrammeState::latest_revision(std::int32_t day) const {
@@ -98,9 +121,10 @@ std::uint32_t ProgrammeState::latest_revision(std::int32_t day) const {
 Status ProgrammeState::load() {
     FISCUS_TRY(load_references());
     FISCUS_TRY(load_head());
-    FISCUS_TRY(load_totals());
+    FISCUS_TRY(totals.load(*store_, programme_));
     FISCUS_TRY(load_open_days());
     FISCUS_TRY(load_late());
+    FISCUS_TRY(load_late_facts());
     FISCUS_TRY(load_revisions());
     FISCUS_TRY(load_small_tables());
     return reconciliation.load(*store_, programme_);
@@ -132,31 +156,13 @@ Status ProgrammeState::load_head() {
     return reader.finished() ? Status(Done{}) : damaged_state("head of a programme");
 }
 
-Status ProgrammeState::load_totals() {
-    return store_->scan(StateKey(table::totals).u32(programme_),
-                        [this](std::string_view key, std::string_view value) -> Status {
-                            KeyReader place(key);
-                            place.u32();
-                            const std::optional<CellKey> cell = read_cell_key(place);
-                            Reader reader(value);
-                            CellTotal loaded;
-                            loaded.days = reader.varint32();
-                            loaded.sums = parse_sums(reader);
-                            if (!cell || !place.finished() || !reader.finished()) {
-                                return damaged_state("total of a cell");
-                            }
-                            total(directory.number(*cell)) = loaded;
-                            return Done{};
-                        });
-}
-
-// Finds the days without reading their cells: those before the first day and after the last cut.
+// Those before the first day and after the last cut.
 Status ProgrammeState::load_open_days() {
-    const std::string prefix = StateKey(table::day_cells).u32(programme_).bytes();
+    const std::string prefix = StateKey(table::day_facts).u32(programme_).bytes();
     for (std::int32_t day = day_before();;) {
         FISCUS_ASSIGN(
             const std::optional<std::string> key,
-            store_->first_key(prefix, StateKey(table::day_cells).u32(programme_).day(day)));
+            store_->first_key(prefix, StateKey(table::day_facts).u32(programme_).day(day)));
         if (!key) {
             return Done{};
         }
@@ -164,7 +170,7 @@ Status ProgrammeState::load_open_days() {
         place.u32();
         day = place.day();
         if (!is_cut(day)) {
-            open_[day];
+            FISCUS_TRY(open_day(day).load(*store_));
             ++day;
         } else {
             day = last_cut_day + 1;
@@ -172,18 +178,29 @@ Status ProgrammeState::load_open_days() {
     }
 }
 
+Status ProgrammeState::load_late_facts() {
+    const std::string prefix = StateKey(table::late_facts).u32(programme_).bytes();
+    for (std::int32_t day = first_day();; ++day) {
+        FISCUS_ASSIGN(
+            const std::optional<std::string> key,
+            store_->first_key(prefix, StateKey(table::late_facts).u32(programme_).day(day)));
+        if (!key) {
+            return Done{};
+        }
+        KeyReader place(*key);
+        place.u32();
+        day = place.day();
+        FISCUS_TRY(late_facts(day).load(*store_));
+    }
+}
+
 Status ProgrammeState::load_late() {
-    return store_->scan(StateKey(table::late_entries).u32(programme_),
+    return store_->scan(StateKey(table::late_days).u32(programme_),
                         [this](std::string_view key, std::string_view value) -> Status {
                             KeyReader place(key);
                             place.u32();
-                            const std::int32_t day = place.day();
-                            wire::Entry entry;
-                            if (!parse_entry(value, entry)) {
-                                return damaged_state("late entry");
-                            }
-                            count_late(late[day], entry);
-                            return Done{};
+                            return parse(value, late[place.day()]) ? Status(Done{})
+                                                                   : damaged_state("late entries");
                         });
 }
 
@@ -233,25 +250,21 @@ void ProgrammeState::save(Store& store) {
     put_varint(value, closed ? 1 : 0);
     append_sums(value, lifetime);
     store.put(StateKey(table::programmes).u32(programme_), value);
-    for (const CellNumber cell : dirty_totals) {
-        value.clear();
-        put_varint(value, totals[cell].days);
-        append_sums(value, totals[cell].sums);
-        StateKey key(table::totals);
-        key.u32(programme_);
-        append_cell_key(key, directory.key(cell));
-        store.put(key, value);
-    }
-    dirty_totals.clear();
+    totals.save(store, programme_);
     for (const auto& [day, reason] : dirty_refusals) {
         value.clear();
         put_varint(value, refusals[day][reason]);
         store.put(StateKey(table::refusals).u32(programme_).day(day).u16(reason), value);
     }
     dirty_refusals.clear();
-    for (auto& [day, open] : open_) {
-        if (open.cells != nullptr && open.cells->dirty()) {
-            open.cells->save(store, programme_, day, directory);
+    for (auto* days : {&open_, &late_}) {
+        for (auto& [day, facts] : *days) {
+            facts.save(store);
+        }
+    }
+    for (auto& [day, arrivals] : late) {
+        if (std::exchange(arrivals.dirty, false)) {
+            store.put(StateKey(table::late_days).u32(programme_).day(day), encode(arrivals));
         }
     }
     fund.save(store, programme_);

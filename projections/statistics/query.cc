@@ -169,12 +169,14 @@ Result<DayFigures> Query::figures(const Selection& selection) {
         result.revision = wanted;
         result.as_of = revision->as_of;
         result.final = revision->final;
-        FISCUS_ASSIGN(const auto stored, load_figures(fold->store(), selection.programme.value(),
-                                                      selection.first_day, wanted));
-        for (const auto& [key, figures] : stored) {
-            if (key.grouping == selection.grouping) {
-                result.rows.push_back({.key = key, .figures = figures.figures});
-            }
+        FISCUS_ASSIGN(const std::vector<CellFigures> stored,
+                      load_figures(fold->store(),
+                                   {.programme = selection.programme.value(),
+                                    .day = selection.first_day,
+                                    .revision = wanted},
+                                   selection.grouping));
+        for (const CellFigures& cell : stored) {
+            result.rows.push_back({.key = cell.key, .figures = cell.figures});
         }
         return result;
     }

@@ -8,8 +8,8 @@
 #include "engine/base/time.h"
 #include "projections/refusals/refusals.h"
 #include "projections/statistics/cut.h"
+#include "projections/statistics/entry_bytes.h"
 #include "projections/statistics/fold.h"
-#include "projections/statistics/late.h"
 #include "projections/statistics/query.h"
 #include "projections/statistics/state_tables.h"
 
@@ -215,9 +215,13 @@ Result<Table> Query::changes(ProgrammeId programme, std::int32_t day, std::uint3
                              {"unit", "Unit", "单位", CellType::text},
                              {"before", "Before", "变动前", CellType::integer},
                              {"after", "After", "变动后", CellType::integer}});
-    FISCUS_ASSIGN(auto before, load_figures(fold->store(), programme.value(), day, revision - 1));
-    FISCUS_ASSIGN(const auto after, load_figures(fold->store(), programme.value(), day, revision));
-    for (const auto& [key, stored] : after) {
+    RevisionPlace place{.programme = programme.value(), .day = day, .revision = revision};
+    FISCUS_ASSIGN(const auto after, load_figures(fold->store(), place, std::nullopt));
+    --place.revision;
+    FISCUS_ASSIGN(const auto before, load_figures(fold->store(), place, std::nullopt));
+    for (const auto& [key, active, figures] : after) {
+        const auto known = std::ranges::lower_bound(before, key, {}, &CellFigures::key);
+        const Figures was = known != before.end() && known->key == key ? known->figures : Figures{};
         const GroupingInfo& set = info(key.grouping);
         std::string values;
         std::string names;
@@ -226,13 +230,11 @@ Result<Table> Query::changes(ProgrammeId programme, std::int32_t day, std::uint3
             names += (at == 0 ? "" : " / ") + state.reference.name_of(fold->code_names(), key, at);
         }
         for (const Measure& measure : measures()) {
-            if (is_of_day(measure) &&
-                measure.value(before[key].figures) != measure.value(stored.figures)) {
+            if (is_of_day(measure) && measure.value(was) != measure.value(figures)) {
                 table.rows.push_back({std::string(set.id), values, names, std::string(measure.id),
                                       std::string(measure.chinese),
                                       measure.type == MeasureType::amount ? "fen" : "count",
-                                      text(measure.value(before[key].figures)),
-                                      text(measure.value(stored.figures))});
+                                      text(measure.value(was)), text(measure.value(figures))});
             }
         }
     }

@@ -1,10 +1,15 @@
 #include "projections/statistics/range.h"
 
 #include <algorithm>
+#include <array>
 #include <vector>
 
-#include "projections/statistics/cut.h"
-#include "projections/statistics/flags.h"
+#include "projections/distinct/bitmap.h"
+#include "projections/distinct/members.h"
+#include "projections/statistics/day_values.h"
+#include "projections/statistics/figures.h"
+#include "projections/statistics/grouped_facts.h"
+#include "projections/statistics/state_tables.h"
 
 namespace fiscus::projections {
 
@@ -13,38 +18,43 @@ namespace {
 // A cell over several days.
 struct Union {
     Sums sums{};
-    Bitmap asked;
-    Bitmap received;
-    Bitmap consumers;
-    Bitmap consumers_net;
-    Bitmap merchants;
-    Bitmap merchants_net;
-
-    // False when more was refunded than redeemed.
-    bool add(DayCell& cell) {
-        for (std::size_t at = 0; at < sum_count; ++at) {
-            sums[at] += cell.sums[at];
-        }
-        cell.received.unite_into(received);
-        cell.received.unite_into(asked);
-        cell.asked_in_vain.unite_into(asked);
-        cell.consumers.unite_gross_into(consumers);
-        cell.merchants.unite_gross_into(merchants);
-        return cell.consumers.unite_net_into(consumers_net) &&
-               cell.merchants.unite_net_into(merchants_net);
-    }
+    std::array<Bitmap, distinct_count> members{};
 
     [[nodiscard]] DistinctCounts counts() const {
         DistinctCounts counts{};
-        counts[index(Distinct::claiming_consumers_asked)] = asked.cardinality();
-        counts[index(Distinct::claiming_consumers_received)] = received.cardinality();
-        counts[index(Distinct::redeeming_consumers)] = consumers.cardinality();
-        counts[index(Distinct::redeeming_consumers_net)] = consumers_net.cardinality();
-        counts[index(Distinct::redeeming_merchants)] = merchants.cardinality();
-        counts[index(Distinct::redeeming_merchants_net)] = merchants_net.cardinality();
+        for (std::size_t at = 0; at < distinct_count; ++at) {
+            counts[at] = members[at].cardinality();
+        }
         return counts;
     }
 };
+
+// The members of one day's cells, by cell number, ascending.
+using Members = std::vector<std::array<std::vector<std::uint32_t>, distinct_count>>;
+
+Result<Members> members_of(const DaySteps& steps, const GroupedFacts& grouped) {
+    Members members(grouped.keys.size());
+    const auto lister = [&members](Distinct which) {
+        return [&members, which](std::uint32_t cell, std::uint32_t ordinal) {
+            members[cell][index(which)].push_back(ordinal);
+        };
+    };
+    for_each_claimant(steps.claims, grouped.claims, members.size(),
+                      lister(Distinct::claiming_consumers_asked),
+                      lister(Distinct::claiming_consumers_received));
+    auto wrong = for_each_redeemer(steps.consumers, grouped.consumers, members.size(),
+                                   lister(Distinct::redeeming_consumers),
+                                   lister(Distinct::redeeming_consumers_net));
+    if (!wrong) {
+        wrong = for_each_redeemer(steps.merchants, grouped.merchants, members.size(),
+                                  lister(Distinct::redeeming_merchants),
+                                  lister(Distinct::redeeming_merchants_net));
+    }
+    if (wrong) {
+        return too_many_refunds(grouped.keys[*wrong]);
+    }
+    return members;
+}
 
 class Range {
 public:
@@ -52,50 +62,49 @@ public:
         : store_(store), programme_(programme), grouping_(grouping) {}
 
     Status add_day(std::int32_t day) {
+        std::vector<Fact> facts;
         if (programme_.is_cut(day)) {
-            CellDirectory directory;
-            DayCells cells;
-            FISCUS_TRY(cells.load(store_, programme_.id(), day, directory, grouping_));
-            FISCUS_TRY(fold_late(store_, programme_, day, directory, cells));
-            return add_cells(cells, directory);
+            DayFacts of_day(table::day_facts, programme_.id(), day);
+            FISCUS_TRY(of_day.load(store_));
+            FISCUS_TRY(of_day.read(store_, facts));
+            FISCUS_TRY(read(programme_.find_late_facts(day), facts));
+        } else {
+            FISCUS_TRY(read(programme_.find_open_day(day), facts));
         }
-        FISCUS_ASSIGN(DayCells* const cells, programme_.find_open_day(day));
-        return cells == nullptr ? Status(Done{}) : add_cells(*cells, programme_.directory);
+        const DaySteps steps(facts);
+        return for_each_grouping(facts, steps, grouping_, [&](const GroupedFacts& grouped) {
+            return unite(steps, grouped);
+        });
     }
 
     // Sums of all days up to `last_day`: those of the days that were cut lie in the totals.
     Status add_to_date(std::int32_t last_day) {
-        for (CellNumber cell = 0; cell < programme_.totals.size(); ++cell) {
-            if (programme_.totals[cell].days > 0) {
-                add(programme_.directory.key(cell), programme_.totals[cell]);
+        for (const CellTotal& total : programme_.totals.cells()) {
+            if (total.days > 0 && total.key.grouping == grouping_) {
+                to_date_[total.key] = total;
             }
         }
         for (std::int32_t day = last_day + 1; day <= programme_.last_cut_day; ++day) {
-            FISCUS_ASSIGN(const auto reported, load_figures(store_, programme_.id(), day,
-                                                            programme_.latest_revision(day)));
-            for (const auto& [key, stored] : reported) {
-                if (stored.active) {
-                    take_away(key, stored.figures.day);
+            FISCUS_ASSIGN(const std::vector<CellFigures> reported,
+                          load_figures(store_,
+                                       {.programme = programme_.id(),
+                                        .day = day,
+                                        .revision = programme_.latest_revision(day)},
+                                       grouping_));
+            for (const CellFigures& cell : reported) {
+                if (cell.active) {
+                    take_away(cell.key, cell.figures.day);
                 }
             }
         }
         for (const std::int32_t day : programme_.open_days()) {
             if (day <= last_day) {
-                FISCUS_ASSIGN(DayCells* const cells, programme_.open_day(day));
-                for (const CellNumber cell : cells->numbers()) {
-                    add(programme_.directory.key(cell),
-                        {.sums = cells->find(cell)->sums, .days = 1});
-                }
+                FISCUS_TRY(add_sums(programme_.find_open_day(day)));
             }
         }
         for (const auto& [day, late] : programme_.late) {
             if (day <= last_day) {
-                CellDirectory directory;
-                DayCells cells;
-                FISCUS_TRY(fold_late(store_, programme_, day, directory, cells));
-                for (const CellNumber cell : cells.numbers()) {
-                    add(directory.key(cell), {.sums = cells.find(cell)->sums, .days = 1});
-                }
+                FISCUS_TRY(add_sums(programme_.find_late_facts(day)));
             }
         }
         return Done{};
@@ -119,37 +128,44 @@ public:
     }
 
 private:
-    Status add_cells(DayCells& cells, const CellDirectory& directory) {
-        for (const CellNumber cell : cells.numbers()) {
-            const CellKey& key = directory.key(cell);
-            if (key.grouping == grouping_ && !unions_[key].add(*cells.find(cell))) {
-                return Error{.code = ErrorCode::corrupt,
-                             .what = "more redemptions were refunded than there were",
-                             .why = "cell " + path_of(key),
-                             .hint = "compare the journal with a replay of the events"};
+    Status read(const DayFacts* from, std::vector<Fact>& facts) const {
+        return from == nullptr ? Status(Done{}) : from->read(store_, facts);
+    }
+
+    Status unite(const DaySteps& steps, const GroupedFacts& grouped) {
+        FISCUS_ASSIGN(const Members members, members_of(steps, grouped));
+        for (std::size_t cell = 0; cell < grouped.keys.size(); ++cell) {
+            Union& all = unions_[grouped.keys[cell]];
+            for (std::size_t at = 0; at < sum_count; ++at) {
+                all.sums[at] += grouped.sums[cell][at];
+            }
+            for (std::size_t at = 0; at < distinct_count; ++at) {
+                all.members[at].add_many(members[cell][at]);
             }
         }
         return Done{};
     }
 
-    void add(const CellKey& key, const CellTotal& more) {
-        if (key.grouping == grouping_) {
-            CellTotal& total = to_date_[key];
+    Status add_sums(const DayFacts* from) {
+        std::vector<Fact> facts;
+        FISCUS_TRY(read(from, facts));
+        FISCUS_ASSIGN(const DayValues values, sum_day(facts, grouping_));
+        for (const CellValues& cell : values) {
+            CellTotal& total = to_date_[cell.key];
             for (std::size_t at = 0; at < sum_count; ++at) {
-                total.sums[at] += more.sums[at];
+                total.sums[at] += cell.sums[at];
             }
-            total.days += more.days;
+            ++total.days;
         }
+        return Done{};
     }
 
     void take_away(const CellKey& key, const Sums& sums) {
-        if (key.grouping == grouping_) {
-            CellTotal& total = to_date_[key];
-            for (std::size_t at = 0; at < sum_count; ++at) {
-                total.sums[at] -= sums[at];
-            }
-            --total.days;
+        CellTotal& total = to_date_[key];
+        for (std::size_t at = 0; at < sum_count; ++at) {
+            total.sums[at] -= sums[at];
         }
+        --total.days;
     }
 
     Store& store_;

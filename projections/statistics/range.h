@@ -7,7 +7,6 @@
 #include <map>
 
 #include "engine/base/result.h"
-#include "projections/distinct/bitmap.h"
 #include "projections/statistics/programme_state.h"
 
 namespace fiscus::projections {

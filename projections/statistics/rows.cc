@@ -1,5 +1,8 @@
 #include "projections/statistics/rows.h"
 
+#include <charconv>
+#include <cstring>
+
 #include "engine/base/ids.h"
 #include "engine/base/time.h"
 #include "projections/refusals/refusals.h"
@@ -10,29 +13,30 @@ namespace {
 
 std::string hex_of(const wire::Id128& id) { return to_hex(Id128{.hi = id.hi(), .lo = id.lo()}); }
 
-void put_measure(JsonLine& line, const Measure& measure, const Figures& figures) {
-    if (measure.type != MeasureType::ratio) {
-        line.integer(measure.id, measure.value(figures));
-        return;
+// Digits and sign of any number, or a ratio's text.
+constexpr std::size_t value_bytes_max = 32;
+
+char* put(char* to, std::string_view text) {
+    std::memcpy(to, text.data(), text.size());
+    return to + text.size();
+}
+char* put(char* to, std::int64_t number) {
+    return std::to_chars(to, to + value_bytes_max, number).ptr;
+}
+
+// The text of a ratio in quotes, or null.
+char* put_ratio(char* to, const Ratio& ratio) {
+    char* const text = to + 1;
+    char* const end = ratio_text(text, ratio);
+    if (end == text) {
+        return put(to, "null");
     }
-    const Ratio ratio = measure.ratio(figures);
-    const std::string id(measure.id);
-    line.text_or_null(measure.id, ratio_text(ratio));
-    line.integer(id + "_numerator", ratio.numerator);
-    line.integer(id + "_denominator", ratio.denominator);
+    *to = '"';
+    *end = '"';
+    return end + 1;
 }
 
 }  // namespace
-
-std::string path_of(const CellKey& cell) {
-    const GroupingInfo& set = info(cell.grouping);
-    std::string path(set.id);
-    for (std::size_t at = 0; at < set.used; ++at) {
-        path += '/';
-        path += std::to_string(at == 0 ? cell.first : cell.second);
-    }
-    return path;
-}
 
 std::string encode(const CutRecord& record) {
     std::string bytes;
@@ -99,12 +103,33 @@ std::string why_chinese(const CutRecord& record, std::uint32_t revision) {
     return why + "变动指标 " + std::to_string(record.changed_figures) + " 项";
 }
 
-JsonLine RowWriter::begin(
-    const RowHead& head, Stream stream, Keep keep, std::string_view place, std::string_view type) {
+RowWriter::RowWriter(RowBuffer& rows, const Reference& reference, const CodeNames& codes)
+    : rows_(&rows), reference_(&reference), codes_(&codes) {
+    const auto field = [](std::string_view id, std::string_view suffix) {
+        return ",\"" + std::string(id) + std::string(suffix) + "\":";
+    };
+    std::size_t room = 0;
+    for (const Measure& measure : measures()) {
+        const MeasureFields& fields = measure_fields_.emplace_back(
+            MeasureFields{.measure = &measure,
+                          .value = field(measure.id, ""),
+                          .numerator = field(measure.id, "_numerator"),
+                          .denominator = field(measure.id, "_denominator")});
+        room += fields.value.size() + fields.numerator.size() + fields.denominator.size() +
+                3 * value_bytes_max;
+    }
+    measures_.resize(room);
+}
+
+void RowWriter::set_head(const RowHead& head) {
+    if (head == head_ && !head_fields_.empty()) {
+        return;
+    }
+    head_ = head;
     const std::string date = date_text(head.day);
-    std::string key = std::to_string(head.programme) + "/" + date + "/";
-    key.append(place);
-    JsonLine line = rows_->begin(stream, keep, key, type);
+    head_key_ = std::to_string(head.programme) + "/" + date + "/";
+    std::string object;
+    JsonLine line(object);
     line.natural("programme", head.programme);
     line.text("programme_name", reference_->name);
     line.text("day", date);
@@ -112,26 +137,75 @@ JsonLine RowWriter::begin(
     line.natural("as_of", head.as_of);
     line.boolean("final", head.final);
     line.natural("definitions_version", definitions_version);
+    // They follow others.
+    head_fields_ = "," + object.substr(1);
+}
+
+JsonLine RowWriter::begin(
+    const RowHead& head, Stream stream, Keep keep, std::string_view place, std::string_view type) {
+    set_head(head);
+    key_.assign(head_key_).append(place);
+    JsonLine line = rows_->begin(stream, keep, key_, type);
+    line.fields(head_fields_);
     return line;
 }
 
-void RowWriter::dimensions(JsonLine& line, const CellKey& cell) {
+JsonLine RowWriter::begin_cell(const RowHead& head,
+                               Keep keep,
+                               const CellKey& cell,
+                               std::string_view what,
+                               std::string_view type) {
+    set_head(head);
+    key_ = head_key_;
+    append_path(key_, cell);
+    key_.append(what);
+    JsonLine line = rows_->begin(Stream::statistics, keep, key_, type);
+    line.fields(head_fields_);
     const GroupingInfo& set = info(cell.grouping);
-    line.text("grouping", set.id);
+    line.fields(",\"grouping\":\"");
+    line.fields(set.id);
+    line.fields("\"");
     for (std::size_t at = 0; at < set.used; ++at) {
-        const std::string_view id = info(set.dimensions[at]).id;
-        line.natural(id, at == 0 ? cell.first : cell.second);
-        line.text(std::string(id) + "_name", reference_->name_of(*codes_, cell, at));
+        line.fields(dimension_fields(cell, at));
     }
+    return line;
+}
+
+const std::string& RowWriter::dimension_fields(const CellKey& cell, std::size_t at) {
+    const Dimension dimension = info(cell.grouping).dimensions[at];
+    const std::uint64_t value = at == 0 ? cell.first : cell.second;
+    const std::uint64_t batch = dimension == Dimension::pack ? cell.first : 0;
+    std::string& fields =
+        dimension_fields_[static_cast<std::size_t>(dimension)][batch << 32 | value];
+    if (fields.empty()) {
+        const std::string_view id = info(dimension).id;
+        std::string object;
+        JsonLine line(object);
+        line.natural(id, value);
+        line.text(std::string(id) + "_name", reference_->name_of(*codes_, cell, at));
+        fields = "," + object.substr(1);
+    }
+    return fields;
 }
 
 void RowWriter::statistics(const RowHead& head, const CellKey& cell, const Figures& figures) {
-    JsonLine line =
-        begin(head, Stream::statistics, Keep::latest_and_history, path_of(cell), "statistics");
-    dimensions(line, cell);
-    for (const Measure& measure : measures()) {
-        put_measure(line, measure, figures);
+    JsonLine line = begin_cell(head, Keep::latest_and_history, cell, "", "statistics");
+    char* to = measures_.data();
+    for (const MeasureFields& fields : measure_fields_) {
+        const Measure& measure = *fields.measure;
+        to = put(to, fields.value);
+        if (measure.type != MeasureType::ratio) {
+            to = put(to, measure.value(figures));
+            continue;
+        }
+        const Ratio ratio = measure.ratio(figures);
+        to = put_ratio(to, ratio);
+        to = put(to, fields.numerator);
+        to = put(to, ratio.numerator);
+        to = put(to, fields.denominator);
+        to = put(to, ratio.denominator);
     }
+    line.fields({measures_.data(), to});
     rows_->end(line);
 }
 
@@ -180,9 +254,8 @@ void RowWriter::change(const RowHead& head,
                        const Measure& measure,
                        std::int64_t before,
                        std::int64_t after) {
-    JsonLine line = begin(head, Stream::statistics, Keep::history_only,
-                          path_of(cell) + "/" + std::string(measure.id), "change");
-    dimensions(line, cell);
+    JsonLine line =
+        begin_cell(head, Keep::history_only, cell, "/" + std::string(measure.id), "change");
     line.text("measure", measure.id);
     line.text("measure_name", measure.chinese);
     line.integer("before", before);

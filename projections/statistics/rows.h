@@ -4,9 +4,13 @@
 // Thread: one. Fails: never.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
+
+#include <tsl/robin_map.h>
 
 #include "projections/data/code_names.h"
 #include "projections/publish/rows.h"
@@ -24,6 +28,8 @@ struct RowHead {
     std::uint32_t revision = 0;
     std::uint64_t as_of = 0;
     bool final = false;
+
+    friend bool operator==(const RowHead&, const RowHead&) = default;
 };
 
 // The cut itself, as the state keeps it and the "day" row tells it.
@@ -49,10 +55,10 @@ bool parse_cut(std::string_view bytes, CutRecord& record);
 std::string why_english(const CutRecord& record, std::uint32_t revision);
 std::string why_chinese(const CutRecord& record, std::uint32_t revision);
 
+// Names are read once for each writer: it lives as long as one cut.
 class RowWriter {
 public:
-    RowWriter(RowBuffer& rows, const Reference& reference, const CodeNames& codes)
-        : rows_(&rows), reference_(&reference), codes_(&codes) {}
+    RowWriter(RowBuffer& rows, const Reference& reference, const CodeNames& codes);
 
     void statistics(const RowHead& head, const CellKey& cell, const Figures& figures);
     void fund_usage(const RowHead& head, const FundLine& line);
@@ -72,16 +78,41 @@ public:
     void control_totals(const RowHead& head, const Comparison& comparison);
 
 private:
+    // Names of a measure's fields, as a row has them: ,"issued_count":
+    struct MeasureFields {
+        const Measure* measure;
+        std::string value;
+        std::string numerator;
+        std::string denominator;
+    };
+
     JsonLine begin(const RowHead& head,
                    Stream stream,
                    Keep keep,
                    std::string_view place,
                    std::string_view type);
-    void dimensions(JsonLine& line, const CellKey& cell);
+    // The same for a row of a cell; `what` follows in its key.
+    JsonLine begin_cell(const RowHead& head,
+                        Keep keep,
+                        const CellKey& cell,
+                        std::string_view what,
+                        std::string_view type);
+    void set_head(const RowHead& head);
+    // ,"district":420102,"district_name":"江岸区"
+    const std::string& dimension_fields(const CellKey& cell, std::size_t at);
 
     RowBuffer* rows_;
     const Reference* reference_;
     const CodeNames* codes_;
+    // What all rows with the same head have, made for the last one.
+    RowHead head_;
+    std::string head_key_;
+    std::string head_fields_;
+    std::string key_;
+    // By value; packs by batch and pack.
+    std::array<tsl::robin_map<std::uint64_t, std::string>, dimension_count> dimension_fields_;
+    std::vector<MeasureFields> measure_fields_;
+    std::vector<char> measures_;  // room for those of one row
 };
 
 // A refund part that differs from its proportional share; published when it is folded.
@@ -89,8 +120,5 @@ void append_refund_share(RowBuffer& rows,
                          std::uint32_t programme,
                          const Reference& reference,
                          const wire::Entry& entry);
-
-// "batch_district/3/420102"
-std::string path_of(const CellKey& cell);
 
 }  // namespace fiscus::projections

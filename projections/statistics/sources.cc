@@ -13,6 +13,22 @@ std::string text_of(const NumberRanges::Range& range) {
                : std::to_string(range.first) + "-" + std::to_string(range.second);
 }
 
+void append_ranges(std::string& out, const NumberRanges& ranges) {
+    put_varint(out, ranges.ranges().size());
+    for (const NumberRanges::Range& range : ranges.ranges()) {
+        put_varint(out, range.first);
+        put_varint(out, range.second - range.first);
+    }
+}
+
+void read_ranges(Reader& reader, NumberRanges& ranges) {
+    const std::uint64_t count = reader.varint();
+    for (std::uint64_t at = 0; at < count && reader.ok(); ++at) {
+        const std::uint64_t first = reader.varint();
+        ranges.add(first, first + reader.varint());
+    }
+}
+
 void NumberRanges::add(std::uint64_t first, std::uint64_t last) {
     // Nearly always at the end.
     if (!ranges_.empty() && first == ranges_.back().second + 1) {
@@ -99,11 +115,7 @@ bool Sources::parse(std::uint16_t number, std::string_view value) {
     source.epoch = reader.varint32();
     source.highest = reader.varint();
     source.abandoned = reader.varint();
-    const std::uint64_t ranges = reader.varint();
-    for (std::uint64_t at = 0; at < ranges && reader.ok(); ++at) {
-        const std::uint64_t first = reader.varint();
-        source.missing.add(first, first + reader.varint());
-    }
+    read_ranges(reader, source.missing);
     return reader.finished();
 }
 
@@ -115,11 +127,7 @@ void Sources::save(Store& store, std::uint32_t programme) {
         put_varint(value, source.epoch);
         put_varint(value, source.highest);
         put_varint(value, source.abandoned);
-        put_varint(value, source.missing.ranges().size());
-        for (const NumberRanges::Range& range : source.missing.ranges()) {
-            put_varint(value, range.first);
-            put_varint(value, range.second - range.first);
-        }
+        append_ranges(value, source.missing);
         StateKey key(table::sources);
         key.u32(programme).u16(number);
         store.put(key, value);

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "engine/base/result.h"
+#include "projections/store/codec.h"
 #include "projections/store/store.h"
 #include "schemas/journal_generated.h"
 
@@ -34,6 +35,8 @@ private:
 };
 
 std::string text_of(const NumberRanges::Range& range);
+void append_ranges(std::string& out, const NumberRanges& ranges);
+void read_ranges(Reader& reader, NumberRanges& ranges);
 
 struct SourceState {
     std::uint32_t epoch = 0;

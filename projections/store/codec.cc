@@ -2,16 +2,15 @@
 
 namespace fiscus::projections {
 
-std::uint64_t Reader::varint() {
+std::uint64_t Reader::long_varint() {
+    const char* const bytes = rest_.data();
+    const std::size_t size = rest_.size();
     std::uint64_t value = 0;
-    for (unsigned shift = 0; shift < 64; shift += 7) {
-        if (rest_.empty()) {
-            break;
-        }
-        const auto byte = static_cast<unsigned char>(rest_.front());
-        rest_.remove_prefix(1);
-        value |= static_cast<std::uint64_t>(byte & 0x7F) << shift;
+    for (std::size_t at = 0; at < size && at < 10; ++at) {
+        const auto byte = static_cast<unsigned char>(bytes[at]);
+        value |= static_cast<std::uint64_t>(byte & 0x7F) << (7 * at);
         if (byte < 0x80) {
+            rest_.remove_prefix(at + 1);
             return value;
         }
     }

@@ -35,7 +35,14 @@ class Reader {
 public:
     explicit Reader(std::string_view bytes) : rest_(bytes) {}
 
-    std::uint64_t varint();
+    std::uint64_t varint() {
+        if (!rest_.empty() && static_cast<unsigned char>(rest_.front()) < 0x80) [[likely]] {
+            const auto value = static_cast<unsigned char>(rest_.front());
+            rest_.remove_prefix(1);
+            return value;
+        }
+        return long_varint();
+    }
     std::int64_t signed_varint() {
         const std::uint64_t bits = varint();
         return static_cast<std::int64_t>((bits >> 1) ^ (~(bits & 1) + 1));
@@ -62,6 +69,7 @@ public:
     [[nodiscard]] bool finished() const { return !broken_ && rest_.empty(); }
 
 private:
+    std::uint64_t long_varint();
     std::uint64_t fail() {
         broken_ = true;
         rest_ = {};

@@ -1,218 +1,201 @@
-// Aim: distinct sets are exact, their bytes depend on their members only, and damaged bytes are
-// noticed.
-// Method: the same random additions and removals into std::set and std::map.
+// Aim: distinct members of every cell are exact, gross and net, told once and ascending.
+// Method: the same random steps into std::set and std::map.
+#include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
+#include <tuple>
+#include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
 
-#include "projections/distinct/counted_set.h"
-#include "projections/distinct/ordinal_set.h"
+#include "projections/distinct/bitmap.h"
+#include "projections/distinct/members.h"
+#include "projections/distinct/steps.h"
 #include "tests/unit/projections/seed.h"
 
 namespace fiscus::projections {
 namespace {
 
-std::string bytes_of(OrdinalSet& set) {
-    std::string bytes;
-    set.append_to(bytes);
-    return bytes;
-}
-std::string bytes_of(CountedSet& set) {
-    std::string bytes;
-    set.append_to(bytes);
-    return bytes;
-}
-
-// Few ordinals give many repeats, many give bitmaps.
+// Few ordinals give many repeats, many give long sorts.
 constexpr std::uint64_t universes[] = {1, 3, 50, 257, 5'000, 200'000, 4'000'000'000};
+constexpr std::uint32_t cell_count = 5;
 
-TEST(OrdinalSetTest, CountsLikeAStandardSet) {
-    const std::uint64_t seed = test_seed(11);
+using Members = std::map<std::uint32_t, std::vector<std::uint32_t>>;  // by cell
+
+auto lister(Members& members) {
+    return
+        [&members](std::uint32_t cell, std::uint32_t ordinal) { members[cell].push_back(ordinal); };
+}
+
+// Steps with the cell of each item.
+struct Walk {
+    Steps steps;
+    std::vector<std::uint32_t> cell_of_item;
+
+    void add(std::uint32_t ordinal, std::uint32_t cell, bool second) {
+        steps.emplace_back(ordinal, static_cast<std::uint32_t>(cell_of_item.size()), second);
+        cell_of_item.push_back(cell);
+    }
+    // Sorts, and gives the cell of each step.
+    std::vector<std::uint32_t> cells() {
+        sort_steps(steps);
+        std::vector<std::uint32_t> cells;
+        for (const Step& step : steps) {
+            cells.push_back(cell_of_item[step.item()]);
+        }
+        return cells;
+    }
+};
+
+Members members_of(const std::map<std::uint32_t, std::set<std::uint32_t>>& sets) {
+    Members members;
+    for (const auto& [cell, set] : sets) {
+        members[cell].assign(set.begin(), set.end());
+    }
+    return members;
+}
+
+TEST(StepsTest, AreSortedByOrdinalThenFirstThingsThenItem) {
+    Dice dice(test_seed(11));
+    for (const std::uint64_t universe : universes) {
+        for (const std::uint32_t size : {0U, 1U, 700U, 30'000U}) {
+            Steps steps;
+            for (std::uint32_t item = 0; item < size; ++item) {
+                steps.emplace_back(static_cast<std::uint32_t>(dice.throw_of(universe) + 1), item,
+                                   dice.one_in(4));
+            }
+            Steps expected = steps;
+            std::ranges::sort(expected, [](const Step& a, const Step& b) {
+                return std::tuple(a.ordinal(), a.second(), a.item()) <
+                       std::tuple(b.ordinal(), b.second(), b.item());
+            });
+            sort_steps(steps);
+            EXPECT_EQ(steps, expected) << "universe " << universe << " size " << size;
+        }
+    }
+}
+
+TEST(StepsTest, KeepTheLargestOrdinalsAndItems) {
+    const Step step(UINT32_MAX, Step::item_end - 1, true);
+    EXPECT_EQ(step.ordinal(), UINT32_MAX);
+    EXPECT_EQ(step.item(), Step::item_end - 1);
+    EXPECT_TRUE(step.second());
+}
+
+TEST(MembersTest, ClaimantsAreThoseOfAStandardSet) {
+    const std::uint64_t seed = test_seed(12);
     Dice dice(seed);
     for (const std::uint64_t universe : universes) {
         SCOPED_TRACE("seed " + std::to_string(seed) + " universe " + std::to_string(universe));
-        OrdinalSet set;
-        std::set<std::uint32_t> expected;
+        Walk walk;
+        std::map<std::uint32_t, std::set<std::uint32_t>> asked;
+        std::map<std::uint32_t, std::set<std::uint32_t>> received;
         for (int round = 0; round < 20'000; ++round) {
             const auto ordinal = static_cast<std::uint32_t>(dice.throw_of(universe) + 1);
-            set.add(ordinal);
-            expected.insert(ordinal);
-            if (dice.one_in(3'000)) {
-                ASSERT_EQ(set.cardinality(), expected.size());
+            const auto cell = static_cast<std::uint32_t>(dice.throw_of(cell_count));
+            const bool refused = dice.one_in(3);
+            walk.add(ordinal, cell, refused);
+            asked[cell].insert(ordinal);
+            if (!refused) {
+                received[cell].insert(ordinal);
             }
         }
-        EXPECT_EQ(set.cardinality(), expected.size());
-        EXPECT_EQ(set.to_vector(), std::vector<std::uint32_t>(expected.begin(), expected.end()));
+        const std::vector<std::uint32_t> cells = walk.cells();
+        Members found_asked;
+        Members found_received;
+        for_each_claimant(walk.steps, cells, cell_count, lister(found_asked),
+                          lister(found_received));
+        EXPECT_EQ(found_asked, members_of(asked));
+        EXPECT_EQ(found_received, members_of(received));
     }
 }
 
-TEST(OrdinalSetTest, BytesDependOnTheMembersOnlyAndComeBack) {
-    Dice dice(test_seed(12));
-    for (const std::uint64_t universe : universes) {
-        std::vector<std::uint32_t> members;
-        for (int round = 0; round < 9'000; ++round) {
-            members.push_back(static_cast<std::uint32_t>(dice.throw_of(universe) + 1));
-        }
-        OrdinalSet forwards;
-        OrdinalSet backwards;
-        for (const std::uint32_t member : members) {
-            forwards.add(member);
-        }
-        for (std::size_t at = members.size(); at > 0; --at) {
-            backwards.add(members[at - 1]);
-            if (dice.one_in(100)) {
-                backwards.cardinality();
-            }
-        }
-        const std::string bytes = bytes_of(forwards);
-        EXPECT_EQ(bytes, bytes_of(backwards));
-        OrdinalSet again;
-        Reader reader(bytes);
-        ASSERT_TRUE(again.parse(reader));
-        EXPECT_TRUE(reader.finished());
-        EXPECT_EQ(bytes_of(again), bytes);
-        again.add(7);
-        EXPECT_EQ(again.to_vector().front(),
-                  std::min<std::uint32_t>(7, forwards.to_vector().front()));
-    }
-}
-
-TEST(OrdinalSetTest, UnionsOfAllSizesAreExact) {
-    Dice dice(test_seed(13));
-    for (const std::uint64_t size_a : {0U, 5U, 300U, 20'000U}) {
-        for (const std::uint64_t size_b : {0U, 5U, 300U, 20'000U}) {
-            OrdinalSet a;
-            OrdinalSet b;
-            std::set<std::uint32_t> expected;
-            const auto fill = [&](OrdinalSet& set, std::uint64_t size) {
-                for (std::uint64_t at = 0; at < size; ++at) {
-                    const auto ordinal = static_cast<std::uint32_t>(dice.throw_of(50'000));
-                    set.add(ordinal);
-                    expected.insert(ordinal);
-                }
-            };
-            fill(a, size_a);
-            fill(b, size_b);
-            EXPECT_EQ(a.united_cardinality(b), expected.size());
-            Bitmap all;
-            a.unite_into(all);
-            b.unite_into(all);
-            EXPECT_EQ(all.cardinality(), expected.size());
-        }
-    }
-}
-
-TEST(OrdinalSetTest, DamagedBytesAreNoticed) {
-    for (const std::uint32_t members : {0U, 3U, 400U}) {
-        OrdinalSet set;
-        for (std::uint32_t at = 0; at < members; ++at) {
-            set.add(at * 7 + 1);
-        }
-        const std::string bytes = bytes_of(set);
-        for (std::size_t cut = 0; cut < bytes.size(); ++cut) {
-            OrdinalSet damaged;
-            Reader reader(std::string_view(bytes).substr(0, cut));
-            EXPECT_FALSE(damaged.parse(reader) && reader.finished()) << cut;
-        }
-    }
-    OrdinalSet repeats;
-    std::string repeated;
-    put_varint(repeated, 2);
-    put_varint(repeated, 5);
-    put_varint(repeated, 0);
-    Reader reader(repeated);
-    EXPECT_FALSE(repeats.parse(reader));
-}
-
-TEST(CountedSetTest, NetCountsLeaveOutWhoseEveryRedemptionWasRefunded) {
+TEST(MembersTest, NetLeavesOutWhoseEveryRedemptionWasRefunded) {
     const std::uint64_t seed = test_seed(14);
     Dice dice(seed);
     for (const std::uint64_t universe : universes) {
         SCOPED_TRACE("seed " + std::to_string(seed) + " universe " + std::to_string(universe));
-        CountedSet set;
-        std::map<std::uint32_t, std::uint64_t> redemptions;
-        std::vector<std::uint32_t> refundable;
-        std::map<std::uint32_t, std::uint64_t> refunds;
-        const auto expect_equal = [&] {
-            std::uint64_t net = 0;
-            for (const auto& [ordinal, count] : redemptions) {
-                net += count > refunds[ordinal] ? 1U : 0U;
-            }
-            ASSERT_EQ(set.gross(), redemptions.size());
-            ASSERT_EQ(set.net(), std::optional(net));
-            Bitmap gross_union;
-            Bitmap net_union;
-            set.unite_gross_into(gross_union);
-            ASSERT_TRUE(set.unite_net_into(net_union));
-            ASSERT_EQ(gross_union.cardinality(), redemptions.size());
-            ASSERT_EQ(net_union.cardinality(), net);
-        };
+        Walk walk;
+        std::map<std::uint32_t, std::map<std::uint32_t, std::uint64_t>> left;
+        std::vector<std::pair<std::uint32_t, std::uint32_t>> refundable;
         for (int round = 0; round < 15'000; ++round) {
             if (!refundable.empty() && dice.one_in(3)) {
                 const std::size_t at = dice.throw_of(refundable.size());
-                set.remove(refundable[at]);
-                ++refunds[refundable[at]];
+                const auto [cell, ordinal] = refundable[at];
+                walk.add(ordinal, cell, true);
+                --left[cell][ordinal];
                 refundable[at] = refundable.back();
                 refundable.pop_back();
             } else {
                 const auto ordinal = static_cast<std::uint32_t>(dice.throw_of(universe) + 1);
-                set.add(ordinal);
-                ++redemptions[ordinal];
-                refundable.push_back(ordinal);
-            }
-            if (dice.one_in(4'000)) {
-                expect_equal();
+                const auto cell = static_cast<std::uint32_t>(dice.throw_of(cell_count));
+                walk.add(ordinal, cell, false);
+                ++left[cell][ordinal];
+                refundable.emplace_back(cell, ordinal);
             }
         }
-        expect_equal();
-        const std::string bytes = bytes_of(set);
-        Reader reader(bytes);
-        ASSERT_TRUE(set.parse(reader));
-        EXPECT_TRUE(reader.finished());
-        expect_equal();
-        EXPECT_EQ(bytes_of(set), bytes);
+        Members gross;
+        Members net;
+        for (const auto& [cell, redeemers] : left) {
+            for (const auto& [ordinal, count] : redeemers) {
+                gross[cell].push_back(ordinal);
+                if (count > 0) {
+                    net[cell].push_back(ordinal);
+                }
+            }
+        }
+        const std::vector<std::uint32_t> cells = walk.cells();
+        Members found_gross;
+        Members found_net;
+        EXPECT_EQ(for_each_redeemer(walk.steps, cells, cell_count, lister(found_gross),
+                                    lister(found_net)),
+                  std::nullopt);
+        EXPECT_EQ(found_gross, gross);
+        EXPECT_EQ(found_net, net);
     }
 }
 
-TEST(CountedSetTest, ARefundTakesAConsumerOutAndANewRedemptionBringsItBack) {
-    CountedSet set;
-    set.add(5);
-    EXPECT_EQ(set.net(), std::optional<std::uint64_t>(1));
-    set.remove(5);
-    EXPECT_EQ(set.net(), std::optional<std::uint64_t>(0));
-    EXPECT_EQ(set.gross(), 1U);
-    set.add(5);
-    EXPECT_EQ(set.net(), std::optional<std::uint64_t>(1));
-}
-
-TEST(CountedSetTest, MoreRefundsThanRedemptionsAreNoCount) {
-    CountedSet unknown;
-    unknown.remove(9);
-    EXPECT_FALSE(unknown.net().has_value());
-    CountedSet twice;
-    twice.add(9);
-    twice.remove(9);
-    twice.remove(9);
-    EXPECT_FALSE(twice.net().has_value());
-    Bitmap all;
-    EXPECT_FALSE(twice.unite_net_into(all));
-}
-
-TEST(CountedSetTest, DamagedBytesAreNoticed) {
-    CountedSet set;
-    for (std::uint32_t at = 1; at < 400; ++at) {
-        set.add(at % 150 + 1);
+// Cell 1 holds what is asked about, cell 0 somebody with the same ordinal.
+std::optional<std::uint32_t> contradiction_of(int redemptions, int refunds) {
+    Walk walk;
+    walk.add(9, 0, false);
+    for (int at = 0; at < refunds; ++at) {
+        walk.add(9, 1, true);
     }
-    set.remove(3);
-    set.remove(3);
-    const std::string bytes = bytes_of(set);
-    for (std::size_t cut = 0; cut < bytes.size(); ++cut) {
-        CountedSet damaged;
-        Reader reader(std::string_view(bytes).substr(0, cut));
-        EXPECT_FALSE(damaged.parse(reader) && reader.finished()) << cut;
+    for (int at = 0; at < redemptions; ++at) {
+        walk.add(9, 1, false);
+    }
+    const auto nothing = [](std::uint32_t, std::uint32_t) {};
+    const std::vector<std::uint32_t> cells = walk.cells();
+    return for_each_redeemer(walk.steps, cells, 2, nothing, nothing);
+}
+
+TEST(MembersTest, MoreRefundsThanRedemptionsAreNoCount) {
+    EXPECT_EQ(contradiction_of(0, 1), std::optional<std::uint32_t>(1));
+    EXPECT_EQ(contradiction_of(1, 2), std::optional<std::uint32_t>(1));
+    EXPECT_EQ(contradiction_of(2, 2), std::nullopt);
+    EXPECT_EQ(contradiction_of(2, 1), std::nullopt);
+}
+
+TEST(BitmapTest, UnitesListsOfAllSizes) {
+    Dice dice(test_seed(13));
+    for (const std::uint64_t size_a : {0U, 5U, 300U, 20'000U}) {
+        for (const std::uint64_t size_b : {0U, 5U, 300U, 20'000U}) {
+            Bitmap all;
+            std::set<std::uint32_t> expected;
+            for (const std::uint64_t size : {size_a, size_b}) {
+                std::vector<std::uint32_t> list;
+                for (std::uint64_t at = 0; at < size; ++at) {
+                    list.push_back(static_cast<std::uint32_t>(dice.throw_of(50'000)));
+                    expected.insert(list.back());
+                }
+                all.add_many(list);
+            }
+            EXPECT_EQ(all.cardinality(), expected.size());
+        }
     }
 }
 

@@ -1,13 +1,11 @@
-// Entries as bytes of the state, and the count of late ones. Thread: values. Fails: parse_entry on
-// bytes of another size.
+// Entries as bytes of the state. Thread: values. Fails: parse_entry on bytes of another size.
 #pragma once
 
 #include <cstring>
 #include <string_view>
 #include <type_traits>
 
-#include "projections/statistics/flags.h"
-#include "projections/statistics/programme_state.h"
+#include "schemas/journal_generated.h"
 
 namespace fiscus::projections {
 
@@ -23,14 +21,6 @@ inline bool parse_entry(std::string_view bytes, wire::Entry& entry) {
     }
     std::memcpy(static_cast<void*>(&entry), bytes.data(), sizeof(entry));
     return true;
-}
-
-inline void count_late(LateDay& day, const wire::Entry& entry) {
-    day.sequences.add(entry.sequence(), entry.sequence());
-    ++(outcome_of(entry) == wire::Outcome::accepted ? day.accepted : day.refused);
-    if ((entry.flags() & flag::fills_gap) != 0) {
-        ++day.gap_fills;
-    }
 }
 
 }  // namespace fiscus::projections

@@ -1,0 +1,206 @@
+#include "projections/statistics/facts.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "engine/base/check.h"
+#include "projections/statistics/flags.h"
+#include "projections/statistics/state_tables.h"
+
+namespace fiscus::projections {
+
+namespace {
+
+// A day's chunks are equal whenever they are saved, so their size is part of the layout.
+constexpr std::size_t chunk_bytes = 16U << 10;
+// A mark, eight dimensions, two ordinals, the amounts: each at most as long as its type allows.
+constexpr std::size_t fact_bytes_max = 1 + 10 * 5 + kind_amounts_max * 10;
+
+constexpr unsigned own_day_bit = 4;
+constexpr unsigned removes_bit = 8;
+constexpr unsigned mark_end = 16;
+
+// The prefecture follows from the district.
+constexpr std::array stored_dimensions = {
+    Dimension::batch,    Dimension::pack,     Dimension::platform,   Dimension::district,
+    Dimension::category, Dimension::industry, Dimension::size_class, Dimension::channel};
+
+void set_prefecture(Fact& fact) {
+    fact.values[static_cast<std::size_t>(Dimension::prefecture)] =
+        fact.value(Dimension::district) / 100;
+}
+
+FactKind fact_kind(const wire::Entry& entry) {
+    switch (kind_of(entry)) {
+        case wire::EventBody::VoucherRedeemed: return FactKind::redemption;
+        case wire::EventBody::RedemptionRefunded: return FactKind::refund;
+        default:
+            return outcome_of(entry) == wire::Outcome::accepted ? FactKind::claim
+                                                                : FactKind::refused_claim;
+    }
+}
+
+char* put(char* to, std::uint64_t value) {
+    while (value >= 0x80) {
+        *to++ = static_cast<char>(value | 0x80);
+        value >>= 7;
+    }
+    *to++ = static_cast<char>(value);
+    return to;
+}
+
+char* encode(char* to, const Fact& fact) {
+    *to++ = static_cast<char>(static_cast<unsigned>(fact.kind) | (fact.own_day ? own_day_bit : 0U) |
+                              (fact.removes ? removes_bit : 0U));
+    for (const Dimension dimension : stored_dimensions) {
+        to = put(to, fact.value(dimension));
+    }
+    to = put(to, fact.consumer);
+    to = put(to, fact.merchant);
+    if (fact.own_day) {
+        const std::size_t count = sums_of(fact.kind).count;
+        for (std::size_t at = 0; at < count; ++at) {
+            to = put(to, static_cast<std::uint64_t>(fact.amounts[at]));
+        }
+    }
+    return to;
+}
+
+bool decode(Reader& reader, Fact& fact) {
+    const std::uint64_t mark = reader.varint();
+    fact.kind = static_cast<FactKind>(mark & 3);
+    fact.own_day = (mark & own_day_bit) != 0;
+    fact.removes = (mark & removes_bit) != 0;
+    for (const Dimension dimension : stored_dimensions) {
+        fact.values[static_cast<std::size_t>(dimension)] = reader.varint32();
+    }
+    set_prefecture(fact);
+    fact.consumer = reader.varint32();
+    fact.merchant = reader.varint32();
+    if (fact.own_day) {
+        const std::size_t count = sums_of(fact.kind).count;
+        for (std::size_t at = 0; at < count; ++at) {
+            fact.amounts[at] = static_cast<std::int64_t>(reader.varint());
+        }
+    }
+    return mark < mark_end && reader.ok();
+}
+
+Status decode_all(std::string_view bytes, std::vector<Fact>& facts) {
+    Reader reader(bytes);
+    while (reader.left() > 0) {
+        if (!decode(reader, facts.emplace_back())) {
+            return damaged_state("facts of a day");
+        }
+    }
+    return Done{};
+}
+
+}  // namespace
+
+Fact fact_of(const wire::Entry& entry, bool own_day, bool origin_day) {
+    Fact fact{.kind = fact_kind(entry),
+              .own_day = own_day,
+              .removes = origin_day,
+              .consumer = entry.consumer_ordinal(),
+              .merchant = entry.merchant_ordinal()};
+    const auto set = [&fact](Dimension dimension, std::uint32_t value) {
+        fact.values[static_cast<std::size_t>(dimension)] = value;
+    };
+    set(Dimension::batch, entry.batch());
+    set(Dimension::pack, entry.pack());
+    set(Dimension::platform, entry.platform());
+    set(Dimension::district, entry.district());
+    set(Dimension::category, entry.category());
+    set(Dimension::industry, entry.industry());
+    set(Dimension::size_class, entry.size_class());
+    set(Dimension::channel, entry.channel());
+    set_prefecture(fact);
+    if (own_day) {
+        fact.amounts = amounts_of(entry, sums_of(fact.kind));
+    }
+    return fact;
+}
+
+StateKey DayFacts::key(std::size_t chunk) const {
+    return StateKey(table_).u32(programme_).day(day_).u32(static_cast<std::uint32_t>(chunk));
+}
+
+void DayFacts::add(const Fact& fact) {
+    if (chunks_.empty() || chunks_.back().size() >= chunk_bytes) {
+        chunks_.emplace_back();
+    }
+    char bytes[fact_bytes_max];
+    const auto size = static_cast<std::size_t>(encode(bytes, fact) - bytes);
+    std::string& chunk = chunks_.back();
+    const std::size_t before = chunk.capacity();
+    chunk.append(bytes, size);
+    memory_ += chunk.capacity() - before;
+    bytes_ += size;
+    dirty_ = true;
+}
+
+Status DayFacts::read(const Store& store, std::vector<Fact>& facts) const {
+    for (std::size_t chunk = 0; chunk < chunks_.size(); ++chunk) {
+        if (chunk >= released_) {
+            FISCUS_TRY(decode_all(chunks_[chunk], facts));
+            continue;
+        }
+        FISCUS_ASSIGN(const std::optional<std::string> stored, store.get(key(chunk)));
+        if (!stored) {
+            return damaged_state("a day lacks facts");
+        }
+        FISCUS_TRY(decode_all(*stored, facts));
+    }
+    return Done{};
+}
+
+Status DayFacts::load(const Store& store) {
+    std::string last;
+    FISCUS_TRY(store.scan(StateKey(table_).u32(programme_).day(day_),
+                          [&](std::string_view key, std::string_view value) -> Status {
+                              KeyReader place(key);
+                              place.u32();
+                              place.day();
+                              if (place.u32() != chunks_.size() || !place.finished()) {
+                                  return damaged_state("a day lacks facts");
+                              }
+                              chunks_.emplace_back();
+                              last = value;
+                              bytes_ += value.size();
+                              return Done{};
+                          }));
+    if (!chunks_.empty()) {
+        chunks_.back() = std::move(last);
+        saved_ = released_ = chunks_.size() - 1;
+        memory_ = chunks_.back().capacity();
+    }
+    return Done{};
+}
+
+void DayFacts::save(Store& store) {
+    if (!dirty_) {
+        return;
+    }
+    for (std::size_t chunk = saved_; chunk < chunks_.size(); ++chunk) {
+        store.put(key(chunk), chunks_[chunk]);
+    }
+    saved_ = chunks_.size() - 1;
+    dirty_ = false;
+}
+
+void DayFacts::erase(Store& store) const {
+    const std::size_t stored = dirty_ ? saved_ + 1 : chunks_.size();
+    for (std::size_t chunk = 0; chunk < std::min(stored, chunks_.size()); ++chunk) {
+        store.erase(key(chunk));
+    }
+}
+
+void DayFacts::release() {
+    for (; released_ < saved_; ++released_) {
+        memory_ -= chunks_[released_].capacity();
+        chunks_[released_] = std::string();
+    }
+}
+
+}  // namespace fiscus::projections

@@ -1,0 +1,71 @@
+#include "projections/statistics/figures.h"
+
+#include "projections/statistics/state_tables.h"
+
+namespace fiscus::projections {
+
+namespace {
+
+constexpr std::size_t record_bytes = 16U << 10;
+
+StateKey key_of(const RevisionPlace& place) {
+    return StateKey(table::figures).u32(place.programme).day(place.day).u32(place.revision);
+}
+
+}  // namespace
+
+void FiguresWriter::add(const CellKey& key, bool active, const Figures& figures) {
+    if (key.grouping != grouping_) {
+        finish();
+        grouping_ = key.grouping;
+        records_ = 0;
+    } else if (record_.size() >= record_bytes) {
+        finish();
+    }
+    append_cell(record_, key);
+    record_.push_back(active ? '\1' : '\0');
+    append_sums(record_, figures.day);
+    for (const std::uint64_t count : figures.distinct) {
+        put_varint(record_, count);
+    }
+    append_sums(record_, figures.to_date);
+}
+
+void FiguresWriter::finish() {
+    if (!record_.empty()) {
+        store_->put(key_of(place_).u8(static_cast<std::uint8_t>(grouping_)).u32(records_++),
+                    record_);
+        record_.clear();
+    }
+}
+
+Result<std::vector<CellFigures>> load_figures(const Store& store,
+                                              const RevisionPlace& place,
+                                              std::optional<Grouping> only) {
+    std::vector<CellFigures> cells;
+    StateKey prefix = key_of(place);
+    if (only) {
+        prefix.u8(static_cast<std::uint8_t>(*only));
+    }
+    FISCUS_TRY(store.scan(prefix, [&cells](std::string_view, std::string_view value) -> Status {
+        Reader reader(value);
+        while (reader.left() > 0) {
+            CellFigures& cell = cells.emplace_back();
+            const std::optional<CellKey> key = read_cell(reader);
+            cell.active = reader.varint() != 0;
+            cell.figures.day = parse_sums(reader);
+            for (std::uint64_t& count : cell.figures.distinct) {
+                count = reader.varint();
+            }
+            cell.figures.to_date = parse_sums(reader);
+            if (!key || !reader.ok()) {
+                return damaged_state("figures of a revision");
+            }
+            cell.key = *key;
+        }
+        return Done{};
+    }));
+    return cells;
+}
+
+}  // namespace fiscus::projections
