@@ -25,7 +25,7 @@ namespace fiscus::app {
 namespace {
 
 constexpr std::chrono::milliseconds read_wait{10'000};
-constexpr std::uint64_t fold_records = 262'144;
+constexpr std::uint64_t fold_records = 1'048'576;
 
 Error stopped() {
     return {ErrorCode::interrupted, "the replay was stopped before its end", "",

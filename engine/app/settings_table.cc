@@ -102,7 +102,7 @@ constexpr std::array<SettingSpec, settings_count> specs{{
     {.setting = Setting::engine_fold_records,
      .key = "engine.fold_records",
      .kind = SettingKind::integer,
-     .default_text = "262144",
+     .default_text = "1048576",
      .flag = "",
      .placeholder = "N",
      .example = "65536",

@@ -30,9 +30,9 @@ struct EngineOptions {
     std::vector<std::int32_t> partitions;  // empty: all
     std::uint64_t memory_bytes = 1ULL << 30;
     std::size_t turn_records = 8'192;
-    // Records folded in memory before changed state is written: more is faster, and a longer
-    // restart.
-    std::size_t fold_records = 262'144;
+    // Records folded in memory before changed state is written, unless seconds have passed or the
+    // cache is full: more is faster, and a longer restart.
+    std::size_t fold_records = 1'048'576;
     std::string writer_name = "fiscus";
     // Who must stamp the events; anybody else is refused at the start.
     log::Stamps event_stamps = log::Stamps::log;

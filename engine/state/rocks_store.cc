@@ -85,9 +85,9 @@ public:
         rocks.max_background_jobs = 2;
         rocks.max_bytes_for_level_base = 256U << 20;
         // A fold leaves a few files, whose ranges do not overlap, at level 0.
-        rocks.level0_file_num_compaction_trigger = 8;
-        rocks.level0_slowdown_writes_trigger = 40;
-        rocks.level0_stop_writes_trigger = 64;
+        rocks.level0_file_num_compaction_trigger = 16;
+        rocks.level0_slowdown_writes_trigger = 48;
+        rocks.level0_stop_writes_trigger = 80;
         rocks.compression = rocksdb::kLZ4Compression;
         rocks.max_open_files = 512;
         rocks.keep_log_file_num = 4;
