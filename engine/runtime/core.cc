@@ -6,7 +6,7 @@ namespace fiscus::runtime {
 namespace {
 
 // What a segment touches stays in the processor's cache from its prefetch until it is applied.
-constexpr std::size_t segment_events_max = 1'024;
+constexpr std::size_t segment_events_max = 256;
 
 }  // namespace
 

@@ -38,16 +38,21 @@ public:
     }
 
 private:
-    // The first 16 bytes of a key as numbers, and where its item is: what sort() moves.
+    // What sort() moves: the rank of the key's group among those of the set, then the beginning of
+    // its id, as one number; and where the item is.
     struct Order {
-        std::uint64_t first;
-        std::uint64_t second;
+        std::uint64_t number;
         std::uint32_t item;
     };
+
+    bool number_items();
+    void sort_by_number();
+    void sort_equal_numbers();
 
     std::vector<Item> items_;
     std::vector<Item> sorted_;
     std::vector<Order> order_;
+    std::vector<Order> other_order_;
     std::vector<std::byte> arena_;
 };
 

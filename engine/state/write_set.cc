@@ -1,11 +1,34 @@
-// WriteSet: encoded keys and values of one fold in one arena, sorted before they are written.
+// WriteSet: encoded keys and values of one fold in one arena, sorted before they are written. A large
+// set is sorted by the digits of a number that begins as its keys do, which reads it a few times
+// from front to back; comparing keys would jump about in it some twenty times as often.
 #include <algorithm>
+#include <array>
 #include <cstring>
+#include <map>
+#include <string_view>
+#include <utility>
 
 #include "engine/base/check.h"
 #include "engine/state/store.h"
 
 namespace fiscus::state {
+namespace {
+
+constexpr unsigned id_bits = 48;
+constexpr std::size_t groups_max = std::size_t{1} << (64 - id_bits);
+constexpr unsigned digit_bits = 11;
+constexpr std::size_t digit_values = std::size_t{1} << digit_bits;
+constexpr std::size_t digits = (64 + digit_bits - 1) / digit_bits;
+
+std::string_view group_of(const WriteSet::Item& item) {
+    return as_text(Bytes(item.key).first(group_bytes));
+}
+
+std::size_t digit(std::uint64_t number, std::size_t place) {
+    return static_cast<std::size_t>(number >> (place * digit_bits)) & (digit_values - 1);
+}
+
+}  // namespace
 
 void WriteSet::put(const Key& key, Bytes value) {
     items_.push_back({.key = encode(key),
@@ -16,24 +39,87 @@ void WriteSet::put(const Key& key, Bytes value) {
 
 void WriteSet::sort() {
     FISCUS_CHECK(items_.size() <= UINT32_MAX, "the items of a set are counted with 32 bits");
-    order_.clear();
-    for (std::size_t at = 0; at < items_.size(); ++at) {
-        order_.push_back({.first = key_word(items_[at].key, 0),
-                          .second = key_word(items_[at].key, 8),
-                          .item = static_cast<std::uint32_t>(at)});
+    if (!number_items()) {
+        std::sort(items_.begin(), items_.end(),
+                  [](const Item& a, const Item& b) { return less(a.key, b.key); });
+        return;
     }
-    std::sort(order_.begin(), order_.end(), [this](const Order& a, const Order& b) {
-        if (a.first != b.first) {
-            return a.first < b.first;
-        }
-        return a.second != b.second ? a.second < b.second
-                                    : less(items_[a.item].key, items_[b.item].key);
-    });
+    sort_by_number();
+    sort_equal_numbers();
     sorted_.clear();
     for (const Order& order : order_) {
         sorted_.push_back(items_[order.item]);
     }
     std::swap(items_, sorted_);
+}
+
+// False when there are more groups than the number has room for.
+bool WriteSet::number_items() {
+    std::map<std::string_view, std::uint64_t> ranks;
+    const Item* before = nullptr;
+    for (const Item& item : items_) {
+        if (before == nullptr || group_of(*before) != group_of(item)) {
+            ranks.emplace(group_of(item), 0);
+        }
+        before = &item;
+    }
+    if (ranks.size() > groups_max) {
+        return false;
+    }
+    std::uint64_t next = 0;
+    for (auto& [group, rank] : ranks) {
+        rank = next++;
+    }
+    order_.clear();
+    auto at = ranks.end();
+    for (std::size_t item = 0; item < items_.size(); ++item) {
+        if (at == ranks.end() || at->first != group_of(items_[item])) {
+            at = ranks.find(group_of(items_[item]));
+        }
+        const std::uint64_t id = key_word(items_[item].key, group_bytes) >> (64 - id_bits);
+        order_.push_back(
+            {.number = (at->second << id_bits) | id, .item = static_cast<std::uint32_t>(item)});
+    }
+    return true;
+}
+
+// From the last digit to the first; each pass keeps the order of those before it.
+void WriteSet::sort_by_number() {
+    std::array<std::array<std::uint32_t, digit_values>, digits> counts{};
+    for (const Order& order : order_) {
+        for (std::size_t place = 0; place < digits; ++place) {
+            ++counts[place][digit(order.number, place)];
+        }
+    }
+    other_order_.resize(order_.size());
+    for (std::size_t place = 0; place < digits; ++place) {
+        auto& count = counts[place];
+        if (order_.empty() || count[digit(order_[0].number, place)] == order_.size()) {
+            continue;  // the same everywhere
+        }
+        std::uint32_t begin = 0;
+        for (std::uint32_t& value : count) {
+            begin += std::exchange(value, begin);
+        }
+        for (const Order& order : order_) {
+            other_order_[count[digit(order.number, place)]++] = order;
+        }
+        std::swap(order_, other_order_);
+    }
+}
+
+void WriteSet::sort_equal_numbers() {
+    for (auto begin = order_.begin(); begin != order_.end();) {
+        const auto end = std::find_if(begin, order_.end(), [begin](const Order& order) {
+            return order.number != begin->number;
+        });
+        if (end - begin > 1) {
+            std::sort(begin, end, [this](const Order& a, const Order& b) {
+                return less(items_[a.item].key, items_[b.item].key);
+            });
+        }
+        begin = end;
+    }
 }
 
 void WriteSet::clear() {
