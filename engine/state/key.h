@@ -130,8 +130,9 @@ struct HashSeeds {
 extern const HashSeeds hash_seeds;
 
 inline std::uint64_t hash_of(const Key& key) {
-    const std::uint64_t rest = (static_cast<std::uint64_t>(key.programme) << 32) ^
-                               (static_cast<std::uint64_t>(key.part) << 8) ^ key.sub;
+    const std::uint64_t rest =
+        ((static_cast<std::uint64_t>(key.programme) << 32) | key.part) * 0x9e3779b97f4a7c15ULL +
+        key.sub;
     // Multiply and fold: keys may be time-ordered, so the low bits of hi say little.
     const auto product =
         static_cast<UnsignedWide>(key.id.hi ^ (rest * 0xff51afd7ed558ccdULL) ^ hash_seeds.hi) *

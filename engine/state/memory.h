@@ -17,7 +17,7 @@ struct MemoryShares {
 
 constexpr MemoryShares divide_memory(std::uint64_t memory_bytes) {
     MemoryShares shares;
-    shares.store.memory_bytes = memory_bytes / 4;
+    shares.store.memory_bytes = memory_bytes / 8;
     shares.state.generation_bytes_max =
         static_cast<std::size_t>(memory_bytes / 8 * 5 / generations_per_state);
     return shares;

@@ -2,17 +2,17 @@
 // is ingested as sorted files, all of them or none: the log is the write-ahead log, so nothing
 // passes through a memtable.
 #include <algorithm>
-#include <atomic>
+#include <chrono>
 #include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include <rocksdb/cache.h>
 #include <rocksdb/db.h>
 #include <rocksdb/filter_policy.h>
-#include <rocksdb/listener.h>
 #include <rocksdb/options.h>
 #include <rocksdb/table.h>
 
@@ -22,6 +22,9 @@
 
 namespace fiscus::state {
 namespace {
+
+constexpr std::chrono::seconds stall_wait_max{10};
+constexpr std::chrono::milliseconds stall_look_interval{20};
 
 rocksdb::Slice slice(Bytes bytes) {
     return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
@@ -42,32 +45,6 @@ Error store_error(const char* what, const rocksdb::Status& status, const std::st
                 ? "another process uses this state directory: stop it, or give --state another one"
                 : "check the disk; the state may be deleted, it is rebuilt from the log"};
 }
-
-// Knows whether compaction keeps up. RocksDB calls it from its own threads.
-class StallListener final : public rocksdb::EventListener {
-public:
-    void OnStallConditionsChanged(const rocksdb::WriteStallInfo& info) override {
-        set_stalled(info.condition.cur != rocksdb::WriteStallCondition::kNormal);
-    }
-
-    // Compaction will not go on: whoever waits for it must not.
-    void OnBackgroundError(rocksdb::BackgroundErrorReason, rocksdb::Status*) override {
-        failed_ = true;
-        set_stalled(false);
-    }
-
-    [[nodiscard]] bool stalled() const { return stalled_; }
-    void wait_until_flowing() const { stalled_.wait(true); }
-
-private:
-    void set_stalled(bool stalled) {
-        stalled_ = stalled && !failed_;
-        stalled_.notify_all();
-    }
-
-    std::atomic<bool> stalled_ = false;
-    std::atomic<bool> failed_ = false;
-};
 
 class RocksStore final : public StateStore {
 public:
@@ -91,7 +68,6 @@ public:
         rocks.compression = rocksdb::kLZ4Compression;
         rocks.max_open_files = 512;
         rocks.keep_log_file_num = 4;
-        rocks.listeners.push_back(stall_);
         rocksdb::DB* db = nullptr;
         const rocksdb::Status status = options.read_only
                                            ? rocksdb::DB::OpenForReadOnly(rocks, directory_, &db)
@@ -167,7 +143,7 @@ public:
     Status write(const WriteSet& set) override {
         FISCUS_CHECK(files_.has_value(),
                      "nothing is written to a store that was opened for reading");
-        stall_->wait_until_flowing();
+        wait_for_compaction();
         FISCUS_ASSIGN(const std::vector<std::string> paths,
                       files_->write(set, [this](const Key& group) {
                           return last_id(group.table, group.programme, group.part);
@@ -182,11 +158,29 @@ public:
         return Done{};
     }
 
-    [[nodiscard]] bool stalled() const override { return stall_->stalled(); }
+    // RocksDB is asked, because it tells of changes only, and not always in their order.
+    [[nodiscard]] bool stalled() const override {
+        return property("rocksdb.is-write-stopped") != 0 ||
+               property("rocksdb.actual-delayed-write-rate") != 0;
+    }
 
 private:
+    [[nodiscard]] std::uint64_t property(const char* name) const {
+        std::uint64_t value = 0;
+        return db_->GetIntProperty(name, &value) ? value : 0;
+    }
+
+    // Not for ever: when compaction does not come to an end, reads get slower but nothing is lost,
+    // and what is broken is told by the next write.
+    void wait_for_compaction() const {
+        const auto start = std::chrono::steady_clock::now();
+        while (stalled() && property("rocksdb.background-errors") == 0 &&
+               std::chrono::steady_clock::now() - start < stall_wait_max) {
+            std::this_thread::sleep_for(stall_look_interval);
+        }
+    }
+
     std::string directory_;
-    std::shared_ptr<StallListener> stall_ = std::make_shared<StallListener>();
     std::unique_ptr<rocksdb::DB> db_;
     std::optional<SortedFiles> files_;
     std::vector<rocksdb::Slice> slices_;

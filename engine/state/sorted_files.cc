@@ -8,8 +8,8 @@
 namespace fiscus::state {
 namespace {
 
-// Fewer new records than this are not worth a file.
-constexpr std::size_t own_file_records_min = 4'096;
+// Fewer new records than this are not worth a file that is never merged with others.
+constexpr std::size_t own_file_records_min = 65'536;
 
 rocksdb::Slice slice(Bytes bytes) {
     return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
@@ -37,13 +37,14 @@ Error write_error(const std::string& path, std::string why) {
 
 SortedFiles::SortedFiles(std::filesystem::path directory, const rocksdb::Options& options)
     : directory_(std::move(directory)), options_(options) {
-    // What a crash left here was never ingested.
-    std::error_code ignored;
-    std::filesystem::remove_all(directory_, ignored);
+    std::filesystem::remove_all(directory_, left_behind_);
 }
 
 Result<std::vector<std::string>> SortedFiles::write(const WriteSet& set, const LastId& last_id) {
     paths_.clear();
+    if (left_behind_) {
+        return write_error(directory_.string(), left_behind_.message());
+    }
     std::error_code failed;
     std::filesystem::create_directories(directory_, failed);
     if (failed) {

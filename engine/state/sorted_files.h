@@ -10,6 +10,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <system_error>
 #include <vector>
 
 #include <rocksdb/options.h>
@@ -21,7 +22,8 @@ namespace fiscus::state {
 
 class SortedFiles {
 public:
-    // Files are made in `directory`, which belongs to this object and is emptied first.
+    // Files are made in `directory`, which belongs to this object and is emptied first: what a crash
+    // left there was not ingested, or is a second name of what was.
     SortedFiles(std::filesystem::path directory, const rocksdb::Options& options);
 
     // The newest id of a group (a key without id and sub), in the store before anything was
@@ -38,6 +40,7 @@ private:
 
     std::filesystem::path directory_;
     rocksdb::Options options_;
+    std::error_code left_behind_;  // why the directory could not be emptied
     std::uint64_t next_number_ = 1;
     std::vector<std::string> paths_;
     // Highest id of each group of which many records were written at once.

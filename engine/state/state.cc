@@ -245,6 +245,13 @@ Status State::fold(Bytes position) {
     FISCUS_TRY(writer_->wait());
     settle();
     WriteSet& set = writer_->set();
+    std::size_t items = new_definitions_.size() + 2;
+    std::size_t value_bytes = position.size() + 64;
+    for_each_table([&]<typename Record>(const Table<Record>& table) {
+        items += table.dirty();
+        value_bytes += table.dirty() * sizeof(Record);
+    });
+    set.reserve(items, value_bytes);
     for_each_table([this, &set](auto& table) {
         Id128* newest = nullptr;
         Key group;

@@ -28,6 +28,8 @@ public:
         std::size_t value_at;
     };
 
+    // Room for so many records: growing by doubling would take twice the memory.
+    void reserve(std::size_t items, std::size_t value_bytes);
     void put(const Key& key, Bytes value);
     // By key.
     void sort();
@@ -48,9 +50,9 @@ private:
     bool number_items();
     void sort_by_number();
     void sort_equal_numbers();
+    void move_items();
 
     std::vector<Item> items_;
-    std::vector<Item> sorted_;
     std::vector<Order> order_;
     std::vector<Order> other_order_;
     std::vector<std::byte> arena_;

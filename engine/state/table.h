@@ -126,6 +126,8 @@ public:
         touched_.clear();
     }
 
+    [[nodiscard]] std::size_t dirty() const { return dirty_.size(); }
+
     // Puts every dirty record into the set; visit(key) for each.
     template <typename Visit>
     void collect(WriteSet& set, Visit visit) {

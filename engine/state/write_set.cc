@@ -37,6 +37,12 @@ void WriteSet::put(const Key& key, Bytes value) {
     arena_.insert(arena_.end(), value.begin(), value.end());
 }
 
+void WriteSet::reserve(std::size_t items, std::size_t value_bytes) {
+    items_.reserve(items);
+    order_.reserve(items);
+    arena_.reserve(value_bytes);
+}
+
 void WriteSet::sort() {
     FISCUS_CHECK(items_.size() <= UINT32_MAX, "the items of a set are counted with 32 bits");
     if (!number_items()) {
@@ -46,11 +52,25 @@ void WriteSet::sort() {
     }
     sort_by_number();
     sort_equal_numbers();
-    sorted_.clear();
-    for (const Order& order : order_) {
-        sorted_.push_back(items_[order.item]);
+    move_items();
+}
+
+// Follows each cycle of the order once, so that no second copy of the items is needed.
+void WriteSet::move_items() {
+    for (std::uint32_t begin = 0; begin < order_.size(); ++begin) {
+        if (order_[begin].item == begin) {
+            continue;
+        }
+        const Item first = items_[begin];
+        std::uint32_t to = begin;
+        for (std::uint32_t from = order_[to].item; from != begin; from = order_[to].item) {
+            items_[to] = items_[from];
+            order_[to].item = to;
+            to = from;
+        }
+        items_[to] = first;
+        order_[to].item = to;
     }
-    std::swap(items_, sorted_);
 }
 
 // False when there are more groups than the number has room for.

@@ -11,7 +11,7 @@
 namespace fiscus::support {
 
 struct EngineOptions {
-    // Records that each cold table may keep resident.
+    // Bytes of cold records that may stay resident.
     std::size_t generation_bytes_max = 64U << 20;
     // State is written to the store after each turn, so that records can be forgotten.
     bool fold_each_turn = false;

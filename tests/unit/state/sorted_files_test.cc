@@ -15,7 +15,7 @@
 namespace fiscus::state {
 namespace {
 
-constexpr std::uint64_t many = 5'000;
+constexpr std::uint64_t many = 70'000;
 
 Key key_of(TableId table, std::uint64_t time) {
     return {.id = {.hi = time, .lo = 1}, .programme = 1, .table = table};
