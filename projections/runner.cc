@@ -16,9 +16,11 @@ namespace fiscus::projections {
 
 namespace {
 
-// Shares of the one memory setting: the store's cache and memtables, and the cells in memory.
+// Shares of the one memory setting: the store's cache and memtables, the facts and cells in memory,
+// and what a cut takes; the rest is for rows on their way.
 constexpr std::uint64_t store_share = 4;
 constexpr std::uint64_t cells_share = 2;
+constexpr std::uint64_t cut_share = 8;
 // Waiting bytes that are written before the count of entries says so.
 constexpr std::size_t waiting_bytes_max = 64U << 20;
 // Who reads the directory sees what was flushed: soon, and sooner when nothing comes.
@@ -137,7 +139,8 @@ Status Runner::start(log::Log& log) {
         publisher_ = publisher.get();
         sink_ = std::move(publisher);
     }
-    FISCUS_ASSIGN(fold_, Fold::open(*store_, *sink_, static_cast<std::uint32_t>(partition_)));
+    FISCUS_ASSIGN(fold_, Fold::open(*store_, *sink_, static_cast<std::uint32_t>(partition_),
+                                    options_.memory_bytes / cut_share));
     if (fold_->last_sequence() + 1 != position.cursor.next_sequence) {
         return damaged_state("the fold and its cursor differ");
     }

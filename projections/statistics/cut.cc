@@ -15,6 +15,8 @@ namespace {
 
 // A value of a topic holds at most 1 MiB; a range takes at most 42 characters.
 constexpr std::size_t late_ranges_per_row = 4'000;
+// Late facts that join their day in memory before they are put into the store.
+constexpr std::size_t joined_bytes_max = 1U << 20;
 
 // What happened on the day by what was reported of it.
 DayValues values_of_day(const std::vector<CellFigures>& reported) {
@@ -72,6 +74,7 @@ Cut::Cut(const Parts& parts)
       store_(parts.store),
       outlet_(parts.outlet),
       rows_(parts.outlet.rows(), parts.programme.reference, parts.code_names),
+      counter_(parts.counter),
       as_of_(parts.as_of),
       now_us_(parts.now_us) {}
 
@@ -97,7 +100,7 @@ Status Cut::run() {
     for (const auto& [day, arrivals] : late) {
         store_.erase(StateKey(table::late_days).u32(programme_.id()).day(day));
     }
-    FISCUS_ASSIGN(before_, programme_.totals_of_day_before());
+    FISCUS_ASSIGN(before_, programme_.totals_of_day_before(counter_));
     FISCUS_TRY(revise_days(late));
     for (std::int32_t day = programme_.last_cut_day + 1; day <= last; ++day) {
         FISCUS_TRY(cut_open_day(day));
@@ -136,8 +139,9 @@ Result<std::optional<CutRecord>> Cut::latest_cut(std::int32_t day) const {
     return std::optional(std::move(record));
 }
 
-Result<DayValues> Cut::values_of(const std::vector<Fact>& facts) const {
-    Result<DayValues> values = count_day(facts);
+Result<DayValues> Cut::values_of(const DayFacts& facts) {
+    Result<DayValues> values = counter_.count(
+        [this, &facts](const VisitFacts& visit) { return facts.visit(store_, visit); });
     if (!values.ok()) {
         Error error = values.error();
         error.why += " of programme " + std::to_string(programme_.id());
@@ -159,17 +163,25 @@ Result<DayValues> Cut::revise(std::int32_t day, const std::vector<CellFigures>& 
         return values_of_day(reported);
     }
     DayFacts facts(table::day_facts, programme_.id(), day);
+    FISCUS_TRY(join(day, *late, facts));
+    return values_of(facts);
+}
+
+Status Cut::join(std::int32_t day, const DayFacts& late, DayFacts& facts) {
     FISCUS_TRY(facts.load(store_));
-    std::vector<Fact> all;
-    FISCUS_TRY(facts.read(store_, all));
-    const std::size_t known = all.size();
-    FISCUS_TRY(late->read(store_, all));
-    for (std::size_t at = known; at < all.size(); ++at) {
-        facts.add(all[at]);
-    }
+    FISCUS_TRY(late.visit(store_, [&](std::span<const Fact> portion) -> Status {
+        for (const Fact& fact : portion) {
+            facts.add(fact);
+        }
+        if (facts.memory() > joined_bytes_max) {
+            facts.save(store_);
+            facts.release();
+        }
+        return Done{};
+    }));
     facts.save(store_);
     programme_.erase_late_facts(day, store_);
-    return values_of(all);
+    return Done{};
 }
 
 // One day after the other, so that a whole year that becomes final needs the memory of one day.
@@ -212,9 +224,7 @@ Result<CellTotals> Cut::totals_before(std::int32_t first) {
 Status Cut::cut_open_day(std::int32_t day) {
     DayValues values;
     if (const DayFacts* const facts = programme_.find_open_day(day)) {
-        std::vector<Fact> all;
-        FISCUS_TRY(facts->read(store_, all));
-        FISCUS_ASSIGN(values, values_of(all));
+        FISCUS_ASSIGN(values, values_of(*facts));
     }
     programme_.totals.add(values);
     programme_.close_day(day, store_);

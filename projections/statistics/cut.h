@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "engine/base/result.h"
+#include "projections/statistics/day_counter.h"
 #include "projections/statistics/day_values.h"
 #include "projections/statistics/figures.h"
 #include "projections/statistics/programme_state.h"
@@ -28,6 +29,7 @@ public:
         Store& store;
         RowOutlet& outlet;
         const CodeNames& code_names;
+        DayCounter& counter;
         std::uint64_t as_of;
         std::int64_t now_us;
     };
@@ -49,7 +51,9 @@ private:
     // Totals of all days before `day` as they were reported.
     Result<CellTotals> totals_before(std::int32_t day);
     Result<std::vector<CellFigures>> reported_figures(std::int32_t day) const;
-    Result<DayValues> values_of(const std::vector<Fact>& facts) const;
+    Result<DayValues> values_of(const DayFacts& facts);
+    // What came late joins the facts of the day.
+    Status join(std::int32_t day, const DayFacts& late, DayFacts& facts);
 
     // One revision of a day: its values, what is to date with them, what came late, and what the
     // revision before it said.
@@ -74,6 +78,7 @@ private:
     Store& store_;
     RowOutlet& outlet_;
     RowWriter rows_;
+    DayCounter& counter_;
     std::uint64_t as_of_;
     std::int64_t now_us_;
     std::uint64_t revisions_ = 0;

@@ -4,7 +4,6 @@
 #include <optional>
 
 #include "projections/distinct/members.h"
-#include "projections/statistics/grouped_facts.h"
 #include "projections/statistics/grouping.h"
 
 namespace fiscus::projections {
@@ -67,17 +66,32 @@ Error too_many_refunds(const CellKey& cell) {
             .hint = "compare the journal with a replay of the events"};
 }
 
-Result<DayValues> count_day(std::span<const Fact> facts) {
-    const DaySteps steps(facts);
-    DayValues values;
-    FISCUS_TRY(
-        for_each_grouping(facts, steps, std::nullopt, [&](const GroupedFacts& grouped) -> Status {
-            const std::size_t before = values.size();
-            append_cells(values, grouped);
-            return count_members(steps, grouped, std::span(values).subspan(before));
-        }));
-    std::ranges::sort(values, {}, &CellValues::key);
-    return values;
+Status append_values(DayValues& values, const GroupedFacts& grouped, const DaySteps& steps) {
+    const std::size_t before = values.size();
+    append_cells(values, grouped);
+    return count_members(steps, grouped, std::span(values).subspan(before));
+}
+
+void add_values(DayValues& values, const DayValues& more) {
+    const std::size_t known = values.size();
+    std::size_t at = 0;
+    for (const CellValues& cell : more) {
+        while (at < known && values[at].key < cell.key) {
+            ++at;
+        }
+        if (at == known || values[at].key != cell.key) {
+            values.push_back(cell);
+            continue;
+        }
+        for (std::size_t sum = 0; sum < sum_count; ++sum) {
+            values[at].sums[sum] += cell.sums[sum];
+        }
+        for (std::size_t count = 0; count < distinct_count; ++count) {
+            values[at].distinct[count] += cell.distinct[count];
+        }
+    }
+    const auto newcomers = values.begin() + static_cast<std::ptrdiff_t>(known);
+    std::ranges::inplace_merge(values, newcomers, {}, &CellValues::key);
 }
 
 Result<DayValues> sum_day(std::span<const Fact> facts, std::optional<Grouping> only) {

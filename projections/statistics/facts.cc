@@ -140,19 +140,29 @@ void DayFacts::add(const Fact& fact) {
     dirty_ = true;
 }
 
-Status DayFacts::read(const Store& store, std::vector<Fact>& facts) const {
+Status DayFacts::visit(const Store& store, const VisitFacts& visit) const {
+    std::vector<Fact> facts;
     for (std::size_t chunk = 0; chunk < chunks_.size(); ++chunk) {
+        facts.clear();
         if (chunk >= released_) {
             FISCUS_TRY(decode_all(chunks_[chunk], facts));
-            continue;
+        } else {
+            FISCUS_ASSIGN(const std::optional<std::string> stored, store.get(key(chunk)));
+            if (!stored) {
+                return damaged_state("a day lacks facts");
+            }
+            FISCUS_TRY(decode_all(*stored, facts));
         }
-        FISCUS_ASSIGN(const std::optional<std::string> stored, store.get(key(chunk)));
-        if (!stored) {
-            return damaged_state("a day lacks facts");
-        }
-        FISCUS_TRY(decode_all(*stored, facts));
+        FISCUS_TRY(visit(facts));
     }
     return Done{};
+}
+
+Status DayFacts::read(const Store& store, std::vector<Fact>& facts) const {
+    return visit(store, [&facts](std::span<const Fact> portion) -> Status {
+        facts.insert(facts.end(), portion.begin(), portion.end());
+        return Done{};
+    });
 }
 
 Status DayFacts::load(const Store& store) {

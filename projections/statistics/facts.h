@@ -8,6 +8,8 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -66,6 +68,9 @@ constexpr CellKey cell_key(const GroupingInfo& set, const Fact& fact) {
             .second = set.used < 2 ? 0 : fact.value(set.dimensions[1])};
 }
 
+// Facts in portions of one chunk, which are gone after the call.
+using VisitFacts = std::function<Status(std::span<const Fact>)>;
+
 class DayFacts {
 public:
     // Of table::day_facts or table::late_facts.
@@ -73,7 +78,9 @@ public:
         : table_(table), programme_(programme), day_(day) {}
 
     void add(const Fact& fact);
-    // Appends all of them, in order.
+    // All of them, in order.
+    Status visit(const Store& store, const VisitFacts& visit) const;
+    // Appends them.
     Status read(const Store& store, std::vector<Fact>& facts) const;
     [[nodiscard]] bool empty() const { return chunks_.empty(); }
     // Of all facts together.

@@ -54,8 +54,11 @@ bool is_counted(const wire::Entry& entry) {
            entry.consumer_ordinal() != 0;
 }
 
-Result<std::unique_ptr<Fold>> Fold::open(Store& store, RowSink& sink, std::uint32_t partition) {
-    auto fold = std::make_unique<Fold>(store, sink, partition);
+Result<std::unique_ptr<Fold>> Fold::open(Store& store,
+                                         RowSink& sink,
+                                         std::uint32_t partition,
+                                         std::size_t cut_memory_max) {
+    auto fold = std::make_unique<Fold>(store, sink, partition, cut_memory_max);
     FISCUS_TRY(fold->load());
     return fold;
 }
@@ -324,6 +327,7 @@ Status Fold::advance_clock(ProgrammeState& programme, const Input& in) {
              .store = *store_,
              .outlet = outlet_,
              .code_names = code_names_,
+             .counter = counter_,
              .as_of = in.entry.sequence(),
              .now_us = event.event().body_as_ClockAdvanced()->now_us()});
     FISCUS_TRY(cut.run());

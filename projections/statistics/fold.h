@@ -15,6 +15,7 @@
 #include "projections/data/code_names.h"
 #include "projections/publish/rows.h"
 #include "projections/statistics/accounts.h"
+#include "projections/statistics/day_counter.h"
 #include "projections/statistics/programme_state.h"
 #include "projections/store/store.h"
 #include "schemas/journal_generated.h"
@@ -47,14 +48,20 @@ private:
     RowBuffer rows_;
 };
 
+// Without a setting; a day of 200,000 events is read once.
+inline constexpr std::size_t cut_memory_default = 32U << 20;
+
 class Fold {
 public:
     // Reads what `store` holds; both must outlive the fold. A read-only fold takes a sink that is
-    // never used.
-    static Result<std::unique_ptr<Fold>> open(Store& store, RowSink& sink, std::uint32_t partition);
+    // never used. A cut holds about `cut_memory_max` beside memory(), however large its day is.
+    static Result<std::unique_ptr<Fold>> open(Store& store,
+                                              RowSink& sink,
+                                              std::uint32_t partition,
+                                              std::size_t cut_memory_max = cut_memory_default);
     // Of no use before open() filled it.
-    Fold(Store& store, RowSink& sink, std::uint32_t partition)
-        : store_(&store), outlet_(sink, partition) {}
+    Fold(Store& store, RowSink& sink, std::uint32_t partition, std::size_t cut_memory_max)
+        : store_(&store), outlet_(sink, partition), counter_(cut_memory_max) {}
 
     Status apply(const FoldBlock& block);
     // Puts everything that changed into the store; the caller commits.
@@ -65,6 +72,8 @@ public:
     // Ledger sequence of the last folded entry, 0 at the start.
     [[nodiscard]] std::uint64_t last_sequence() const { return last_sequence_; }
     [[nodiscard]] std::size_t memory() const;
+    // What counted the cuts' days, and what that took.
+    [[nodiscard]] const DayCounter& counter() const { return counter_; }
     // Days cut since open.
     [[nodiscard]] std::uint64_t cuts() const { return cuts_; }
 
@@ -104,6 +113,7 @@ private:
 
     Store* store_;
     RowOutlet outlet_;
+    DayCounter counter_;
     CodeNames code_names_;
     std::map<std::uint32_t, std::unique_ptr<ProgrammeState>> programmes_;
     ProgrammeState* last_programme_ = nullptr;

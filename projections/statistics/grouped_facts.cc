@@ -105,6 +105,12 @@ void add(Sums& sums, const Sums& more) {
     }
 }
 
+bool is_claim(const Fact& fact) {
+    return fact.own_day && (fact.kind == FactKind::claim || fact.kind == FactKind::refused_claim);
+}
+
+bool is_redemption(const Fact& fact) { return fact.own_day && fact.kind == FactKind::redemption; }
+
 class Grouper {
 public:
     Grouper(std::span<const Fact> facts,
@@ -179,7 +185,13 @@ private:
         grouped.claims = cells_of(steps_.claims);
         grouped.consumers = cells_of(steps_.consumers);
         grouped.merchants = cells_of(steps_.merchants);
+        grouped.held = cells.capacity() * sizeof(cells[0]) + memory_of_steps(grouped);
         return grouped;
+    }
+
+    static std::size_t memory_of_steps(const GroupedFacts& grouped) {
+        return (grouped.claims.size() + grouped.consumers.size() + grouped.merchants.size()) *
+               sizeof(std::uint32_t);
     }
 
     static GroupedFacts coarsen(const GroupedFacts& finer, Grouping grouping) {
@@ -207,6 +219,7 @@ private:
         coarse.claims = map(finer.claims);
         coarse.consumers = map(finer.consumers);
         coarse.merchants = map(finer.merchants);
+        coarse.held = finer.held + memory_of_steps(coarse);
         return coarse;
     }
 
@@ -218,30 +231,60 @@ private:
 
 }  // namespace
 
-DaySteps::DaySteps(std::span<const Fact> facts) {
+DaySteps::DaySteps(std::span<const Fact> facts, Counted who) {
     FISCUS_CHECK(facts.size() < Step::item_end, "the facts of a day are numbered");
+    const bool of_consumers = who != Counted::merchants;
+    const bool of_merchants = who != Counted::consumers;
+    std::size_t claim_steps = 0;
+    std::size_t redemption_steps = 0;
+    for (const Fact& fact : facts) {
+        claim_steps += is_claim(fact) ? 1U : 0U;
+        redemption_steps += (is_redemption(fact) ? 1U : 0U) + (fact.removes ? 1U : 0U);
+    }
+    claims.reserve(of_consumers ? claim_steps : 0);
+    consumers.reserve(of_consumers ? redemption_steps : 0);
+    merchants.reserve(of_merchants ? redemption_steps : 0);
+    const auto add_claim = [&](const Fact& fact, std::uint32_t at, bool second) {
+        if (of_consumers) {
+            claims.emplace_back(fact.consumer, at, second);
+        }
+    };
+    const auto add_redemption = [&](const Fact& fact, std::uint32_t at, bool second) {
+        if (of_consumers) {
+            consumers.emplace_back(fact.consumer, at, second);
+        }
+        if (of_merchants) {
+            merchants.emplace_back(fact.merchant, at, second);
+        }
+    };
     // First what adds, then what takes away: the order that the sort wants.
     for (std::uint32_t at = 0; at < facts.size(); ++at) {
         const Fact& fact = facts[at];
         if (fact.kind == FactKind::claim && fact.own_day) {
-            claims.emplace_back(fact.consumer, at, false);
-        } else if (fact.kind == FactKind::redemption && fact.own_day) {
-            consumers.emplace_back(fact.consumer, at, false);
-            merchants.emplace_back(fact.merchant, at, false);
+            add_claim(fact, at, false);
+        } else if (is_redemption(fact)) {
+            add_redemption(fact, at, false);
         }
     }
     for (std::uint32_t at = 0; at < facts.size(); ++at) {
         const Fact& fact = facts[at];
         if (fact.kind == FactKind::refused_claim && fact.own_day) {
-            claims.emplace_back(fact.consumer, at, true);
+            add_claim(fact, at, true);
         } else if (fact.removes) {
-            consumers.emplace_back(fact.consumer, at, true);
-            merchants.emplace_back(fact.merchant, at, true);
+            add_redemption(fact, at, true);
         }
     }
     sort_steps(claims);
     sort_steps(consumers);
     sort_steps(merchants);
+}
+
+std::size_t DaySteps::memory() const {
+    return (claims.capacity() + consumers.capacity() + merchants.capacity()) * sizeof(Step);
+}
+
+std::size_t DaySteps::memory_to_sort() const {
+    return std::max({claims.size(), consumers.size(), merchants.size()}) * sizeof(Step);
 }
 
 Status for_each_grouping(std::span<const Fact> facts,

@@ -19,9 +19,16 @@
 
 namespace fiscus::projections {
 
+// Whose steps are taken.
+enum class Counted : std::uint8_t { everybody, consumers, merchants };
+
 // Who claimed, and who redeemed where: the same for all grouping sets.
 struct DaySteps {
-    explicit DaySteps(std::span<const Fact> facts);
+    explicit DaySteps(std::span<const Fact> facts, Counted who = Counted::everybody);
+
+    [[nodiscard]] std::size_t memory() const;
+    // What their sorting takes meanwhile.
+    [[nodiscard]] std::size_t memory_to_sort() const;
 
     Steps claims;     // by consumer; second: refused
     Steps consumers;  // of redemptions; second: refunded in full
@@ -37,6 +44,8 @@ struct GroupedFacts {
     std::vector<std::uint32_t> claims{};
     std::vector<std::uint32_t> consumers{};
     std::vector<std::uint32_t> merchants{};
+    // Bytes for each fact and step, with those of the finer sets that this one follows from.
+    std::size_t held = 0;
 };
 
 // Calls visit for each grouping set, in no particular order, or for `only`.

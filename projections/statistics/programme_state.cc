@@ -76,12 +76,12 @@ void ProgrammeState::erase_late_facts(std::int32_t day, Store& store) {
     late_.erase(at);
 }
 
-Result<const CellTotals*> ProgrammeState::totals_of_day_before() {
+Result<const CellTotals*> ProgrammeState::totals_of_day_before(DayCounter& counter) {
     const DayFacts* const facts = find_open_day(day_before());
     if (facts != nullptr && facts->bytes() != day_before_bytes_) {
-        std::vector<Fact> all;
-        FISCUS_TRY(facts->read(*store_, all));
-        FISCUS_ASSIGN(const DayValues values, sum_day(all, std::nullopt));
+        FISCUS_ASSIGN(const DayValues values, counter.sum([this, facts](const VisitFacts& visit) {
+            return facts->visit(*store_, visit);
+        }));
         day_before_ = {};
         day_before_.add(values);
         day_before_bytes_ = facts->bytes();

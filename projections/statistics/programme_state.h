@@ -15,6 +15,7 @@
 
 #include "engine/base/result.h"
 #include "projections/reconcile/reconcile.h"
+#include "projections/statistics/day_counter.h"
 #include "projections/statistics/facts.h"
 #include "projections/statistics/fund.h"
 #include "projections/statistics/reference.h"
@@ -67,7 +68,7 @@ public:
     // They were added to the day's own.
     void erase_late_facts(std::int32_t day, Store& store);
     // Sums of the days before the programme's first.
-    Result<const CellTotals*> totals_of_day_before();
+    Result<const CellTotals*> totals_of_day_before(DayCounter& counter);
     // Saved facts leave memory, oldest days first, until about `memory_max` is left.
     void trim(std::size_t memory_max);
     [[nodiscard]] std::size_t memory() const;

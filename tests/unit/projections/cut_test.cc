@@ -37,6 +37,32 @@ TEST(CutTest, SilentDaysAreReportedToo) {
     EXPECT_TRUE(under_test.latest(key_of(day_0 + 3, "day")).is_null());
 }
 
+// What the opening alone says has to come back with the programme.
+TEST(CutTest, AProgrammeThatWasRestartedBeforeItsFirstEntryKeepsItsRow) {
+    JournalMaker maker;
+    maker.open();
+    FoldUnderTest under_test;
+    expect_ok(under_test.apply(maker));
+    for (std::int32_t day = day_0; day <= day_0 + 1; ++day) {
+        SCOPED_TRACE(date_text(day));
+        under_test.restart();
+        const std::uint64_t as_of = maker.clock(day + 1);
+        expect_ok(under_test.apply(maker));
+        const auto row = under_test.latest(key_of(day, "programme"));
+        ASSERT_FALSE(row.is_null());
+        EXPECT_EQ(row["grouping"], "programme");
+        EXPECT_EQ(row["revision"], 1);
+        EXPECT_EQ(row["as_of"], as_of);
+        for (const Measure& measure : measures()) {
+            const nlohmann::json& value = row[std::string(measure.id)];
+            EXPECT_TRUE(measure.type == MeasureType::ratio ? value.is_null() : value == 0)
+                << measure.id << " " << value;
+        }
+        EXPECT_EQ(under_test.latest(key_of(day, "day"))["statistics_rows"], 1);
+    }
+    EXPECT_EQ(under_test.rows_of("statistics").size(), 2U);
+}
+
 TEST(CutTest, NothingIsReportedBeforeTheFirstDayAndItsFiguresCountToDate) {
     JournalMaker maker;
     maker.open();

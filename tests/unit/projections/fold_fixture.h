@@ -64,7 +64,10 @@ private:
 
 class FoldUnderTest {
 public:
-    FoldUnderTest() { open(); }
+    explicit FoldUnderTest(std::size_t cut_memory_max = cut_memory_default)
+        : cut_memory_max_(cut_memory_max) {
+        open();
+    }
 
     // Everything that the maker added since the last time.
     Status apply(JournalMaker& maker) { return apply(maker.take()); }
@@ -140,12 +143,13 @@ private:
         auto store = Store::open(directory_.file("state"), {.memory_bytes = 8U << 20});
         ASSERT_TRUE(store.ok()) << store.error().text();
         store_ = std::move(store).value();
-        auto fold = Fold::open(*store_, sink_, 0);
+        auto fold = Fold::open(*store_, sink_, 0, cut_memory_max_);
         ASSERT_TRUE(fold.ok()) << fold.error().text();
         fold_ = std::move(fold).value();
     }
 
     TemporaryDirectory directory_;
+    std::size_t cut_memory_max_;
     KeepingSink sink_;
     std::unique_ptr<Store> store_;
     std::unique_ptr<Fold> fold_;

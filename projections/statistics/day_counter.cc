@@ -1,0 +1,263 @@
+#include "projections/statistics/day_counter.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace fiscus::projections {
+
+namespace {
+
+// Parts of a range of ordinals whose facts are counted before it is divided.
+constexpr std::uint32_t parts_max = 4'096;
+
+// Facts, and room for so many that the last growth is a doubling to what may be held.
+class FactBuffer {
+public:
+    explicit FactBuffer(std::size_t facts_max) : facts_max_(facts_max) {}
+
+    [[nodiscard]] bool full() const { return facts_.size() == facts_max_; }
+    void add(const Fact& fact) {
+        if (facts_.size() == facts_.capacity()) [[unlikely]] {
+            std::size_t room = facts_max_;
+            while (room / 2 > std::max(facts_.size(), first_room)) {
+                room /= 2;
+            }
+            facts_.reserve(room);
+        }
+        facts_.push_back(fact);
+    }
+    void clear() { facts_.clear(); }
+    [[nodiscard]] std::span<const Fact> facts() const { return facts_; }
+    [[nodiscard]] std::size_t memory() const { return facts_.capacity() * sizeof(Fact); }
+
+private:
+    static constexpr std::size_t first_room = 512;
+
+    std::size_t facts_max_;
+    std::vector<Fact> facts_;
+};
+
+std::uint32_t ordinal_of(const Fact& fact, Counted who) {
+    return who == Counted::merchants ? fact.merchant : fact.consumer;
+}
+
+// Each fact counts once, with its consumer; with its merchant again when it has a step there.
+bool counts(const Fact& fact, Counted who) {
+    return who != Counted::merchants || fact.removes ||
+           (fact.kind == FactKind::redemption && fact.own_day);
+}
+
+// What happened, as amounts of one kind, so that sums say how often in each cell.
+namespace deed {
+constexpr std::size_t received = 0;
+constexpr std::size_t refused = 1;
+constexpr std::size_t redeemed = 2;
+constexpr std::size_t refunded = 3;
+}  // namespace deed
+
+Fact deeds_of(const Fact& fact) {
+    Fact deeds = fact;
+    deeds.kind = FactKind::redemption;
+    deeds.amounts = {};
+    deeds.amounts[deed::received] = fact.own_day && fact.kind == FactKind::claim ? 1 : 0;
+    deeds.amounts[deed::refused] = fact.own_day && fact.kind == FactKind::refused_claim ? 1 : 0;
+    deeds.amounts[deed::redeemed] = fact.own_day && fact.kind == FactKind::redemption ? 1 : 0;
+    deeds.amounts[deed::refunded] = fact.removes ? 1 : 0;
+    return deeds;
+}
+
+std::int64_t times(const CellValues& cell, std::size_t what) {
+    return cell.sums[redemption_sums.first + what];
+}
+
+// What one consumer or merchant is in a cell in which it did so much.
+DistinctCounts distinct_of(const CellValues& cell, Counted who) {
+    DistinctCounts distinct{};
+    const auto set = [&distinct](Distinct which, bool is) { distinct[index(which)] = is ? 1 : 0; };
+    const bool redeems = times(cell, deed::redeemed) > 0;
+    const bool keeps = times(cell, deed::redeemed) > times(cell, deed::refunded);
+    if (who == Counted::merchants) {
+        set(Distinct::redeeming_merchants, redeems);
+        set(Distinct::redeeming_merchants_net, keeps);
+        return distinct;
+    }
+    const bool receives = times(cell, deed::received) > 0;
+    set(Distinct::claiming_consumers_asked, receives || times(cell, deed::refused) > 0);
+    set(Distinct::claiming_consumers_received, receives);
+    set(Distinct::redeeming_consumers, redeems);
+    set(Distinct::redeeming_consumers_net, keeps);
+    return distinct;
+}
+
+}  // namespace
+
+DayCounter::DayCounter(std::size_t memory_max)
+    : facts_max_(std::max(memory_max / bytes_of_fact, facts_min)) {}
+
+bool DayCounter::Slice::has(const Fact& fact) const {
+    const std::uint32_t ordinal = ordinal_of(fact, who);
+    return first <= ordinal && ordinal <= last && counts(fact, who);
+}
+
+void DayCounter::note_memory(std::size_t bytes) { memory_peak_ = std::max(memory_peak_, bytes); }
+
+Status DayCounter::read(const FactSource& source, const VisitFacts& visit) {
+    ++readings_;
+    return source(visit);
+}
+
+Result<DayValues> DayCounter::count(const FactSource& day) {
+    Slice consumers{.who = Counted::consumers};
+    Slice merchants{.who = Counted::merchants};
+    bool fits = true;
+    {
+        FactBuffer buffer(facts_max_);
+        FISCUS_TRY(read(day, [&](std::span<const Fact> facts) -> Status {
+            for (const Fact& fact : facts) {
+                consumers.last = std::max(consumers.last, fact.consumer);
+                merchants.last = std::max(merchants.last, fact.merchant);
+                fits = fits && !buffer.full();
+                if (fits) {
+                    buffer.add(fact);
+                }
+            }
+            return Done{};
+        }));
+        if (fits) {
+            return count_facts(buffer.facts(), buffer.memory(), Counted::everybody);
+        }
+    }
+    std::vector<Slice> slices;
+    FISCUS_TRY(divide(day, consumers, slices));
+    FISCUS_TRY(divide(day, merchants, slices));
+    DayValues values;
+    for (const Slice& slice : slices) {
+        FISCUS_ASSIGN(const DayValues some,
+                      slice.alone ? count_alone(day, slice) : count_slice(day, slice));
+        add_values(values, some);
+    }
+    return values;
+}
+
+Status DayCounter::divide(const FactSource& day, const Slice& slice, std::vector<Slice>& slices) {
+    const std::uint32_t width = (slice.last - slice.first) / parts_max + 1;
+    std::vector<std::uint64_t> facts_of(parts_max);
+    FISCUS_TRY(read(day, [&](std::span<const Fact> facts) -> Status {
+        for (const Fact& fact : facts) {
+            if (slice.has(fact)) {
+                ++facts_of[(ordinal_of(fact, slice.who) - slice.first) / width];
+            }
+        }
+        return Done{};
+    }));
+    std::uint64_t room = 0;  // in the last slice
+    for (std::uint32_t at = 0; at < parts_max; ++at) {
+        if (facts_of[at] == 0) {
+            continue;
+        }
+        Slice part = slice;
+        part.first += at * width;
+        part.last = slice.last - part.first < width ? slice.last : part.first + (width - 1);
+        part.alone = facts_of[at] > facts_max_;
+        if (part.alone && width > 1) {
+            FISCUS_TRY(divide(day, part, slices));
+            room = 0;
+        } else if (facts_of[at] <= room) {
+            slices.back().last = part.last;
+            room -= facts_of[at];
+        } else {
+            slices.push_back(part);
+            room = part.alone ? 0 : facts_max_ - facts_of[at];
+        }
+    }
+    return Done{};
+}
+
+Result<DayValues> DayCounter::count_facts(std::span<const Fact> facts,
+                                          std::size_t held,
+                                          Counted who) {
+    const DaySteps steps(facts, who);
+    held += steps.memory();
+    note_memory(held + steps.memory_to_sort());
+    DayValues values;
+    FISCUS_TRY(
+        for_each_grouping(facts, steps, std::nullopt, [&](const GroupedFacts& grouped) -> Status {
+            note_memory(held + grouped.held);
+            return append_values(values, grouped, steps);
+        }));
+    std::ranges::sort(values, {}, &CellValues::key);
+    return values;
+}
+
+Result<DayValues> DayCounter::count_slice(const FactSource& day, const Slice& slice) {
+    FactBuffer buffer(facts_max_);
+    FISCUS_TRY(read(day, [&](std::span<const Fact> facts) -> Status {
+        for (const Fact& fact : facts) {
+            if (slice.has(fact)) {
+                Fact counted = fact;
+                if (slice.who == Counted::merchants) {
+                    counted.amounts = {};  // they went into the sums with the consumer
+                }
+                buffer.add(counted);
+            }
+        }
+        return Done{};
+    }));
+    return count_facts(buffer.facts(), buffer.memory(), slice.who);
+}
+
+Result<DayValues> DayCounter::count_alone(const FactSource& day, const Slice& slice) {
+    // Those of the slice, as they are or as deeds.
+    const auto of_slice = [&day, &slice](bool as_deeds) -> FactSource {
+        return [&day, &slice, as_deeds](const VisitFacts& visit) {
+            return day([&](std::span<const Fact> facts) -> Status {
+                std::vector<Fact> some;
+                for (const Fact& fact : facts) {
+                    if (slice.has(fact)) {
+                        some.push_back(as_deeds ? deeds_of(fact) : fact);
+                    }
+                }
+                return visit(some);
+            });
+        };
+    };
+    FISCUS_ASSIGN(DayValues values, sum(of_slice(true)));
+    for (CellValues& cell : values) {
+        if (times(cell, deed::refunded) > times(cell, deed::redeemed)) {
+            return too_many_refunds(cell.key);
+        }
+        cell.distinct = distinct_of(cell, slice.who);
+        cell.sums = {};
+    }
+    if (slice.who != Counted::merchants) {
+        FISCUS_ASSIGN(const DayValues sums, sum(of_slice(false)));
+        add_values(values, sums);
+    }
+    return values;
+}
+
+Result<DayValues> DayCounter::sum(const FactSource& facts) {
+    FactBuffer buffer(facts_max_);
+    DayValues values;
+    const auto take = [&]() -> Status {
+        note_memory(buffer.memory() + buffer.facts().size() * sizeof(std::uint32_t));
+        FISCUS_ASSIGN(const DayValues some, sum_day(buffer.facts(), std::nullopt));
+        add_values(values, some);
+        buffer.clear();
+        return Done{};
+    };
+    const auto gather = [&](std::span<const Fact> portion) -> Status {
+        for (const Fact& fact : portion) {
+            if (buffer.full()) {
+                FISCUS_TRY(take());
+            }
+            buffer.add(fact);
+        }
+        return Done{};
+    };
+    FISCUS_TRY(read(facts, gather));
+    FISCUS_TRY(take());
+    return values;
+}
+
+}  // namespace fiscus::projections
