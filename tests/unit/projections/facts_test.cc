@@ -4,6 +4,7 @@
 #include "projections/statistics/facts.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <map>
 #include <optional>
 #include <vector>
@@ -241,7 +242,8 @@ TEST_F(FactsTest, FiguresComeBackByKeyWholeOrByGroupingSet) {
             cell.active = dice.one_in(2);
             for (std::size_t at = 0; at < sum_count; ++at) {
                 cell.figures.day[at] = static_cast<std::int64_t>(dice.throw_of(100'000)) - 50'000;
-                cell.figures.to_date[at] = INT64_MAX - cell.figures.day[at] * (at % 2 == 0);
+                cell.figures.to_date[at] =
+                    INT64_MAX - (at % 2 == 0 ? std::abs(cell.figures.day[at]) : 0);
             }
             cell.figures.distinct.fill(dice.throw_of(300));
         }
