@@ -2,12 +2,10 @@
 // is ingested as sorted files, all of them or none: the log is the write-ahead log, so nothing
 // passes through a memtable.
 #include <algorithm>
-#include <chrono>
 #include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include <rocksdb/cache.h>
@@ -23,8 +21,9 @@
 namespace fiscus::state {
 namespace {
 
-constexpr std::chrono::seconds stall_wait_max{10};
-constexpr std::chrono::milliseconds stall_look_interval{20};
+// Ten seconds.
+constexpr int stall_look_us = 20'000;
+constexpr int stall_looks_max = 500;
 
 rocksdb::Slice slice(Bytes bytes) {
     return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
@@ -173,10 +172,10 @@ private:
     // Not for ever: when compaction does not come to an end, reads get slower but nothing is lost,
     // and what is broken is told by the next write.
     void wait_for_compaction() const {
-        const auto start = std::chrono::steady_clock::now();
-        while (stalled() && property("rocksdb.background-errors") == 0 &&
-               std::chrono::steady_clock::now() - start < stall_wait_max) {
-            std::this_thread::sleep_for(stall_look_interval);
+        for (int look = 0;
+             look < stall_looks_max && stalled() && property("rocksdb.background-errors") == 0;
+             ++look) {
+            db_->GetEnv()->SleepForMicroseconds(stall_look_us);
         }
     }
 

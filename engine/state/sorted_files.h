@@ -22,8 +22,8 @@ namespace fiscus::state {
 
 class SortedFiles {
 public:
-    // Files are made in `directory`, which belongs to this object and is emptied first: what a crash
-    // left there was not ingested, or is a second name of what was.
+    // Files are made in `directory`, which belongs to this object and is emptied first: what a
+    // crash left there was not ingested, or is a second name of what was.
     SortedFiles(std::filesystem::path directory, const rocksdb::Options& options);
 
     // The newest id of a group (a key without id and sub), in the store before anything was

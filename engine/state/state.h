@@ -29,8 +29,8 @@ struct StateOptions {
     std::size_t generation_bytes_max = 64U << 20;
 };
 
-// Young and old generation, and what changed in one: the set that is being written, whose records are
-// up to a third larger than those in memory, and buffers of the files that it becomes.
+// Young and old generation, and what changed in one: the set that is being written, whose records
+// are up to a third larger than those in memory, and buffers of the files that it becomes.
 inline constexpr std::size_t generations_per_state = 4;
 
 class State {

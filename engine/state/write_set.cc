@@ -1,6 +1,6 @@
-// WriteSet: encoded keys and values of one fold in one arena, sorted before they are written. A large
-// set is sorted by the digits of a number that begins as its keys do, which reads it a few times
-// from front to back; comparing keys would jump about in it some twenty times as often.
+// WriteSet: encoded keys and values of one fold in one arena, sorted before they are written. It is
+// sorted by the digits of a number that begins as its keys do, which reads it a few times from
+// front to back; comparing keys would jump about in it some twenty times as often.
 #include <algorithm>
 #include <array>
 #include <cstring>

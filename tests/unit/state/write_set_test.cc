@@ -1,5 +1,5 @@
-// Aim: a set is sorted as RocksDB sorts, with every value beside its key, for ids that differ in any
-// byte and for any number of groups. Method: random sets against a plain map.
+// Aim: a set is sorted as RocksDB sorts, with every value beside its key, for ids that differ in
+// any byte and for any number of groups. Method: random sets against a plain map.
 #include <algorithm>
 #include <cstring>
 #include <map>
