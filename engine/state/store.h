@@ -48,7 +48,6 @@ private:
     };
 
     bool number_items();
-    void sort_by_number();
     void sort_equal_numbers();
     void move_items();
 

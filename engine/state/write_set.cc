@@ -2,13 +2,11 @@
 // sorted by the digits of a number that begins as its keys do, which reads it a few times from
 // front to back; comparing keys would jump about in it some twenty times as often.
 #include <algorithm>
-#include <array>
-#include <cstring>
 #include <map>
 #include <string_view>
-#include <utility>
 
 #include "engine/base/check.h"
+#include "engine/base/radix_sort.h"
 #include "engine/state/store.h"
 
 namespace fiscus::state {
@@ -16,16 +14,8 @@ namespace {
 
 constexpr unsigned id_bits = 48;
 constexpr std::size_t groups_max = std::size_t{1} << (64 - id_bits);
-constexpr unsigned digit_bits = 11;
-constexpr std::size_t digit_values = std::size_t{1} << digit_bits;
-constexpr std::size_t digits = (64 + digit_bits - 1) / digit_bits;
-
 std::string_view group_of(const WriteSet::Item& item) {
     return as_text(Bytes(item.key).first(group_bytes));
-}
-
-std::size_t digit(std::uint64_t number, std::size_t place) {
-    return static_cast<std::size_t>(number >> (place * digit_bits)) & (digit_values - 1);
 }
 
 }  // namespace
@@ -50,7 +40,9 @@ void WriteSet::sort() {
                   [](const Item& a, const Item& b) { return less(a.key, b.key); });
         return;
     }
-    sort_by_number();
+    for (unsigned shift = 0; shift < 64; shift += radix_digit_bits) {
+        sort_by_digit(order_, other_order_, shift, [](const Order& order) { return order.number; });
+    }
     sort_equal_numbers();
     move_items();
 }
@@ -101,31 +93,6 @@ bool WriteSet::number_items() {
             {.number = (at->second << id_bits) | id, .item = static_cast<std::uint32_t>(item)});
     }
     return true;
-}
-
-// From the last digit to the first; each pass keeps the order of those before it.
-void WriteSet::sort_by_number() {
-    std::array<std::array<std::uint32_t, digit_values>, digits> counts{};
-    for (const Order& order : order_) {
-        for (std::size_t place = 0; place < digits; ++place) {
-            ++counts[place][digit(order.number, place)];
-        }
-    }
-    other_order_.resize(order_.size());
-    for (std::size_t place = 0; place < digits; ++place) {
-        auto& count = counts[place];
-        if (order_.empty() || count[digit(order_[0].number, place)] == order_.size()) {
-            continue;  // the same everywhere
-        }
-        std::uint32_t begin = 0;
-        for (std::uint32_t& value : count) {
-            begin += std::exchange(value, begin);
-        }
-        for (const Order& order : order_) {
-            other_order_[count[digit(order.number, place)]++] = order;
-        }
-        std::swap(order_, other_order_);
-    }
 }
 
 void WriteSet::sort_equal_numbers() {
