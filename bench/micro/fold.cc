@@ -1,6 +1,6 @@
-// fold: everything that the measured turns changed, collected, sorted, written to RocksDB and
-// flushed, with all threads that take part. Floor: the same records, sorted already, in one batch
-// through RocksDB alone. Wall time, because both sides work in several threads.
+// fold: everything that the measured turns changed, collected, sorted, written as files and
+// ingested by RocksDB, with all threads that take part. Floor: the same records, sorted already, in
+// one batch through RocksDB alone. Wall time, because both sides work in several threads.
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -14,13 +14,12 @@
 #include "bench/support/scratch_directory.h"
 #include "engine/base/check.h"
 #include "engine/runtime/core.h"
+#include "engine/state/slice.h"
 
 namespace fiscus::bench {
 namespace {
 
-rocksdb::Slice slice(Bytes bytes) {
-    return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-}
+using state::slice;
 
 // The measured turns on top of the warm state: all that they changed waits to be folded.
 void apply_measured(const Corpus& corpus, state::State& state) {

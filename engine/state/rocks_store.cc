@@ -15,6 +15,7 @@
 #include <rocksdb/table.h>
 
 #include "engine/base/check.h"
+#include "engine/state/slice.h"
 #include "engine/state/sorted_files.h"
 #include "engine/state/store.h"
 
@@ -24,10 +25,6 @@ namespace {
 // Ten seconds.
 constexpr int stall_look_us = 20'000;
 constexpr int stall_looks_max = 500;
-
-rocksdb::Slice slice(Bytes bytes) {
-    return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-}
 
 Bytes span_of(const rocksdb::Slice& text) {
     return std::as_bytes(std::span(text.data(), text.size()));

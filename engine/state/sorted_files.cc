@@ -5,15 +5,13 @@
 #include <rocksdb/env.h>
 #include <rocksdb/sst_file_writer.h>
 
+#include "engine/state/slice.h"
+
 namespace fiscus::state {
 namespace {
 
 // Fewer new records than this are not worth a file that is never merged with others.
 constexpr std::size_t own_file_records_min = 65'536;
-
-rocksdb::Slice slice(Bytes bytes) {
-    return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-}
 
 Key group_of(const WriteSet::Item& item) {
     Key group = decode_key(item.key.data());

@@ -145,7 +145,7 @@ bool State::want(const Key& key) {
             return true;
         }
         const bool absent = table.complete() || is_new(key);
-        table.load(key, {});
+        table.add(key);
         if (!absent) {
             wanted_.push_back(encode(key));
         }

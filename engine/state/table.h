@@ -88,6 +88,9 @@ public:
         return slot;
     }
 
+    // A slot for a key that is not resident, absent until load() says otherwise.
+    Slot& add(const Key& key) { return young_.add(key, tag_of(key)); }
+
     // Moves a slot of the old generation to the young one; null when it is in neither.
     Slot* revive(const Key& key) {
         const SlotIndex::Tag tag = tag_of(key);
