@@ -71,10 +71,9 @@ void count(Context& c,
            std::uint32_t district,
            bool back) {
     const auto step = [&](CounterScope scope, std::uint64_t of) {
-        auto& counted =
-            c.state.change(c.state.counters, c.counter_key(BatchId(place.batch), scope, of));
-        FISCUS_CHECK(!back || counted.count > 0, "only a counted claim is given back");
-        counted.count = back ? counted.count - 1 : counted.count + 1;
+        step_count(
+            c.state.change(c.state.counters, c.counter_key(BatchId(place.batch), scope, of)).count,
+            back);
     };
     step(CounterScope::batch, 0);
     step(CounterScope::day, static_cast<std::uint64_t>(day));

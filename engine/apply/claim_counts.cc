@@ -1,9 +1,6 @@
 #include "engine/apply/claim_counts.h"
 
 #include <algorithm>
-#include <limits>
-
-#include "engine/base/check.h"
 
 namespace fiscus::apply {
 namespace {
@@ -12,12 +9,6 @@ using state::ConsumerClaims;
 using state::ConsumerRecord;
 using state::TableId;
 
-std::size_t used_places(const ConsumerRecord& consumer) {
-    const auto end = std::find_if(consumer.claims.begin(), consumer.claims.end(),
-                                  [](const ConsumerClaims& claims) { return claims.batch == 0; });
-    return static_cast<std::size_t>(end - consumer.claims.begin());
-}
-
 // Index of the (batch, day), of the first free place, or past the end when all are taken.
 std::size_t place_in(const ConsumerRecord& consumer, const ClaimPlace& place) {
     const auto at = std::find_if(
@@ -25,13 +16,6 @@ std::size_t place_in(const ConsumerRecord& consumer, const ClaimPlace& place) {
             return claims.batch == 0 || (claims.batch == place.batch && claims.day == place.day);
         });
     return static_cast<std::size_t>(at - consumer.claims.begin());
-}
-
-template <typename Count>
-void step(Count& count, bool back) {
-    FISCUS_CHECK(back ? count > 0 : count < std::numeric_limits<Count>::max(),
-                 "only a counted claim is given back, and claims fit their counter");
-    count = static_cast<Count>(back ? count - 1 : count + 1);
 }
 
 }  // namespace
@@ -84,15 +68,18 @@ void count_claim(state::State& state, const ClaimPlace& place, bool back) {
         ConsumerClaims& claims = consumer.claims[at];
         claims.batch = place.batch;
         claims.day = place.day;
-        step(claims.count, back);
+        step_count(claims.count, back);
         return;
     }
-    step(state.change(state.consumer_claims, place.further_day).days[place.further_slot], back);
-    step(state.change(state.consumer_claims, place.further_total).total, back);
+    step_count(state.change(state.consumer_claims, place.further_day).days[place.further_slot],
+               back);
+    step_count(state.change(state.consumer_claims, place.further_total).total, back);
 }
 
 std::size_t free_places(const ConsumerRecord& consumer) {
-    return consumer.claims.size() - used_places(consumer);
+    return static_cast<std::size_t>(
+        std::count_if(consumer.claims.begin(), consumer.claims.end(),
+                      [](const ConsumerClaims& claims) { return claims.batch == 0; }));
 }
 
 }  // namespace fiscus::apply

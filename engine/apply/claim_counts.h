@@ -3,7 +3,10 @@
 // records for each batch used (records.h: ConsumerRecord, ConsumerClaimsRecord).
 #pragma once
 
+#include <limits>
+
 #include "engine/apply/rules.h"
+#include "engine/base/check.h"
 #include "engine/state/state.h"
 
 namespace fiscus::apply {
@@ -32,6 +35,13 @@ struct ClaimCounts {
 
 // The consumer is loaded, and what is counted further while its record is full.
 ClaimCounts claim_counts(state::State& state, const ClaimPlace& place);
+// A count that goes one up, or down when something is given back.
+template <typename Count>
+void step_count(Count& count, bool back) {
+    FISCUS_CHECK(back ? count > 0 : count < std::numeric_limits<Count>::max(),
+                 "only a counted claim is given back, and claims fit their counter");
+    count = static_cast<Count>(back ? count - 1 : count + 1);
+}
 // One claim more, or one less when a void gives it back.
 void count_claim(state::State& state, const ClaimPlace& place, bool back);
 
