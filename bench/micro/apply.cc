@@ -75,7 +75,10 @@ void apply_turns(benchmark::State& bench, const Corpus& corpus) {
     report(bench, corpus.measured_events());
 }
 
-using Places = tsl::robin_map<Id128, std::uint32_t>;
+struct IdHash {
+    std::size_t operator()(const Id128& id) const { return state::hash_of({.id = id}); }
+};
+using Places = tsl::robin_map<Id128, std::uint32_t, IdHash>;
 
 Places places_of(const Corpus& corpus) {
     Places places;

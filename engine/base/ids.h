@@ -10,7 +10,6 @@
 #include <string_view>
 
 #include "engine/base/strong.h"
-#include "engine/base/wide.h"
 
 namespace fiscus {
 
@@ -38,14 +37,3 @@ std::string to_hex(Id128 id);
 std::optional<Id128> id128_from_hex(std::string_view text);
 
 }  // namespace fiscus
-
-template <>
-struct std::hash<fiscus::Id128> {
-    std::size_t operator()(const fiscus::Id128& id) const noexcept {
-        // Multiply and fold: keys may be time-ordered, so the low bits of hi say little.
-        const auto product = static_cast<fiscus::UnsignedWide>(id.hi ^ 0x9e3779b97f4a7c15ULL) *
-                             (id.lo ^ 0xd1b54a32d192ed03ULL);
-        return static_cast<std::size_t>(static_cast<std::uint64_t>(product) ^
-                                        static_cast<std::uint64_t>(product >> 64));
-    }
-};

@@ -6,6 +6,7 @@
 
 #include "engine/base/ids.h"
 #include "engine/base/time.h"
+#include "engine/base/wide.h"
 #include "projections/refusals/refusals.h"
 #include "projections/statistics/cut.h"
 #include "projections/statistics/entry_bytes.h"
