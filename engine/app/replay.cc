@@ -25,7 +25,6 @@ namespace fiscus::app {
 namespace {
 
 constexpr std::chrono::milliseconds read_wait{10'000};
-constexpr std::uint64_t fold_records = 1'048'576;
 
 Error stopped() {
     return {ErrorCode::interrupted, "the replay was stopped before its end", "",
@@ -171,7 +170,7 @@ Result<bool> PartitionReplay::apply(std::size_t records) {
 }
 
 Status PartitionReplay::fold_if_due() {
-    if (unfolded_ < fold_records && !state_->full()) {
+    if (unfolded_ < runtime::fold_records_default && !state_->full()) {
         return Done{};
     }
     unfolded_ = 0;

@@ -25,6 +25,8 @@ namespace fiscus::runtime {
 
 inline constexpr std::size_t reasons_end = 256;
 
+inline constexpr std::size_t fold_records_default = 1'048'576;
+
 struct EngineOptions {
     std::filesystem::path state_dir;
     std::vector<std::int32_t> partitions;  // empty: all
@@ -32,7 +34,7 @@ struct EngineOptions {
     std::size_t turn_records = 8'192;
     // Records folded in memory before changed state is written, unless seconds have passed or the
     // cache is full: more is faster, and a longer restart.
-    std::size_t fold_records = 1'048'576;
+    std::size_t fold_records = fold_records_default;
     std::string writer_name = "fiscus";
     // Who must stamp the events; anybody else is refused at the start.
     log::Stamps event_stamps = log::Stamps::log;
