@@ -57,8 +57,8 @@ private:
 };
 
 void add(Sums& sums, const CellTotal* total) {
-    for (std::size_t at = 0; total != nullptr && at < sum_count; ++at) {
-        sums[at] += total->sums[at];
+    if (total != nullptr) {
+        projections::add(sums, total->sums);
     }
 }
 

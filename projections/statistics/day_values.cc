@@ -1,54 +1,28 @@
 #include "projections/statistics/day_values.h"
 
 #include <algorithm>
+#include <array>
 #include <optional>
 
-#include "projections/distinct/members.h"
 #include "projections/statistics/grouping.h"
 
 namespace fiscus::projections {
 
 namespace {
 
-auto counter(std::uint32_t* counts) {
-    return [counts](std::uint32_t cell, std::uint32_t) { ++counts[cell]; };
-}
-
-// The members of every cell, of two kinds at once.
-class Counts {
-public:
-    explicit Counts(std::size_t cells) : first_(cells), second_(cells) {}
-
-    auto first() { return counter(first_.data()); }
-    auto second() { return counter(second_.data()); }
-    void put(std::span<CellValues> to, Distinct first, Distinct second) const {
+Status count_members(const DaySteps& steps, const GroupedFacts& grouped, std::span<CellValues> to) {
+    std::array<std::vector<std::uint32_t>, distinct_count> counts;
+    FISCUS_TRY(for_each_member(steps, grouped, [&](Distinct which) {
+        auto& of_cells = counts[index(which)];
+        of_cells.resize(to.size());
+        return [count = of_cells.data()](std::uint32_t cell, std::uint32_t) { ++count[cell]; };
+    }));
+    for (std::size_t at = 0; at < distinct_count; ++at) {
         for (std::size_t cell = 0; cell < to.size(); ++cell) {
-            to[cell].distinct[index(first)] = first_[cell];
-            to[cell].distinct[index(second)] = second_[cell];
+            to[cell].distinct[at] = counts[at][cell];
         }
     }
-
-private:
-    std::vector<std::uint32_t> first_;
-    std::vector<std::uint32_t> second_;
-};
-
-Status count_members(const DaySteps& steps, const GroupedFacts& grouped, std::span<CellValues> to) {
-    Counts claimants(to.size());
-    for_each_claimant(steps.claims, grouped.claims, to.size(), claimants.first(),
-                      claimants.second());
-    claimants.put(to, Distinct::claiming_consumers_asked, Distinct::claiming_consumers_received);
-    Counts consumers(to.size());
-    auto wrong = for_each_redeemer(steps.consumers, grouped.consumers, to.size(), consumers.first(),
-                                   consumers.second());
-    consumers.put(to, Distinct::redeeming_consumers, Distinct::redeeming_consumers_net);
-    Counts merchants(to.size());
-    if (!wrong) {
-        wrong = for_each_redeemer(steps.merchants, grouped.merchants, to.size(), merchants.first(),
-                                  merchants.second());
-    }
-    merchants.put(to, Distinct::redeeming_merchants, Distinct::redeeming_merchants_net);
-    return wrong ? Status(too_many_refunds(grouped.keys[*wrong])) : Status(Done{});
+    return Done{};
 }
 
 void append_cells(DayValues& values, const GroupedFacts& grouped) {
@@ -83,9 +57,7 @@ void add_values(DayValues& values, const DayValues& more) {
             values.push_back(cell);
             continue;
         }
-        for (std::size_t sum = 0; sum < sum_count; ++sum) {
-            values[at].sums[sum] += cell.sums[sum];
-        }
+        add(values[at].sums, cell.sums);
         for (std::size_t count = 0; count < distinct_count; ++count) {
             values[at].distinct[count] += cell.distinct[count];
         }

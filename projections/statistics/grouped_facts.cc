@@ -99,12 +99,6 @@ CellKey coarser_key(const CellKey& finer, Grouping coarse) {
 // Sums with room behind them.
 using RoomySums = std::array<std::int64_t, sum_count + kind_amounts_max>;
 
-void add(Sums& sums, const Sums& more) {
-    for (std::size_t at = 0; at < sum_count; ++at) {
-        sums[at] += more[at];
-    }
-}
-
 bool is_claim(const Fact& fact) {
     return fact.own_day && (fact.kind == FactKind::claim || fact.kind == FactKind::refused_claim);
 }

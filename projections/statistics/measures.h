@@ -34,6 +34,18 @@ enum class Sum : std::uint8_t {
 inline constexpr std::size_t sum_count = 10;
 using Sums = std::array<std::int64_t, sum_count>;
 
+// The fold has made sure that no sum of a programme overflows.
+constexpr void add(Sums& sums, const Sums& more) {
+    for (std::size_t at = 0; at < sum_count; ++at) {
+        sums[at] += more[at];
+    }
+}
+constexpr void subtract(Sums& sums, const Sums& less) {
+    for (std::size_t at = 0; at < sum_count; ++at) {
+        sums[at] -= less[at];
+    }
+}
+
 // Distinct counts of a day or of a union of days.
 enum class Distinct : std::uint8_t {
     claiming_consumers_asked,

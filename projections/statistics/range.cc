@@ -5,7 +5,6 @@
 #include <vector>
 
 #include "projections/distinct/bitmap.h"
-#include "projections/distinct/members.h"
 #include "projections/statistics/day_values.h"
 #include "projections/statistics/figures.h"
 #include "projections/statistics/grouped_facts.h"
@@ -34,25 +33,11 @@ using Members = std::vector<std::array<std::vector<std::uint32_t>, distinct_coun
 
 Result<Members> members_of(const DaySteps& steps, const GroupedFacts& grouped) {
     Members members(grouped.keys.size());
-    const auto lister = [&members](Distinct which) {
+    FISCUS_TRY(for_each_member(steps, grouped, [&members](Distinct which) {
         return [&members, which](std::uint32_t cell, std::uint32_t ordinal) {
             members[cell][index(which)].push_back(ordinal);
         };
-    };
-    for_each_claimant(steps.claims, grouped.claims, members.size(),
-                      lister(Distinct::claiming_consumers_asked),
-                      lister(Distinct::claiming_consumers_received));
-    auto wrong = for_each_redeemer(steps.consumers, grouped.consumers, members.size(),
-                                   lister(Distinct::redeeming_consumers),
-                                   lister(Distinct::redeeming_consumers_net));
-    if (!wrong) {
-        wrong = for_each_redeemer(steps.merchants, grouped.merchants, members.size(),
-                                  lister(Distinct::redeeming_merchants),
-                                  lister(Distinct::redeeming_merchants_net));
-    }
-    if (wrong) {
-        return too_many_refunds(grouped.keys[*wrong]);
-    }
+    }));
     return members;
 }
 
@@ -136,9 +121,7 @@ private:
         FISCUS_ASSIGN(const Members members, members_of(steps, grouped));
         for (std::size_t cell = 0; cell < grouped.keys.size(); ++cell) {
             Union& all = unions_[grouped.keys[cell]];
-            for (std::size_t at = 0; at < sum_count; ++at) {
-                all.sums[at] += grouped.sums[cell][at];
-            }
+            add(all.sums, grouped.sums[cell]);
             for (std::size_t at = 0; at < distinct_count; ++at) {
                 all.members[at].add_many(members[cell][at]);
             }
@@ -152,9 +135,7 @@ private:
         FISCUS_ASSIGN(const DayValues values, sum_day(facts, grouping_));
         for (const CellValues& cell : values) {
             CellTotal& total = to_date_[cell.key];
-            for (std::size_t at = 0; at < sum_count; ++at) {
-                total.sums[at] += cell.sums[at];
-            }
+            add(total.sums, cell.sums);
             ++total.days;
         }
         return Done{};
@@ -162,9 +143,7 @@ private:
 
     void take_away(const CellKey& key, const Sums& sums) {
         CellTotal& total = to_date_[key];
-        for (std::size_t at = 0; at < sum_count; ++at) {
-            total.sums[at] -= sums[at];
-        }
+        subtract(total.sums, sums);
         --total.days;
     }
 

@@ -13,13 +13,6 @@ namespace {
 // A total with its key takes at most 125 bytes.
 constexpr std::size_t cells_per_record = 256;
 
-void add(CellTotal& total, const Sums& sums) {
-    for (std::size_t at = 0; at < sum_count; ++at) {
-        total.sums[at] += sums[at];
-    }
-    ++total.days;
-}
-
 }  // namespace
 
 void CellTotals::add(const DayValues& values) {
@@ -32,7 +25,8 @@ void CellTotals::add(const DayValues& values) {
         const bool is_new = at == known || cells_[at].key != cell.key;
         CellTotal& total = is_new ? cells_.emplace_back() : cells_[at];
         total.key = cell.key;
-        projections::add(total, cell.sums);
+        projections::add(total.sums, cell.sums);
+        ++total.days;
     }
     const auto newcomers = cells_.begin() + static_cast<std::ptrdiff_t>(known);
     std::ranges::inplace_merge(cells_, newcomers, {}, &CellTotal::key);
@@ -46,9 +40,7 @@ void CellTotals::subtract(const DayValues& values) {
         if (total == cells_.end() || total->key != cell.key) {
             continue;
         }
-        for (std::size_t at = 0; at < sum_count; ++at) {
-            total->sums[at] -= cell.sums[at];
-        }
+        projections::subtract(total->sums, cell.sums);
         --total->days;
     }
     dirty_ = dirty_ || !values.empty();
