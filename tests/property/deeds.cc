@@ -20,6 +20,27 @@ Id128 merchant_named(std::uint64_t number) { return id_named("m" + std::to_strin
 
 }  // namespace
 
+// The same for the same number, and never that of another one.
+Id128 World::voucher_id(std::uint64_t number) const {
+    constexpr std::uint64_t beginning = 1'000'000;
+    const Id128 random = id_named("v" + std::to_string(number));
+    const Id128 ordered{.hi = beginning + number, .lo = number};
+    switch (options_.voucher_ids) {
+        case VoucherIds::random: return random;
+        case VoucherIds::ordered: return ordered;
+        case VoucherIds::disordered: return {.hi = ordered.hi - random.lo % 40, .lo = number};
+        case VoucherIds::hostile:
+            switch (number % 5) {
+                case 0: return {.hi = UINT64_MAX, .lo = UINT64_MAX - number};
+                case 1: return {.hi = 0, .lo = number};
+                case 2: return {.hi = number % 3, .lo = UINT64_MAX - number};
+                case 3: return {.hi = std::uint64_t{1} << (number % 64), .lo = ~number};
+                default: return ordered;
+            }
+    }
+    return random;
+}
+
 Id128 World::some_consumer() {
     return id_named("c" + std::to_string(random_.below(slip() ? 1'000 : 25)));
 }
@@ -152,8 +173,7 @@ void World::claim() {
     if (slip()) {
         e.consumer.reset();
     }
-    say(voice_of(platform), e,
-        id_named("v" + std::to_string(slip() ? random_.below(names_ + 1) : ++names_)));
+    say(voice_of(platform), e, voucher_id(slip() ? random_.below(names_ + 1) : ++names_));
 }
 
 // One voucher, or several of the same consumer and platform.
@@ -242,8 +262,7 @@ void World::redeem() {
     e.ship_from_province = random_.chance(900) ? 42 : 43;
     e.ship_to_province = random_.chance(900) ? 42 : 43;
     if (slip()) {
-        e.vouchers.push_back(
-            random_.chance(300) ? Id128{} : id_named("v" + std::to_string(random_.below(names_))));
+        e.vouchers.push_back(random_.chance(300) ? Id128{} : voucher_id(random_.below(names_)));
     }
     if (random_.chance(5)) {
         e.vouchers.clear();

@@ -21,7 +21,10 @@ constexpr std::uint64_t runs_default = 60;
 constexpr std::uint64_t long_run_every = 30;
 
 WorldOptions options_of(std::uint64_t seed) {
-    return {.seed = seed, .records = seed % long_run_every == 0 ? 9'000U : 450U, .broken = 40};
+    return {.seed = seed,
+            .records = seed % long_run_every == 0 ? 9'000U : 450U,
+            .broken = 40,
+            .voucher_ids = static_cast<VoucherIds>(seed % 4)};
 }
 
 TEST(LedgerProperty, EngineAndOracleSayTheSameToRandomHistories) {

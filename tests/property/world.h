@@ -19,6 +19,10 @@
 
 namespace fiscus::property {
 
+// How platforms number vouchers: at random; in order of time; nearly so; or so as to do harm, with
+// the smallest, the largest and neighbouring ids.
+enum class VoucherIds : std::uint8_t { random, ordered, disordered, hostile };
+
 struct WorldOptions {
     std::uint64_t seed = 1;
     std::size_t records = 400;
@@ -26,6 +30,7 @@ struct WorldOptions {
     std::uint64_t broken = 40;
     // With so many records a programme is closed; 0: only when chance will have it.
     std::size_t close_at = 0;
+    VoucherIds voucher_ids = VoucherIds::random;
 };
 
 class World {
@@ -94,6 +99,7 @@ private:
     support::MerchantRegistered random_merchant(std::uint32_t number);
     std::vector<Id128> some_vouchers(const reference::Programme& programme);
     Id128 some_consumer();
+    [[nodiscard]] Id128 voucher_id(std::uint64_t number) const;
     Id128 some_merchant(const reference::Pack& pack, bool online);
     std::uint32_t some_district();
     std::int64_t some_amount(std::int64_t about);

@@ -1,5 +1,8 @@
 #include "tests/support/ledger_under_test.h"
 
+#include <algorithm>
+#include <utility>
+
 #include "tests/reference/ledger.h"
 #include "tests/support/engine_under_test.h"
 
@@ -39,6 +42,19 @@ private:
 
 std::unique_ptr<LedgerUnderTest> make_oracle(Shard shard) {
     return std::make_unique<Oracle>(shard);
+}
+
+std::vector<reference::Answer> feed_in_turns(LedgerUnderTest& ledger,
+                                             std::span<const reference::Input> records,
+                                             std::size_t turn) {
+    std::vector<reference::Answer> answers;
+    for (std::size_t at = 0; at < records.size(); at += turn) {
+        const std::size_t count = std::min(turn, records.size() - at);
+        for (reference::Answer& answer : ledger.feed(records.subspan(at, count))) {
+            answers.push_back(std::move(answer));
+        }
+    }
+    return answers;
 }
 
 std::vector<Implementation> implementations() {

@@ -1,6 +1,5 @@
 // One face for everything that answers records with entries: the oracle and the engine's core.
-// Scenarios
-// and properties are written against it, so each runs on both.
+// Scenarios and properties are written against it, so each runs on both.
 // Thread: one. Fails: an implementation that cannot go on aborts the test program.
 #pragma once
 
@@ -31,6 +30,11 @@ public:
     // Every account that holds something.
     virtual std::map<reference::Account, reference::Sum> balances() = 0;
 };
+
+// All records, `turn` of them at a time; the answers to all.
+std::vector<reference::Answer> feed_in_turns(LedgerUnderTest& ledger,
+                                             std::span<const reference::Input> records,
+                                             std::size_t turn);
 
 struct Implementation {
     std::string name;

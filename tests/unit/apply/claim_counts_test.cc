@@ -63,25 +63,12 @@ std::vector<Input> many_days(Programme& programme, std::uint32_t seed) {
     return records;
 }
 
-std::vector<Answer> feed(LedgerUnderTest& ledger,
-                         std::span<const Input> records,
-                         std::size_t turn) {
-    std::vector<Answer> answers;
-    for (std::size_t at = 0; at < records.size(); at += turn) {
-        for (Answer& answer :
-             ledger.feed(records.subspan(at, std::min(turn, records.size() - at)))) {
-            answers.push_back(std::move(answer));
-        }
-    }
-    return answers;
-}
-
 TEST(ClaimCountsTest, CapsHoldBeyondTheConsumersOwnRecord) {
     for (const std::uint32_t seed : {1U, 2U, 3U}) {
         Programme programme;
         const std::vector<Input> records = many_days(programme, seed);
         const auto oracle = make_oracle({});
-        const std::vector<Answer> expected = feed(*oracle, records, records.size());
+        const std::vector<Answer> expected = feed_in_turns(*oracle, records, records.size());
         const auto count = [&expected](wire::Reason reason) {
             return std::count_if(expected.begin(), expected.end(), [reason](const Answer& answer) {
                 return answer.reason == reason;
@@ -93,7 +80,7 @@ TEST(ClaimCountsTest, CapsHoldBeyondTheConsumersOwnRecord) {
         for (const std::size_t turn : {std::size_t{1}, std::size_t{7}, records.size()}) {
             for (const Implementation& implementation : implementations()) {
                 const auto ledger = implementation.make({});
-                const std::vector<Answer> answers = feed(*ledger, records, turn);
+                const std::vector<Answer> answers = feed_in_turns(*ledger, records, turn);
                 ASSERT_EQ(answers.size(), expected.size());
                 for (std::size_t i = 0; i < answers.size(); ++i) {
                     ASSERT_EQ(answers[i].outcome, expected[i].outcome)

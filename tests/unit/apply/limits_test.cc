@@ -19,18 +19,6 @@ using reference::Input;
 constexpr std::int64_t day_us = 86'400'000'000;
 constexpr std::size_t turn = 1'000;
 
-// Answers to all records, in turns of a thousand.
-std::vector<Answer> feed(LedgerUnderTest& ledger, const std::vector<Input>& records) {
-    std::vector<Answer> answers;
-    for (std::size_t at = 0; at < records.size(); at += turn) {
-        const std::size_t count = std::min(turn, records.size() - at);
-        for (Answer& answer : ledger.feed(std::span(records).subspan(at, count))) {
-            answers.push_back(std::move(answer));
-        }
-    }
-    return answers;
-}
-
 std::size_t accepted(const std::vector<Answer>& answers) {
     return static_cast<std::size_t>(std::count_if(
         answers.begin(), answers.end(),
@@ -56,7 +44,7 @@ TEST(LimitsTest, WithoutACapAConsumerClaims65535TimesADay) {
     }
     programme.set_now(first_morning_us + day_us);
     records.push_back(programme.publish(2, claim));
-    const std::vector<Answer> answers = feed(*engine, records);
+    const std::vector<Answer> answers = feed_in_turns(*engine, records, turn);
     EXPECT_EQ(accepted(answers), opened + consumer_day_claims_max + 1);
     EXPECT_EQ(answers[answers.size() - 2].reason, wire::Reason::consumer_day_cap_reached);
     EXPECT_EQ(answers.back().outcome, wire::Outcome::accepted);
@@ -79,7 +67,7 @@ TEST(LimitsTest, AProgrammeHas4096DepositingAccounts) {
         }
         deposit("one too many");
         deposit("account 7");
-        const std::vector<Answer> answers = feed(*ledger, records);
+        const std::vector<Answer> answers = feed_in_turns(*ledger, records, turn);
         EXPECT_EQ(accepted(answers), opened + depositors_max) << implementation.name;
         EXPECT_EQ(answers[answers.size() - 2].reason, wire::Reason::account_limit_reached);
         EXPECT_EQ(answers.back().outcome, wire::Outcome::accepted);
@@ -101,7 +89,7 @@ std::vector<Answer> release_all(std::int32_t days, const Body& by) {
     programme.set_now(first_morning_us + days * day_us);
     records.push_back(programme.publish(Programme::authority, by));
     const auto engine = make_engine({}, {});
-    std::vector<Answer> answers = feed(*engine, records);
+    std::vector<Answer> answers = feed_in_turns(*engine, records, turn);
     EXPECT_EQ(accepted(answers), records.size());
     return answers;
 }

@@ -7,10 +7,11 @@
 #include <filesystem>
 #include <fstream>
 #include <string>
-#include <unistd.h>
 
 #include <gtest/gtest.h>
 #include <rocksdb/sst_file_reader.h>
+
+#include "tests/support/temporary_directory.h"
 
 namespace fiscus::state {
 namespace {
@@ -23,14 +24,6 @@ Key key_of(TableId table, std::uint64_t time) {
 
 class SortedFilesTest : public testing::Test {
 protected:
-    void SetUp() override {
-        directory_ = std::filesystem::path(testing::TempDir()) /
-                     ("sorted_files_test_" + std::to_string(::getpid()) + "_" +
-                      testing::UnitTest::GetInstance()->current_test_info()->name());
-        std::filesystem::remove_all(directory_);
-    }
-    void TearDown() override { std::filesystem::remove_all(directory_); }
-
     void put(TableId table, std::uint64_t begin, std::uint64_t end) {
         for (std::uint64_t time = begin; time < end; ++time) {
             const std::uint64_t value = time;
@@ -65,7 +58,8 @@ protected:
         return counts;
     }
 
-    std::filesystem::path directory_;
+    support::TemporaryDirectory temporary_;
+    const std::filesystem::path directory_ = temporary_.path() / "fold";
     rocksdb::Options options_;
     WriteSet set_;
     std::optional<Id128> last_;
