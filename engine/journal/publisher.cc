@@ -59,7 +59,7 @@ Result<std::int64_t> append_claim(log::Writer& writer,
 Result<std::unique_ptr<Publisher>> Publisher::open(log::Log& log,
                                                    std::int32_t partition,
                                                    const Cursor& from,
-                                                   std::string writer_name) {
+                                                   const std::string& writer_name) {
     FISCUS_ASSIGN(auto writer, log.writer(log::journal_topic, partition));
     FISCUS_ASSIGN(auto reader, JournalReader::open(log, partition, from));
     FISCUS_ASSIGN(const log::Extent extent, log.extent(log::journal_topic, partition));

@@ -23,7 +23,7 @@ public:
     static Result<std::unique_ptr<Publisher>> open(log::Log& log,
                                                    std::int32_t partition,
                                                    const Cursor& from,
-                                                   std::string writer_name);
+                                                   const std::string& writer_name);
 
     // Encodes and queues the block after the last one; nothing counts before sync(). Fails: usage
     // for a block above the topic's limit (block_bytes_bound tells before), as log::Writer::append

@@ -7,17 +7,17 @@ namespace fiscus::runtime {
 namespace {
 
 struct Fixed {
-    std::int64_t next_offset;
-    std::uint64_t next_sequence;
-    std::int64_t last_offset;
-    std::uint64_t last_record_hash;
-    std::int64_t cursor_offset;
-    std::uint64_t cursor_sequence;
-    std::uint64_t cursor_term;
-    Sha256 cursor_previous;
+    std::int64_t next_offset = 0;
+    std::uint64_t next_sequence = 0;
+    std::int64_t last_offset = 0;
+    std::uint64_t last_record_hash = 0;
+    std::int64_t cursor_offset = 0;
+    std::uint64_t cursor_sequence = 0;
+    std::uint64_t cursor_term = 0;
+    Sha256 cursor_previous{};
     Hash128 cursor_digest;
     Counts counts;
-    std::int64_t partitions;
+    std::int64_t partitions = 0;
 };
 static_assert(std::is_trivially_copyable_v<Fixed>);
 

@@ -55,20 +55,26 @@ Result<std::vector<std::string>> SortedFiles::write(const WriteSet& set, const L
         while (end < items.size() && same_group(items[begin], items[end])) {
             ++end;
         }
-        if (end - begin >= own_file_records_min) {
-            FISCUS_ASSIGN(
-                const std::size_t first,
-                first_new(group_of(items[begin]), items.subspan(begin, end - begin), last_id));
-            if (end - begin - first >= own_file_records_min) {
-                FISCUS_TRY(write_file(set, items.subspan(file_begin, begin + first - file_begin)));
-                FISCUS_TRY(write_file(set, items.subspan(begin + first, end - begin - first)));
-                file_begin = end;
-            }
+        FISCUS_ASSIGN(const std::size_t first,
+                      own_file_begin(items.subspan(begin, end - begin), last_id));
+        if (begin + first < end) {
+            FISCUS_TRY(write_file(set, items.subspan(file_begin, begin + first - file_begin)));
+            FISCUS_TRY(write_file(set, items.subspan(begin + first, end - begin - first)));
+            file_begin = end;
         }
         begin = end;
     }
     FISCUS_TRY(write_file(set, items.subspan(file_begin)));
     return paths_;
+}
+
+// Where the items of a group begin that are worth a file of their own; their end when none are.
+Result<std::size_t> SortedFiles::own_file_begin(Items group, const LastId& last_id) {
+    if (group.size() < own_file_records_min) {
+        return group.size();
+    }
+    FISCUS_ASSIGN(const std::size_t first, first_new(group_of(group.front()), group, last_id));
+    return group.size() - first >= own_file_records_min ? first : group.size();
 }
 
 // Index of the first item above everything that the store holds of the group.

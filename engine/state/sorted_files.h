@@ -36,6 +36,7 @@ private:
     using Items = std::span<const WriteSet::Item>;
 
     Status write_file(const WriteSet& set, Items items);
+    Result<std::size_t> own_file_begin(Items group, const LastId& last_id);
     Result<std::size_t> first_new(const Key& group, Items items, const LastId& last_id);
 
     std::filesystem::path directory_;

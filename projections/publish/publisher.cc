@@ -245,31 +245,34 @@ Status Publisher::check_replaced(const LaneState& lane) {
                  .hint = anew_hint};
 }
 
+Status Publisher::publish(Lane which, const Row& row) {
+    LaneState& lane = lanes_[static_cast<std::size_t>(which)];
+    FISCUS_ASSIGN(const bool published, is_published(lane, row));
+    if (!published && lane.writer == nullptr) {
+        ++beyond_;
+    } else if (!published) {
+        lane.waiting.push_back({.timestamp_us = row.timestamp_us,
+                                .key = as_byte_span(row.key),
+                                .value = as_byte_span(row.value)});
+    }
+    return Done{};
+}
+
+Status Publisher::publish(const Row& row) {
+    switch (row.stream) {
+        case Stream::statistics:
+            FISCUS_TRY(publish(Lane::history, row));
+            return row.keep == Keep::latest_and_history ? publish(Lane::latest, row)
+                                                        : Status(Done{});
+        case Stream::reconciliation: return publish(Lane::reconciliation, row);
+        case Stream::refusals: return publish(Lane::refusals, row);
+    }
+    return Done{};
+}
+
 Status Publisher::take(const RowBuffer& rows) {
     for (std::size_t index = 0; index < rows.size(); ++index) {
-        const Row row = rows.row(index);
-        const auto publish = [&](Lane which) -> Status {
-            LaneState& lane = lanes_[static_cast<std::size_t>(which)];
-            FISCUS_ASSIGN(const bool published, is_published(lane, row));
-            if (!published && lane.writer == nullptr) {
-                ++beyond_;
-            } else if (!published) {
-                lane.waiting.push_back({.timestamp_us = row.timestamp_us,
-                                        .key = as_byte_span(row.key),
-                                        .value = as_byte_span(row.value)});
-            }
-            return Done{};
-        };
-        switch (row.stream) {
-            case Stream::statistics:
-                FISCUS_TRY(publish(Lane::history));
-                if (row.keep == Keep::latest_and_history) {
-                    FISCUS_TRY(publish(Lane::latest));
-                }
-                break;
-            case Stream::reconciliation: FISCUS_TRY(publish(Lane::reconciliation)); break;
-            case Stream::refusals: FISCUS_TRY(publish(Lane::refusals)); break;
-        }
+        FISCUS_TRY(publish(rows.row(index)));
     }
     for (LaneState& lane : lanes_) {
         FISCUS_TRY(append_waiting(lane));

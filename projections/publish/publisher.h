@@ -75,6 +75,8 @@ private:
     Status open_lane(Lane lane, const LanePosition& from, bool compare_only);
     Status look_for_more(LaneState& lane);
     // True when the row is published already, and equal.
+    Status publish(const Row& row);
+    Status publish(Lane which, const Row& row);
     Result<bool> is_published(LaneState& lane, const Row& row);
     Result<bool> compare(LaneState& lane, const log::Record& published, const Row& row);
     // After the last published row: each row that compaction took away was followed by another.

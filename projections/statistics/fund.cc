@@ -31,10 +31,10 @@ constexpr std::array<FlowInfo, flow_count> flow_table{{
 
 // Which flows a pair of accounts is, in the programme's line and in the batch's.
 struct Route {
-    Kind debit;
-    Kind credit;
-    Flow flow;
-    bool of_batch;
+    Kind debit = Kind::none;
+    Kind credit = Kind::none;
+    Flow flow{};
+    bool of_batch = false;
     std::optional<Flow> second;
 };
 

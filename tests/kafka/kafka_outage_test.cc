@@ -92,14 +92,18 @@ void expect_numbered(Log& log, const std::string& topic, int count) {
 // One broker for all of them, running when a test begins: a start takes seconds.
 class KafkaOutage : public testing::Test {
 protected:
-    static void SetUpTestSuite() { broker_ = std::make_unique<OwnBroker>(); }
-    static void TearDownTestSuite() { broker_.reset(); }
+    static void SetUpTestSuite() { owned() = std::make_unique<OwnBroker>(); }
+    static void TearDownTestSuite() { owned().reset(); }
     void SetUp() override { broker().start(); }
 
-    static OwnBroker& broker() { return *broker_; }
+    static OwnBroker& broker() { return *owned(); }
 
 private:
-    static inline std::unique_ptr<OwnBroker> broker_;
+    // The broker of all tests of the suite.
+    static std::unique_ptr<OwnBroker>& owned() {
+        static std::unique_ptr<OwnBroker> broker;
+        return broker;
+    }
 };
 
 TEST_F(KafkaOutage, ABrokerStoppedKilledAndFrozenMidProduceLosesAndRepeatsNothing) {

@@ -312,7 +312,7 @@ std::string run(std::uint64_t seed) {
     for (std::size_t at = 0; at < history.size();) {
         const std::size_t count = std::min(random.between<std::size_t>(1, 90), history.size() - at);
         static_cast<void>(engine->feed(std::span(history).subspan(at, count)));
-        if (const std::string trouble = folded.apply(engine->last_turn()); !trouble.empty()) {
+        if (std::string trouble = folded.apply(engine->last_turn()); !trouble.empty()) {
             return trouble;
         }
         for (std::size_t i = at; i < at + count; ++i) {
@@ -320,7 +320,7 @@ std::string run(std::uint64_t seed) {
         }
         at += count;
         if (random.chance(300)) {
-            if (const std::string trouble = folded.restart(); !trouble.empty()) {
+            if (std::string trouble = folded.restart(); !trouble.empty()) {
                 return trouble;
             }
         }

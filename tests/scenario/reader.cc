@@ -61,7 +61,7 @@ public:
     Reader(Scenario& scenario, std::filesystem::path root)
         : scenario_(scenario), root_(std::move(root)) {}
 
-    void line(const std::string& place, std::string text);
+    void line(const std::string& place, const std::string& text);
 
 private:
     void include(const std::string& name);
@@ -93,7 +93,6 @@ private:
     std::map<std::pair<std::uint32_t, std::uint16_t>, std::pair<std::uint32_t, std::uint64_t>>
         numbers_;  // programme, source → epoch, last number
     std::map<std::string, Sent> named_;
-    bool prepared_ = false;
 };
 
 Expectation expectation_of(const std::string& text) {
@@ -137,7 +136,7 @@ std::pair<std::string, std::string> cut_at_arrow(const std::string& text) {
     return {text, ""};
 }
 
-void Reader::line(const std::string& place, std::string text) {
+void Reader::line(const std::string& place, const std::string& text) {
     place_ = place;
     text_ = text;
     Words first(text);
