@@ -127,6 +127,9 @@ Result<std::vector<Mark>> run_engine(runtime::Engine& engine,
         applied += turn;
         marks.push_back({applied, seconds_since(start)});
     }
+    // The last turns count when they are durable.
+    FISCUS_TRY(engine.caught_up());
+    marks.push_back({applied, seconds_since(start)});
     return marks;
 }
 

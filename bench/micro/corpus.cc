@@ -109,7 +109,7 @@ void Corpus::apply() {
     }
     FISCUS_CHECK(turns_.size() >= 2, "a load has a turn to warm up and one to measure");
     auto opened = state::State::open(std::make_unique<RecordingStore>(changed_),
-                                     {.generation_bytes_max = SIZE_MAX});
+                                     {.cache_bytes_max = SIZE_MAX, .fold_bytes_max = SIZE_MAX});
     FISCUS_CHECK(opened.ok(), "a state in memory opens");
     state::State& state = **opened;
     runtime::Core core(decode::Shard{}, state);

@@ -75,14 +75,14 @@ public:
     Engine(const Engine&) = delete;
     Engine& operator=(const Engine&) = delete;
 
-    // One turn of every partition: records applied, their journal durable. 0: nothing came within
-    // `wait`.
+    // One turn of every partition: records applied; their journal becomes durable while the next
+    // turn runs. 0: nothing came within `wait`, and all that was applied is durable.
     Result<std::uint64_t> run_once(std::chrono::milliseconds wait);
     // Every partition has applied all that the log holds now.
     Result<bool> caught_up();
     // State is durable up to here. Call before leaving.
     Status flush();
-    // One for each partition, as of its last turn. Thread-safe.
+    // One for each partition, as of its last durable turn. Thread-safe.
     [[nodiscard]] std::vector<PartitionView> view() const;
     // Σ of the partitions' state digests: the same for 1 partition and for many.
     [[nodiscard]] Hash128 digest() const;

@@ -42,11 +42,13 @@ Result<std::unique_ptr<Partition>> Partition::open(log::Log& log,
     FISCUS_TRY(opened->open_state());
     FISCUS_TRY(opened->check_log());
     const std::string writer = options.writer_name + "/" + std::to_string(partition.partition);
-    FISCUS_ASSIGN(opened->publisher_, journal::Publisher::open(log, partition.partition,
-                                                               opened->position_.cursor, writer));
+    FISCUS_ASSIGN(auto publisher, journal::Publisher::open(log, partition.partition,
+                                                           opened->position_.cursor, writer));
     FISCUS_ASSIGN(opened->reader_, log.reader(log::events_topic, partition.partition,
                                               opened->position_.next_offset));
-    FISCUS_TRY(opened->recover());
+    FISCUS_TRY(opened->recover(publisher->tail_end()));
+    opened->position_.cursor = publisher->cursor();
+    opened->journal_ = std::make_unique<JournalStage>(std::move(publisher));
     opened->update_view();
     return opened;
 }
@@ -92,8 +94,8 @@ Status Partition::check_log() {
 }
 
 // Replays what the journal already says and compares every block with what is computed now.
-Status Partition::recover() {
-    const journal::Cursor& end = publisher_->tail_end();
+Status Partition::recover(const journal::Cursor& end) {
+    journal::Entries entries;
     FISCUS_ASSIGN(auto journal,
                   journal::JournalReader::open(log_, partition_.partition, position_.cursor));
     while (journal->cursor().next_sequence < end.next_sequence) {
@@ -104,7 +106,7 @@ Status Partition::recover() {
                          .why = "",
                          .hint = "look at the broker, then start again"};
         }
-        entries_.clear();
+        entries.clear();
         std::size_t missing = block->view.entries().size();
         while (missing > 0) {
             FISCUS_ASSIGN(const auto records, reader_->read(missing, recovery_wait));
@@ -112,20 +114,21 @@ Status Partition::recover() {
                 return log_shorter_than("the journal has published its entry", partition_.partition,
                                         position_.next_offset);
             }
-            FISCUS_TRY(apply(records, SIZE_MAX));
+            FISCUS_TRY(apply(records, entries, SIZE_MAX));
             missing -= records.size();
         }
-        FISCUS_TRY(compare(*block, core_->digest()));
-        replayed_ += entries_.entries.size();
-        count_entries();
+        FISCUS_TRY(compare(*block, entries, core_->digest()));
+        replayed_ += entries.entries.size();
+        count(entries);
         position_.cursor = journal->cursor();
         FISCUS_TRY(fold_if_due(false));
     }
-    position_.cursor = publisher_->cursor();
     return Done{};
 }
 
-Status Partition::compare(const journal::ReadBlock& block, const Hash128& digest) const {
+Status Partition::compare(const journal::ReadBlock& block,
+                          const journal::Entries& entries,
+                          const Hash128& digest) const {
     const auto published = block.view.entries();
     const auto diverged = [&](const std::string& what, std::uint64_t sequence) {
         return Error{.code = ErrorCode::diverged,
@@ -139,15 +142,15 @@ Status Partition::compare(const journal::ReadBlock& block, const Hash128& digest
                      .hint = "nothing was written; `fiscus replay` names the first difference"};
     };
     for (std::size_t i = 0; i < published.size(); ++i) {
-        if (!same_bytes(published.subspan(i, 1), std::span(entries_.entries).subspan(i, 1))) {
+        if (!same_bytes(published.subspan(i, 1), std::span(entries.entries).subspan(i, 1))) {
             return diverged("the entry", published[i].sequence());
         }
     }
     const std::uint64_t last = published.back().sequence();
-    if (!same_bytes(block.view.postings(), std::span<const wire::Posting>(entries_.postings))) {
+    if (!same_bytes(block.view.postings(), std::span<const wire::Posting>(entries.postings))) {
         return diverged("a posting of the block", last);
     }
-    for (const journal::Detail& detail : entries_.details) {
+    for (const journal::Detail& detail : entries.details) {
         if (!same_bytes(block.view.detail(detail.entry), Bytes(detail.bytes))) {
             return diverged("a detail of the block", last);
         }
@@ -159,8 +162,9 @@ Status Partition::compare(const journal::ReadBlock& block, const Hash128& digest
 }
 
 Result<std::size_t> Partition::apply(std::span<const log::Record> records,
+                                     journal::Entries& entries,
                                      std::size_t block_bytes) {
-    FISCUS_ASSIGN(const std::size_t applied, core_->turn(records, entries_, block_bytes));
+    FISCUS_ASSIGN(const std::size_t applied, core_->turn(records, entries, block_bytes));
     const log::Record& last = records[applied - 1];
     position_.next_offset = last.offset + 1;
     position_.next_sequence = core_->next_sequence();
@@ -178,16 +182,21 @@ Result<std::uint64_t> Partition::run_once(milliseconds wait) {
     }
     std::uint64_t applied = 0;
     while (!records.empty()) {
-        entries_.clear();
-        FISCUS_ASSIGN(const std::size_t count, apply(records, turn_block_bytes));
-        FISCUS_TRY(publish());
-        records = records.subspan(count);
-        applied += count;
+        FISCUS_ASSIGN(journal::Entries* const entries, journal_->next());
+        FISCUS_ASSIGN(const std::size_t taken, apply(records, *entries, turn_block_bytes));
+        count(*entries);
+        journal_->submit({.next_offset = position_.next_offset,
+                          .sequence = position_.next_sequence - 1,
+                          .digest = core_->digest(),
+                          .counts = position_.counts});
+        records = records.subspan(taken);
+        applied += taken;
     }
-    FISCUS_TRY(fold_if_due(applied == 0));
     if (applied == 0) {
+        FISCUS_TRY(journal_->wait());
         FISCUS_TRY(look_for_another_writer());
     }
+    FISCUS_TRY(fold_if_due(applied == 0));
     update_view();
     return applied;
 }
@@ -199,30 +208,12 @@ Status Partition::look_for_another_writer() {
         return Done{};
     }
     fence_checked_ = now;
-    return publisher_->check_fence();
+    return journal_->check_fence();
 }
 
 // What was read without being a record, such as a transaction's marker, is done as well.
 std::int64_t Partition::next_input() const {
     return std::max(position_.next_offset, reader_->position());
-}
-
-// Queues the block; fold and the view wait for sync(), so nothing counts before it is durable.
-Status Partition::publish() {
-    const Hash128 digest = core_->digest();
-    {
-        const StageTimer timer(times_, Stage::journal);
-        // The input's own stamp may be 0, which a log takes for "now".
-        const std::int64_t stamp_us =
-            log::append_timestamp_us(entries_.entries.back().logged_at_us());
-        FISCUS_TRY(publisher_->append(entries_, digest, stamp_us));
-    }
-    const StageTimer timer(times_, Stage::sync);
-    FISCUS_TRY(publisher_->sync());
-    position_.cursor = publisher_->cursor();
-    count_entries();
-    ++journal_blocks_;
-    return Done{};
 }
 
 Status Partition::fold_if_due(bool idle) {
@@ -238,13 +229,17 @@ Status Partition::fold_if_due(bool idle) {
 }
 
 Status Partition::fold() {
+    if (journal_ != nullptr) {
+        FISCUS_TRY(journal_->wait());
+        position_.cursor = journal_->cursor();
+    }
     const StageTimer timer(times_, Stage::fold);
     unfolded_records_ = 0;
     return state_->fold(encode(position_));
 }
 
-void Partition::count_entries() {
-    for (const wire::Entry& entry : entries_.entries) {
+void Partition::count(const journal::Entries& entries) {
+    for (const wire::Entry& entry : entries.entries) {
         const auto outcome = static_cast<wire::Outcome>(entry.outcome());
         switch (outcome) {
             case wire::Outcome::accepted: ++position_.counts.accepted; break;
@@ -262,6 +257,8 @@ void Partition::count_entries() {
 }
 
 Result<bool> Partition::caught_up() {
+    FISCUS_TRY(journal_->wait());
+    update_view();
     FISCUS_ASSIGN(const log::Extent extent, log_.extent(log::events_topic, partition_.partition));
     {
         const std::lock_guard lock(view_mutex_);
@@ -274,6 +271,7 @@ Status Partition::flush() {
     if (unfolded_records_ > 0 || position_.next_offset == 0) {
         FISCUS_TRY(fold());
     }
+    FISCUS_TRY(journal_->wait());
     FISCUS_TRY(state_->flush());
     update_view();
     return Done{};
@@ -297,11 +295,19 @@ Status Partition::verify_state() {
 void Partition::update_view() {
     PartitionView view;
     view.partition = partition_.partition;
+    // Before the first turn all is as it was recovered. Nothing counts before it is durable.
+    const auto durable = journal_->acknowledged();
     view.next_offset = next_input();
     view.sequence = position_.next_sequence - 1;
-    view.term = publisher_->term();
-    view.digest = core_->digest();
     view.counts = position_.counts;
+    view.digest = core_->digest();
+    if (durable && durable->sequence != view.sequence) {
+        view.next_offset = durable->next_offset;
+        view.sequence = durable->sequence;
+        view.counts = durable->counts;
+        view.digest = durable->digest;
+    }
+    view.term = journal_->term();
     state_->sources.for_each([&view](const state::Key&, const state::SourceRecord& source) {
         view.gaps_open += source.missing;
     });
@@ -309,13 +315,14 @@ void Partition::update_view() {
         view.trial_balance_fen += account.fen;
     });
     FISCUS_CHECK(view.trial_balance_fen == 0, "the sum over all accounts is zero");
-    view.journal_blocks = journal_blocks_;
+    view.journal_blocks = journal_->blocks();
     view.replayed = replayed_;
     view.stalled = state_->stalled();
     view.times = times_;
     view.times += core_->times();
-    if (auto durable = decode_position(state_->durable_position()); durable.ok()) {
-        view.durable_offset = durable->next_offset;
+    view.times += journal_->times();
+    if (auto stored = decode_position(state_->durable_position()); stored.ok()) {
+        view.durable_offset = stored->next_offset;
     }
     const std::lock_guard lock(view_mutex_);
     view.input_end = std::max(view_.input_end, view.next_offset);

@@ -1,4 +1,5 @@
 // One partition of the engine: reader → core → journal → state, in this order and with no way back.
+// The journal is published by a thread of its own while the next turn is applied.
 // Thread: the engine's. Fails: as the engine; after an error the partition is dead.
 #pragma once
 
@@ -6,10 +7,10 @@
 #include <memory>
 #include <mutex>
 
-#include "engine/journal/publisher.h"
 #include "engine/journal/reader.h"
 #include "engine/runtime/core.h"
 #include "engine/runtime/engine.h"
+#include "engine/runtime/journal_stage.h"
 #include "engine/runtime/position.h"
 
 namespace fiscus::runtime {
@@ -38,16 +39,20 @@ private:
 
     Status open_state();
     Status check_log();
-    Status recover();
-    Status compare(const journal::ReadBlock& block, const Hash128& digest) const;
+    // Replays up to `end`, where the published journal ended when this writer claimed it.
+    Status recover(const journal::Cursor& end);
+    Status compare(const journal::ReadBlock& block,
+                   const journal::Entries& entries,
+                   const Hash128& digest) const;
     // Applies a prefix that fits a block of so many bytes; how many records.
-    Result<std::size_t> apply(std::span<const log::Record> records, std::size_t block_bytes);
+    Result<std::size_t> apply(std::span<const log::Record> records,
+                              journal::Entries& entries,
+                              std::size_t block_bytes);
     Status look_for_another_writer();
     [[nodiscard]] std::int64_t next_input() const;
-    Status publish();
     Status fold_if_due(bool idle);
     Status fold();
-    void count_entries();
+    void count(const journal::Entries& entries);
     void update_view();
 
     log::Log& log_;
@@ -56,11 +61,9 @@ private:
     std::unique_ptr<state::State> state_;
     Position position_;
     std::unique_ptr<Core> core_;
-    std::unique_ptr<journal::Publisher> publisher_;
+    std::unique_ptr<JournalStage> journal_;  // none while recovering
     std::unique_ptr<log::Reader> reader_;
-    journal::Entries entries_;
     std::uint64_t unfolded_records_ = 0;
-    std::uint64_t journal_blocks_ = 0;
     std::uint64_t replayed_ = 0;
     std::chrono::steady_clock::time_point fence_checked_;
     std::chrono::steady_clock::time_point folded_ = std::chrono::steady_clock::now();

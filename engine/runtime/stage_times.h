@@ -1,6 +1,5 @@
-// Where the time of a turn goes, for /metrics and the benchmarks. The only clock near the core;
-// nothing
-// that it says reaches an entry.
+// Where the time of a turn goes, for /metrics and the benchmarks; journal and sync belong to a
+// thread of their own. The only clock near the core; nothing that it says reaches an entry.
 #pragma once
 
 #include <array>

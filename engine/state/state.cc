@@ -14,15 +14,8 @@ Key definition_key(std::uint32_t programme, std::uint32_t batch) {
     return {.programme = programme, .part = batch, .table = TableId::definition};
 }
 
-// Upstream gives these keys in order of time.
-bool in_order_of_time(TableId table) {
-    return table == TableId::voucher || table == TableId::redemption ||
-           table == TableId::natural_key;
-}
-
-Key group_of(const Key& key) {
-    return {.programme = key.programme, .part = key.part, .table = key.table};
-}
+// What a changed record takes in a write set beside its value.
+constexpr std::size_t fold_bytes_per_record = 72;
 
 Error foreign_layout(std::uint32_t found) {
     return {.code = ErrorCode::state,
@@ -55,14 +48,24 @@ void State::for_each_table(Visit visit) {
 
 template <typename Visit>
 void State::for_each_cold_table(Visit visit) {
+    for_each_paper_table(visit);
+    for_each_people_table(visit);
+}
+
+template <typename Visit>
+void State::for_each_paper_table(Visit visit) {
     visit(settlement_requests);
     visit(natural_keys);
-    visit(identities);
     visit(vouchers);
-    visit(consumers);
-    visit(consumer_claims);
     visit(redemptions);
     visit(redemption_vouchers);
+}
+
+template <typename Visit>
+void State::for_each_people_table(Visit visit) {
+    visit(identities);
+    visit(consumers);
+    visit(consumer_claims);
 }
 
 template <typename Visit>
@@ -144,8 +147,13 @@ bool State::want(const Key& key) {
         if (table.revive(key) != nullptr) {
             return true;
         }
-        const bool absent = table.complete() || is_new(key);
+        NewestIds* newest = newest_of(key);
+        const bool absent =
+            table.complete() || (newest != nullptr && newest->above_forgotten(key.id));
         table.add(key);
+        if (newest != nullptr) {
+            newest->pass(key.id);
+        }
         if (!absent) {
             wanted_.push_back(encode(key));
         }
@@ -153,58 +161,70 @@ bool State::want(const Key& key) {
     });
 }
 
-void State::want_soon(const Key& key) { asked_.push_back(key); }
-
 // Looks every key up with hints well ahead: the index of one, the slot of another, the record of a
 // third at the same time, so that none of them waits for memory.
 void State::want_asked() {
     constexpr std::size_t ahead = 12;
     const auto at = [this](std::size_t index, auto visit) {
         if (index < asked_.size()) {
-            const Key& key = asked_[index];
-            with_cold_table(key.table, [&](auto& table) {
-                visit(table, key);
+            Asked& asked = asked_[index];
+            with_cold_table(asked.key.table, [&](auto& table) {
+                visit(table, asked);
                 return true;
             });
         }
     };
     for (std::size_t index = 0; index < asked_.size() + 2 * ahead; ++index) {
-        at(index, [](auto& table, const Key& key) { table.prefetch_index(key); });
-        at(index - ahead, [](auto& table, const Key& key) { table.prefetch_slot(key); });
-        if (index >= 2 * ahead) {
-            want(asked_[index - 2 * ahead]);
-        }
+        at(index, [this](auto& table, Asked& asked) {
+            NewestIds* newest = newest_of(asked.key);
+            asked.fresh = newest != nullptr && newest->pass(asked.key.id);
+            if (asked.fresh) {
+                table.prefetch_place(asked.key);
+            } else {
+                table.prefetch_index(asked.key);
+            }
+        });
+        at(index - ahead, [](auto& table, const Asked& asked) {
+            if (!asked.fresh) {
+                table.prefetch_slot(asked.key);
+            }
+        });
+        at(index - 2 * ahead, [this](auto& table, const Asked& asked) {
+            if (asked.fresh) {
+                table.add(asked.key);
+            } else {
+                want(asked.key);
+            }
+        });
     }
     asked_.clear();
 }
 
-// A key that is not resident and lies above all that was forgotten exists nowhere.
-bool State::is_new(const Key& key) {
-    if (!in_order_of_time(key.table)) {
-        return false;
+NewestIds* State::newest_of(const Key& key) {
+    if (!Newest::in_order_of_time(key.table)) {
+        return nullptr;
     }
-    const Key group = group_of(key);
-    auto at = newest_forgotten_.find(group);
-    if (at == newest_forgotten_.end()) {
-        auto last = store_->last_id(key.table, key.programme, key.part);
-        if (!last.ok()) {
-            newest_error_ = std::move(last).error();
-            return false;
-        }
-        at = newest_forgotten_.emplace(group, last->value_or(Id128{})).first;
+    if (NewestIds* ids = newest_.find(key)) [[likely]] {
+        return ids;
     }
-    return key.id > at->second;
+    auto last = store_->last_id(key.table, key.programme, key.part);
+    if (!last.ok()) {
+        newest_error_ = std::move(last).error();
+        return nullptr;
+    }
+    return &newest_.add(key, last->value_or(Id128{}));
 }
 
-void State::rotate() {
-    for_each_cold_table([](auto& table) { table.rotate(); });
-    for (const auto& [group, id] : newest_old_) {
-        if (const auto at = newest_forgotten_.find(group); at != newest_forgotten_.end()) {
-            at.value() = std::max(at->second, id);
-        }
+// Each rotation forgets what its tables did not touch for a whole generation.
+void State::rotate_what_is_full() {
+    const bool people = people_full();
+    if (papers_full()) {
+        for_each_paper_table([](auto& table) { table.rotate(); });
+        newest_.rotate();
     }
-    newest_old_.clear();
-    std::swap(newest_old_, newest_young_);
+    if (people) {
+        for_each_people_table([](auto& table) { table.rotate(); });
+    }
 }
 
 Status State::load_wanted() {
@@ -253,17 +273,10 @@ Status State::fold(Bytes position) {
     });
     set.reserve(items, value_bytes);
     for_each_table([this, &set](auto& table) {
-        Id128* newest = nullptr;
-        Key group;
-        table.collect(set, [&](const Key& key) {
-            if (!in_order_of_time(key.table)) {
-                return;
+        table.collect(set, [this](const Key& key) {
+            if (NewestIds* newest = newest_of(key)) {
+                newest->folded(key.id);
             }
-            if (newest == nullptr || group != group_of(key)) {
-                group = group_of(key);
-                newest = &newest_young_[group];
-            }
-            *newest = std::max(*newest, key.id);
         });
     });
     for (const Key& key : new_definitions_) {
@@ -277,19 +290,37 @@ Status State::fold(Bytes position) {
     set.put(layout_key, bytes_of(layout_version));
     position_.assign(position.begin(), position.end());
     writer_->submit();
-    if (full()) {
-        rotate();
-    }
+    rotate_what_is_full();
     return Done{};
 }
 
-bool State::full() const { return young_bytes() >= options_.generation_bytes_max; }
+bool State::full() {
+    return fold_bytes() >= options_.fold_bytes_max || people_full() || papers_full();
+}
 
-std::size_t State::young_bytes() const {
-    return settlement_requests.young_bytes() + natural_keys.young_bytes() +
-           identities.young_bytes() + vouchers.young_bytes() + consumers.young_bytes() +
-           consumer_claims.young_bytes() + redemptions.young_bytes() +
-           redemption_vouchers.young_bytes();
+std::size_t State::fold_bytes() {
+    std::size_t bytes = 0;
+    for_each_table([&bytes]<typename Record>(const Table<Record>& table) {
+        bytes += table.dirty() * (sizeof(Record) + fold_bytes_per_record);
+    });
+    return bytes;
+}
+
+// Two generations of consumers may take half of the cache.
+bool State::people_full() const {
+    return identities.young_bytes() + consumers.young_bytes() + consumer_claims.young_bytes() >=
+           options_.cache_bytes_max / 4;
+}
+
+// Two generations of everything else have what the consumers do not take.
+bool State::papers_full() const {
+    const std::size_t people =
+        std::min(identities.bytes() + consumers.bytes() + consumer_claims.bytes(),
+                 options_.cache_bytes_max / 2);
+    const std::size_t young = settlement_requests.young_bytes() + natural_keys.young_bytes() +
+                              vouchers.young_bytes() + redemptions.young_bytes() +
+                              redemption_vouchers.young_bytes();
+    return young >= (options_.cache_bytes_max - people) / 2;
 }
 
 Status State::flush() { return writer_->wait(); }

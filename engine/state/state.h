@@ -11,9 +11,8 @@
 #include <span>
 #include <vector>
 
-#include <tsl/robin_map.h>
-
 #include "engine/base/result.h"
+#include "engine/state/newest.h"
 #include "engine/state/records.h"
 #include "engine/state/store.h"
 #include "engine/state/table.h"
@@ -23,15 +22,12 @@ namespace fiscus::state {
 class Writer;
 
 struct StateOptions {
-    // Bytes of cold records that one generation of the cache may hold before full() asks for a
-    // fold. Two generations are kept, and what they changed is written from copies, so the whole
-    // takes up to generations_per_state times as much.
-    std::size_t generation_bytes_max = 64U << 20;
+    // Bytes of cold records in memory, with what finds them. A generation that has grown to its
+    // part of it asks for a fold, and then one is forgotten.
+    std::size_t cache_bytes_max = 192U << 20;
+    // Bytes of the copies from which changed records are written; more of them ask for a fold.
+    std::size_t fold_bytes_max = 64U << 20;
 };
-
-// Young and old generation, and what changed in one: the set that is being written, whose records
-// are up to a third larger than those in memory, and buffers of the files that it becomes.
-inline constexpr std::size_t generations_per_state = 4;
 
 class State {
 public:
@@ -65,7 +61,7 @@ public:
     // Asks for a cold record; true when it is resident already (then nothing is to be loaded).
     bool want(const Key& key);
     // The same for many, looked up together by load_wanted().
-    void want_soon(const Key& key);
+    void want_soon(const Key& key) { asked_.push_back({.key = key}); }
     // Loads everything asked for with one MultiGet.
     Status load_wanted();
 
@@ -87,8 +83,8 @@ public:
     // background. Waits for the batch before. Only for records whose journal blocks are
     // acknowledged.
     Status fold(Bytes position);
-    // The cache is as large as it may be: fold before more is loaded.
-    [[nodiscard]] bool full() const;
+    // The cache, or what waits to be written, is as large as it may be: fold before more is loaded.
+    [[nodiscard]] bool full();
     // Waits until the last fold is durable.
     Status flush();
     // Position of the last fold; empty for a new store.
@@ -107,12 +103,21 @@ private:
     void for_each_table(Visit visit);
     template <typename Visit>
     bool with_cold_table(TableId table, Visit visit);
+    // Consumers come back through the whole programme, the papers of a voucher's life within days:
+    // so each of the two has generations of its own.
+    template <typename Visit>
+    void for_each_people_table(Visit visit);
+    template <typename Visit>
+    void for_each_paper_table(Visit visit);
     template <typename Visit>
     void for_each_cold_table(Visit visit);
-    [[nodiscard]] std::size_t young_bytes() const;
+    [[nodiscard]] std::size_t fold_bytes();
+    [[nodiscard]] bool people_full() const;
+    [[nodiscard]] bool papers_full() const;
     void want_asked();
-    bool is_new(const Key& key);
-    void rotate();
+    // The group's newest ids; null for tables in no order, and when the store cannot say.
+    NewestIds* newest_of(const Key& key);
+    void rotate_what_is_full();
 
     std::unique_ptr<StateStore> store_;
     StateOptions options_;
@@ -122,16 +127,14 @@ private:
     std::vector<std::byte> position_;
     std::vector<std::byte> durable_position_;
     Hash128 digest_;
-    // Highest id of each group whose keys are given in order of time: among what the young and the
-    // old generation folded, and among all that is not resident any more. A key that is above the
-    // last and not resident exists nowhere, so a new voucher costs no look-up in the store. Only a
-    // short cut: never in the digest.
-    using Newest = tsl::robin_map<Key, Id128, KeyHash>;
-    Newest newest_young_;
-    Newest newest_old_;
-    Newest newest_forgotten_;
+    struct Asked {
+        Key key;
+        bool fresh = false;  // exists nowhere
+    };
+
+    Newest newest_;
     std::optional<Error> newest_error_;
-    std::vector<Key> asked_;
+    std::vector<Asked> asked_;
     std::vector<EncodedKey> wanted_;
 };
 

@@ -3,6 +3,7 @@
 // Pointers to slots stay valid until rotate(). Thread: the partition's one writer.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <cstring>
 #include <memory>
@@ -43,7 +44,17 @@ public:
     explicit Table(bool cold) : cold_(cold) {}
 
     // The resident slot, or null when the key was never loaded (cold) or does not exist (hot).
-    Slot* find(const Key& key) { return young_.find(key, tag_of(key)); }
+    Slot* find(const Key& key) {
+        Slot*& recent = recent_[place_in_recent(key)];
+        if (recent != nullptr && recent->key == key) [[likely]] {
+            return recent;
+        }
+        Slot* const found = young_.find(key, tag_of(key));
+        if (found != nullptr) {
+            recent = found;
+        }
+        return found;
+    }
 
     // The record for reading, or null.
     const Record* get(const Key& key) {
@@ -107,6 +118,8 @@ public:
         return &slot;
     }
 
+    // Before add() of a key that exists nowhere.
+    void prefetch_place(const Key& key) const { young_.index.prefetch(tag_of(key)); }
     // Two hints before revive(), some look-ups ahead of it: the index first, then the slot.
     void prefetch_index(const Key& key) const {
         const SlotIndex::Tag tag = tag_of(key);
@@ -149,6 +162,7 @@ public:
         complete_ = complete_ && old_.size == 0;
         std::swap(young_, old_);
         young_.clear();
+        recent_.fill(nullptr);
     }
 
     // The store holds nothing that is not resident: it was empty, and nothing was forgotten since.
@@ -156,10 +170,9 @@ public:
     void set_complete() { complete_ = true; }
 
     [[nodiscard]] std::size_t size() const { return young_.size; }
-    // What the young generation takes.
-    [[nodiscard]] std::size_t young_bytes() const {
-        return young_.size * sizeof(Slot) + young_.index.bytes();
-    }
+    // What the young generation takes, and both.
+    [[nodiscard]] std::size_t young_bytes() const { return young_.bytes(); }
+    [[nodiscard]] std::size_t bytes() const { return young_.bytes() + old_.bytes(); }
 
     // Visits resident present records in no order that may matter.
     template <typename Visit>
@@ -178,12 +191,19 @@ private:
         static constexpr std::uint32_t chunk_bits = 9;
         static constexpr std::uint32_t chunk_slots = 1U << chunk_bits;
 
+        // At the beginning of a cache line, so that no slot touches one more than it must.
+        struct alignas(64) Chunk {
+            std::array<Slot, chunk_slots> slots;
+        };
+
         SlotIndex index;
-        std::vector<std::unique_ptr<Slot[]>> chunks;
+        std::vector<std::unique_ptr<Chunk>> chunks;
         std::uint32_t size = 0;
 
+        [[nodiscard]] std::size_t bytes() const { return size * sizeof(Slot) + index.bytes(); }
+
         [[nodiscard]] Slot& slot(std::uint32_t number) const {
-            return chunks[number >> chunk_bits][number & (chunk_slots - 1)];
+            return chunks[number >> chunk_bits]->slots[number & (chunk_slots - 1)];
         }
 
         [[nodiscard]] Slot* find(const Key& key, SlotIndex::Tag tag) const {
@@ -207,7 +227,7 @@ private:
 
         Slot& add(const Key& key, SlotIndex::Tag tag) {
             if ((size >> chunk_bits) == chunks.size()) {
-                chunks.push_back(std::make_unique_for_overwrite<Slot[]>(chunk_slots));
+                chunks.push_back(std::make_unique_for_overwrite<Chunk>());
             }
             index.insert(tag, size);
             Slot& added = slot(size++);
@@ -225,10 +245,20 @@ private:
 
     static SlotIndex::Tag tag_of(const Key& key) { return SlotIndex::tag_of(hash_of(key)); }
 
+    // An event asks for the same few records again and again, and so do its neighbours.
+    static constexpr std::size_t recent_slots = 64;
+    static std::size_t place_in_recent(const Key& key) {
+        const std::uint64_t mixed =
+            (key.id.lo ^ (key.id.hi << 3) ^ (std::uint64_t{key.part} << 1) ^ key.programme) *
+            0x9e3779b97f4a7c15ULL;
+        return static_cast<std::size_t>(mixed >> 58);
+    }
+
     bool cold_;
     bool complete_ = false;
     Generation young_;
     Generation old_;
+    std::array<Slot*, recent_slots> recent_{};
     std::vector<Slot*> touched_;
     std::vector<Slot*> dirty_;
 };

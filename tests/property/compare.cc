@@ -35,10 +35,10 @@ const Way ways[] = {
     {"8,192 records a turn", 8'192, {}},
     {"3 records a turn, forgetting and reopening",
      3,
-     {.generation_bytes_max = 1, .fold_each_turn = true, .reopen_after_turns = 4}},
+     {.cache_bytes_max = 1, .fold_each_turn = true, .reopen_after_turns = 4}},
     {"60 records a turn, forgetting",
      60,
-     {.generation_bytes_max = 2'000, .fold_each_turn = true, .reopen_after_turns = 0}},
+     {.cache_bytes_max = 4'000, .fold_each_turn = true, .reopen_after_turns = 0}},
 };
 
 // What the oracle says to the history, and what it holds now and then.

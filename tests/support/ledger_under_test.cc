@@ -60,8 +60,8 @@ std::vector<reference::Answer> feed_in_turns(LedgerUnderTest& ledger,
 std::vector<Implementation> implementations() {
     const auto engine = [](Shard shard) { return make_engine(shard, {}); };
     const auto forgetful = [](Shard shard) {
-        return make_engine(
-            shard, {.generation_bytes_max = 1, .fold_each_turn = true, .reopen_after_turns = 5});
+        return make_engine(shard,
+                           {.cache_bytes_max = 1, .fold_each_turn = true, .reopen_after_turns = 5});
     };
     return {{"oracle", make_oracle}, {"engine", engine}, {"engine_that_forgets", forgetful}};
 }

@@ -45,7 +45,7 @@ constexpr std::array<MetricSpec, 18> specs{{
     {Metric::trial_balance, "fiscus_trial_balance_fen", MetricKind::gauge, "partition",
      "Sum over all accounts. Anything but 0 is an error of the ledger."},
     {Metric::stage_seconds, "fiscus_stage_seconds_total", MetricKind::counter, "stage",
-     "Seconds that the engine's thread spent in each stage of its turn."},
+     "Seconds that the engine's threads spent in each stage of their turns."},
     {Metric::rocksdb_stalled, "fiscus_rocksdb_stalled", MetricKind::gauge, "partition",
      "1 while RocksDB delays or stops writes, else 0."},
     {Metric::rocksdb_stall_seconds, "fiscus_rocksdb_stall_seconds_total", MetricKind::counter,

@@ -1,6 +1,6 @@
 // A log in memory for tests: it lets two writers share a partition, as Kafka does and the local log
-// does not, and gives offsets at sync(). Thread: one. Nothing is ever lost or damaged unless a test
-// does it.
+// does not, and gives offsets at sync(). Thread: one for each partition at a time. Nothing is ever
+// lost or damaged unless a test does it.
 #pragma once
 
 #include <chrono>

@@ -52,6 +52,7 @@ protected:
             ASSERT_GT(*count, 0U);
             applied += *count;
         }
+        ASSERT_TRUE(engine.caught_up().ok());
     }
 
     std::filesystem::path directory_;

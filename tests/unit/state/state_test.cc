@@ -31,11 +31,10 @@ protected:
     }
     void TearDown() override { std::filesystem::remove_all(directory_); }
 
-    std::unique_ptr<State> open(std::size_t generation_bytes_max = 16U << 20) {
+    std::unique_ptr<State> open(std::size_t cache_bytes_max = 16U << 20) {
         auto store = open_rocks_store(directory_.string(), {.memory_bytes = 64U << 20});
         EXPECT_TRUE(store.ok());
-        auto state =
-            State::open(std::move(store).value(), {.generation_bytes_max = generation_bytes_max});
+        auto state = State::open(std::move(store).value(), {.cache_bytes_max = cache_bytes_max});
         EXPECT_TRUE(state.ok());
         return std::move(state).value();
     }
@@ -92,7 +91,7 @@ TEST_F(StateTest, WhatIsNotFoldedIsForgottenWithItsPosition) {
 
 TEST_F(StateTest, ASmallCacheForgetsNothing) {
     constexpr std::uint64_t count = 5'000;
-    auto state = open(30'000);
+    auto state = open(60'000);
     for (std::uint64_t round = 1; round <= 3; ++round) {
         for (std::uint64_t n = 0; n < count; ++n) {
             auto& voucher = change_voucher(*state, n);
@@ -153,7 +152,7 @@ Key timed_key(std::uint64_t time) {
 }
 
 TEST_F(StateTest, WhatIsAboveAllThatWasForgottenIsNotLookedUp) {
-    auto state = open(64U << 10);
+    auto state = open(128U << 10);
     std::uint64_t time = 1'000;
     // Many generations: the first vouchers are forgotten, the last ones are resident.
     for (int round = 0; round < 40; ++round) {
@@ -178,6 +177,23 @@ TEST_F(StateTest, WhatIsAboveAllThatWasForgottenIsNotLookedUp) {
     EXPECT_FALSE(state->want(timed_key(1'005)));
     ASSERT_TRUE(state->load_wanted().ok());
     EXPECT_EQ(state->vouchers.get(timed_key(1'005))->face_fen, 1'005);
+}
+
+TEST_F(StateTest, ManyVouchersDoNotPushTheConsumersOut) {
+    auto state = open(128U << 10);
+    const Key consumer{.id = {.hi = 1, .lo = 1}, .programme = 1, .table = TableId::consumer};
+    state->want(consumer);
+    state->change(state->consumers, consumer).ordinal = 7;
+    for (std::uint64_t time = 1'000; time < 9'000; ++time) {
+        state->want(timed_key(time));
+        state->change(state->vouchers, timed_key(time)).face_fen = 1;
+        if (time % 200 == 0) {
+            ASSERT_TRUE(state->fold(text("p")).ok());
+        }
+    }
+    EXPECT_FALSE(state->want(timed_key(1'000))) << "the first vouchers are forgotten";
+    EXPECT_TRUE(state->want(consumer));
+    EXPECT_EQ(state->consumers.get(consumer)->ordinal, 7U);
 }
 
 TEST_F(StateTest, AfterAStartTheStoreSaysWhatIsNew) {

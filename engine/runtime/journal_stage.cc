@@ -1,0 +1,104 @@
+#include "engine/runtime/journal_stage.h"
+
+#include "engine/base/check.h"
+
+namespace fiscus::runtime {
+
+JournalStage::JournalStage(std::unique_ptr<journal::Publisher> publisher)
+    : publisher_(std::move(publisher)),
+      term_(publisher_->term()),
+      thread_([this](const std::stop_token& stop) { work(stop); }) {}
+
+JournalStage::~JournalStage() {
+    thread_.request_stop();
+    changed_.notify_all();
+}
+
+Result<journal::Entries*> JournalStage::next() {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this] { return error_ || submitted_ - appended_ < turns_max; });
+    if (error_) {
+        return *error_;
+    }
+    journal::Entries& entries = turn(submitted_).entries;
+    entries.clear();
+    return &entries;
+}
+
+void JournalStage::submit(const TurnEnd& end) {
+    {
+        const std::lock_guard lock(mutex_);
+        turn(submitted_).end = end;
+        ++submitted_;
+    }
+    changed_.notify_all();
+}
+
+Status JournalStage::wait() {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this] { return error_ || durable_ == submitted_; });
+    return error_ ? Status(*error_) : Status(Done{});
+}
+
+Status JournalStage::check_fence() {
+    FISCUS_TRY(wait());
+    return publisher_->check_fence();
+}
+
+std::optional<TurnEnd> JournalStage::acknowledged() const {
+    const std::lock_guard lock(mutex_);
+    return durable_ == 0 ? std::nullopt : std::optional(durable_end_);
+}
+
+std::uint64_t JournalStage::blocks() const {
+    const std::lock_guard lock(mutex_);
+    return durable_;
+}
+
+StageTimes JournalStage::times() const {
+    const std::lock_guard lock(mutex_);
+    return times_;
+}
+
+void JournalStage::work(const std::stop_token& stop) {
+    std::unique_lock lock(mutex_);
+    while (!error_) {
+        const bool behind = appended_ < submitted_;
+        if (!behind && appended_ == durable_) {
+            if (!changed_.wait(lock, stop, [this] { return appended_ < submitted_; })) {
+                return;
+            }
+            continue;
+        }
+        const bool append_first = behind && appended_ - durable_ < unsynced_max;
+        const Turn& next = turn(appended_);
+        StageTimes spent;
+        lock.unlock();
+        Status status = Done{};
+        {
+            const StageTimer timer(spent, append_first ? Stage::journal : Stage::sync);
+            status = append_first ? append(next) : publisher_->sync();
+        }
+        lock.lock();
+        times_ += spent;
+        if (!status) {
+            error_ = std::move(status).error();
+        } else if (append_first) {
+            ++appended_;
+        } else {
+            durable_ = appended_;
+            durable_end_ = appended_end_;
+        }
+        changed_.notify_all();
+    }
+}
+
+Status JournalStage::append(const Turn& turn) {
+    appended_end_ = turn.end;
+    // The input's own stamp may be 0, which a log takes for "now".
+    const std::int64_t stamp_us =
+        log::append_timestamp_us(turn.entries.entries.back().logged_at_us());
+    return publisher_->append(turn.entries, turn.end.digest, stamp_us);
+}
+
+}  // namespace fiscus::runtime

@@ -1,0 +1,85 @@
+// The thread that publishes the journal: it encodes, hashes, appends and syncs one turn's block
+// while the next turns are applied. One sync covers all blocks that wait (group commit). Nothing
+// counts before it: wait() comes before every fold, and acknowledged() says how far the journal is
+// durable.
+// Thread: all calls from the partition's one writer. Fails: an error of the journal is returned by
+// the next next() or wait(), and stays; nothing after it is published.
+#pragma once
+
+#include <array>
+#include <condition_variable>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <thread>
+
+#include "engine/journal/publisher.h"
+#include "engine/runtime/engine.h"
+
+namespace fiscus::runtime {
+
+// What is so after a turn.
+struct TurnEnd {
+    std::int64_t next_offset = 0;
+    std::uint64_t sequence = 0;  // of its last entry
+    Hash128 digest;
+    Counts counts;
+};
+
+class JournalStage {
+public:
+    explicit JournalStage(std::unique_ptr<journal::Publisher> publisher);
+    ~JournalStage();
+    JournalStage(const JournalStage&) = delete;
+    JournalStage& operator=(const JournalStage&) = delete;
+
+    // Empty entries to fill; waits while all the others are still to be published.
+    Result<journal::Entries*> next();
+    // Publishes what was filled.
+    void submit(const TurnEnd& end);
+    // Waits until all that was submitted is durable.
+    Status wait();
+    // Did another writer claim the journal, for one that has nothing to publish? Waits as well.
+    Status check_fence();
+
+    // The last durable turn since the start; nothing before the first.
+    [[nodiscard]] std::optional<TurnEnd> acknowledged() const;
+    // Only after a wait() that was well.
+    [[nodiscard]] const journal::Cursor& cursor() const { return publisher_->cursor(); }
+    [[nodiscard]] std::uint64_t term() const { return term_; }
+    [[nodiscard]] std::uint64_t blocks() const;
+    [[nodiscard]] StageTimes times() const;
+
+private:
+    struct Turn {
+        journal::Entries entries;
+        TurnEnd end;
+    };
+    // One is filled, one is published, one waits.
+    static constexpr std::uint64_t turns_max = 3;
+    // A sync comes at the latest after so many blocks, however fast they come.
+    static constexpr std::uint64_t unsynced_max = 8;
+
+    void work(const std::stop_token& stop);
+    Status append(const Turn& turn);
+    Turn& turn(std::uint64_t number) { return turns_[number % turns_max]; }
+
+    std::unique_ptr<journal::Publisher> publisher_;
+    std::uint64_t term_;
+    std::array<Turn, turns_max> turns_;
+    TurnEnd appended_end_;  // of the publishing thread
+
+    mutable std::mutex mutex_;
+    std::condition_variable_any changed_;
+    // Turns numbered from 0: submitted ≥ appended ≥ durable.
+    std::uint64_t submitted_ = 0;
+    std::uint64_t appended_ = 0;
+    std::uint64_t durable_ = 0;
+    TurnEnd durable_end_;
+    StageTimes times_;
+    std::optional<Error> error_;
+    std::jthread thread_;
+};
+
+}  // namespace fiscus::runtime

@@ -1,0 +1,97 @@
+// How far the keys of a group have come, for groups whose keys upstream gives in order of time: a
+// key above all that is known or stored exists nowhere, so a new voucher costs no look-up. Only a
+// short cut: never in the digest, and a key far in the future costs speed alone.
+// Thread: the partition's one writer. Fails: never.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <tuple>
+#include <utility>
+
+#include "engine/base/ids.h"
+#include "engine/state/key.h"
+
+namespace fiscus::state {
+
+// Highest ids of one (table, programme, part).
+class NewestIds {
+public:
+    explicit NewestIds(Id128 stored) : forgotten_(stored), known_(stored) {}
+
+    // Above everything that is resident or stored: nothing needs to be looked up. Whatever the
+    // answer is, the id counts as resident from now on.
+    bool pass(const Id128& id) {
+        young_seen_ = std::max(young_seen_, id);
+        if (id <= known_) {
+            return false;
+        }
+        known_ = id;
+        return true;
+    }
+    // Above everything that is not resident any more: the store need not be asked.
+    [[nodiscard]] bool above_forgotten(const Id128& id) const { return id > forgotten_; }
+
+    void folded(const Id128& id) { young_folded_ = std::max(young_folded_, id); }
+
+    // The old generation is forgotten, the young one becomes old.
+    void rotate() {
+        forgotten_ = std::max(forgotten_, old_folded_);
+        old_folded_ = std::exchange(young_folded_, Id128{});
+        old_seen_ = std::exchange(young_seen_, Id128{});
+        known_ = std::max({forgotten_, old_folded_, old_seen_});
+    }
+
+private:
+    Id128 forgotten_;
+    Id128 known_;
+    Id128 young_seen_;
+    Id128 old_seen_;
+    Id128 young_folded_;
+    Id128 old_folded_;
+};
+
+// All groups, with the last one of each table at hand.
+class Newest {
+public:
+    static bool in_order_of_time(TableId table) {
+        return table == TableId::voucher || table == TableId::redemption ||
+               table == TableId::natural_key;
+    }
+
+    // Null when the group is new; then add() follows.
+    NewestIds* find(const Key& key) {
+        Recent& recent = recent_[static_cast<std::size_t>(key.table)];
+        if (recent.ids == nullptr || recent.programme != key.programme || recent.part != key.part) {
+            const auto at = groups_.find(group_of(key));
+            if (at == groups_.end()) {
+                return nullptr;
+            }
+            recent = {.ids = &at->second, .programme = key.programme, .part = key.part};
+        }
+        return recent.ids;
+    }
+    NewestIds& add(const Key& key, Id128 stored) {
+        return groups_.emplace(group_of(key), NewestIds(stored)).first->second;
+    }
+    void rotate() {
+        for (auto& [group, ids] : groups_) {
+            ids.rotate();
+        }
+    }
+
+private:
+    struct Recent {
+        NewestIds* ids = nullptr;
+        std::uint32_t programme = 0;
+        std::uint32_t part = 0;
+    };
+    using Group = std::tuple<TableId, std::uint32_t, std::uint32_t>;
+    static Group group_of(const Key& key) { return {key.table, key.programme, key.part}; }
+
+    std::array<Recent, 32> recent_{};
+    std::map<Group, NewestIds> groups_;
+};
+
+}  // namespace fiscus::state
