@@ -11,9 +11,10 @@ namespace {
 
 Hash128 sum_of(const state::WriteSet& set) {
     Hash128 sum;
-    for (const state::WriteSet::Item& item : set.items()) {
-        sum += state::contribution(state::decode_key(item.key.data()), set.value(item));
-    }
+    set.for_each(set.all(), [&sum](const state::WriteSet::Item& item) {
+        sum += state::contribution(state::decode_key(item.key.data()), item.value);
+        return true;
+    });
     return sum;
 }
 
@@ -27,11 +28,11 @@ void add_contributions(benchmark::State& bench, const Corpus& corpus) {
 
 void hash_records(benchmark::State& bench, const Corpus& corpus) {
     std::vector<std::byte> bytes;
-    for (const state::WriteSet::Item& item : corpus.changed().items()) {
-        const Bytes value = corpus.changed().value(item);
+    corpus.changed().for_each(corpus.changed().all(), [&bytes](const state::WriteSet::Item& item) {
         bytes.insert(bytes.end(), item.key.begin(), item.key.end());
-        bytes.insert(bytes.end(), value.begin(), value.end());
-    }
+        bytes.insert(bytes.end(), item.value.begin(), item.value.end());
+        return true;
+    });
     for ([[maybe_unused]] auto iteration : bench) {
         benchmark::DoNotOptimize(xxh3_64(bytes));
     }

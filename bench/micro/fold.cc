@@ -79,14 +79,16 @@ void write_sorted_batch(benchmark::State& bench, const Corpus& corpus) {
             rocksdb::WriteBatch batch;
             bench.ResumeTiming();
             bool stored = true;
-            for (const state::WriteSet::Item& item : set.items()) {
-                stored = stored && batch.Put(slice(item.key), slice(set.value(item))).ok();
-            }
+            set.for_each(set.all(), [&](const state::WriteSet::Item& item) {
+                stored = batch.Put(slice(item.key), slice(item.value)).ok();
+                return stored;
+            });
             stored = stored && db->Write(options, &batch).ok() &&
                      db->Flush(rocksdb::FlushOptions()).ok();
             bench.PauseTiming();
             std::string last;
-            const auto read = db->Get(rocksdb::ReadOptions(), slice(set.items().back().key), &last);
+            const auto read =
+                db->Get(rocksdb::ReadOptions(), slice(set.item(set.size() - 1).key), &last);
             FISCUS_CHECK(stored && read.ok() && !last.empty(), "RocksDB keeps what it was given");
         }
         bench.ResumeTiming();

@@ -37,9 +37,8 @@ Reason check_caps(const ClaimCounts& counts, const state::BatchRecord& batch) {
 
 Reason check_quotas(Context& c,
                     BatchId id,
-                    const BatchRules& rules,
-                    const state::BatchRecord& batch,
-                    std::uint32_t district) {
+                    const QuotaLines& lines,
+                    const state::BatchRecord& batch) {
     const auto day = static_cast<std::uint64_t>(c.draft.business_day);
     if (exhausted(batch.quota, counted(c, id, CounterScope::batch, 0))) {
         return Reason::batch_quota_exhausted;
@@ -48,27 +47,26 @@ Reason check_quotas(Context& c,
         return Reason::day_quota_exhausted;
     }
     const std::uint16_t platform = c.own_platform().value();
-    const auto platform_quota = rules.platform_quotas.find(platform);
-    if (platform_quota != rules.platform_quotas.end() &&
-        exhausted(platform_quota->second, counted(c, id, CounterScope::platform, platform))) {
+    if (lines.platform != 0 &&
+        exhausted(lines.platform, counted(c, id, CounterScope::platform, platform))) {
         return Reason::platform_quota_exhausted;
     }
     // The district first, then its prefecture, then its province.
-    const auto quotas = rules.quotas_of_district(district);
-    const bool used_up = std::any_of(quotas.begin(), quotas.end(), [&](const DistrictQuota& quota) {
-        return exhausted(quota.count, counted(c, id, CounterScope::district, quota.district));
-    });
+    const bool used_up = std::any_of(
+        lines.districts.begin(), lines.districts.end(), [&](const DistrictQuota& quota) {
+            return quota.count != 0 &&
+                   exhausted(quota.count, counted(c, id, CounterScope::district, quota.district));
+        });
     return used_up ? Reason::district_quota_exhausted : Reason::none;
 }
 
 // Adds one to everything that counts claims, or takes it back when a void returns quotas. Platforms
 // and districts are counted only where a line asks for it: lines are never added to a batch.
 void count(Context& c,
-           const BatchRules& rules,
+           const QuotaLines& lines,
            const ClaimPlace& place,
            std::int32_t day,
            PlatformId platform,
-           std::uint32_t district,
            bool back) {
     const auto step = [&](CounterScope scope, std::uint64_t of) {
         step_count(
@@ -77,10 +75,10 @@ void count(Context& c,
     };
     step(CounterScope::batch, 0);
     step(CounterScope::day, static_cast<std::uint64_t>(day));
-    if (rules.platform_quotas.count(platform.value()) != 0) {
+    if (lines.platform != 0) {
         step(CounterScope::platform, platform.value());
     }
-    for (const DistrictQuota& quota : rules.quotas_of_district(district)) {
+    for (const DistrictQuota& quota : lines.districts) {
         if (quota.count != 0) {
             step(CounterScope::district, quota.district);
         }
@@ -157,8 +155,8 @@ Answer apply(Context& c, const wire::VoucherClaimed& event) {
         reason != Reason::none) {
         return refused(reason);
     }
-    if (const Reason reason = check_quotas(c, id, *rules, batch, event.district());
-        reason != Reason::none) {
+    const QuotaLines lines = rules->quota_lines(c.own_platform(), event.district());
+    if (const Reason reason = check_quotas(c, id, lines, batch); reason != Reason::none) {
         return refused(reason);
     }
     const std::int32_t last_day = rules->last_day(c.draft.business_day);
@@ -172,7 +170,7 @@ Answer apply(Context& c, const wire::VoucherClaimed& event) {
         return refused(Reason::budget_exhausted);
     }
     issue(c, event, *pack, *denomination, last_day, consumer);
-    count(c, *rules, place, c.draft.business_day, c.own_platform(), event.district(), false);
+    count(c, lines, place, c.draft.business_day, c.own_platform(), false);
     return accepted();
 }
 
@@ -209,8 +207,9 @@ Answer apply(Context& c, const wire::VoucherVoided& event) {
     if (rules.void_returns_quota) {
         const ClaimPlace place =
             claim_place(c.in.programme, batch, voucher->consumer, rules, c.draft.origin_day);
-        count(c, rules, place, c.draft.origin_day, PlatformId(voucher->platform), voucher->district,
-              true);
+        const PlatformId platform(voucher->platform);
+        count(c, rules.quota_lines(platform, voucher->district), place, c.draft.origin_day,
+              platform, true);
     }
     c.state.change(c.state.vouchers, key).status = state::VoucherStatus::voided;
     c.remember_natural_key();

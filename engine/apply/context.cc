@@ -20,35 +20,6 @@ wire::Account wire_account(ProgrammeId programme, const AccountName& account) {
 
 }  // namespace
 
-state::Key Context::key(state::TableId table, std::uint32_t part) const {
-    return {.programme = in.programme.value(), .part = part, .table = table};
-}
-
-state::Key Context::key(state::TableId table, Id128 id) const {
-    return {.id = id, .programme = in.programme.value(), .table = table};
-}
-
-state::Key Context::natural_key() const {
-    return {.id = in.key,
-            .programme = in.programme.value(),
-            .part = static_cast<std::uint32_t>(in.kind),
-            .table = state::TableId::natural_key};
-}
-
-state::Key Context::account_key(const AccountName& account) const {
-    return {.id = {.hi = static_cast<std::uint64_t>(account.kind), .lo = account.key},
-            .programme = in.programme.value(),
-            .part = account.batch.value(),
-            .table = state::TableId::account};
-}
-
-state::Key Context::counter_key(BatchId batch, state::CounterScope scope, std::uint64_t of) const {
-    return {.id = {.hi = static_cast<std::uint64_t>(scope), .lo = of},
-            .programme = in.programme.value(),
-            .part = batch.value(),
-            .table = state::TableId::counter};
-}
-
 const state::ProgrammeRecord& Context::programme() const {
     if (programme_ == nullptr) {
         programme_ = state.programmes.get(key(state::TableId::programme));
@@ -63,8 +34,15 @@ Amount Context::balance(const AccountName& account) {
 }
 
 const BatchRules* Context::batch_rules(BatchId batch) const {
-    const auto at = rules->batches.find(batch.value());
-    return at == rules->batches.end() ? nullptr : &at->second;
+    if (batch_rules_ == nullptr || batch_rules_id_ != batch) {
+        const auto at = rules->batches.find(batch.value());
+        if (at == rules->batches.end()) {
+            return nullptr;
+        }
+        batch_rules_ = &at->second;
+        batch_rules_id_ = batch;
+    }
+    return batch_rules_;
 }
 
 const state::BatchRecord& Context::batch(BatchId batch) const {

@@ -64,13 +64,32 @@ public:
     state::SourceRecord source;
 
     // Keys of this event's programme.
-    [[nodiscard]] state::Key key(state::TableId table, std::uint32_t part = 0) const;
-    [[nodiscard]] state::Key key(state::TableId table, Id128 id) const;
-    [[nodiscard]] state::Key natural_key() const;
-    [[nodiscard]] state::Key account_key(const AccountName& account) const;
+    [[nodiscard]] state::Key key(state::TableId table, std::uint32_t part = 0) const {
+        return {.programme = in.programme.value(), .part = part, .table = table};
+    }
+    [[nodiscard]] state::Key key(state::TableId table, Id128 id) const {
+        return {.id = id, .programme = in.programme.value(), .table = table};
+    }
+    [[nodiscard]] state::Key natural_key() const {
+        return {.id = in.key,
+                .programme = in.programme.value(),
+                .part = static_cast<std::uint32_t>(in.kind),
+                .table = state::TableId::natural_key};
+    }
+    [[nodiscard]] state::Key account_key(const AccountName& account) const {
+        return {.id = {.hi = static_cast<std::uint64_t>(account.kind), .lo = account.key},
+                .programme = in.programme.value(),
+                .part = account.batch.value(),
+                .table = state::TableId::account};
+    }
     [[nodiscard]] state::Key counter_key(BatchId batch,
                                          state::CounterScope scope,
-                                         std::uint64_t of) const;
+                                         std::uint64_t of) const {
+        return {.id = {.hi = static_cast<std::uint64_t>(scope), .lo = of},
+                .programme = in.programme.value(),
+                .part = batch.value(),
+                .table = state::TableId::counter};
+    }
 
     [[nodiscard]] const state::ProgrammeRecord& programme() const;
     [[nodiscard]] Amount balance(const AccountName& account);
@@ -92,7 +111,9 @@ public:
 
 private:
     std::vector<wire::Posting>& postings_;
-    // Looked up once: hot records never move.
+    // Looked up once: neither rules nor hot records move while an event is applied.
+    mutable const BatchRules* batch_rules_ = nullptr;
+    mutable BatchId batch_rules_id_;
     mutable const state::ProgrammeRecord* programme_ = nullptr;
     mutable const state::BatchRecord* batch_ = nullptr;
     mutable BatchId batch_id_;

@@ -92,6 +92,8 @@ void Ledger::want_direct(const decode::DecodedEvent& in) {
         case EventBody::VoucherRedeemed: {
             const wire::VoucherRedeemed& event = *in.event->body_as_VoucherRedeemed();
             state_.want_soon(key_of(in, TableId::redemption, in.key));
+            state_.merchants.prefetch_slot(
+                key_of(in, TableId::merchant, decode::id_of(event.merchant())));
             if (event.vouchers() == nullptr || event.vouchers()->size() > vouchers_max) {
                 return;
             }

@@ -106,8 +106,11 @@ std::int32_t BatchRules::last_day(std::int32_t claim_day) const {
     return std::min(redeem_last_day, std::max(claim_day, redeem_first_day) + valid_days - 1);
 }
 
-std::array<DistrictQuota, 3> BatchRules::quotas_of_district(std::uint32_t district) const {
-    std::array<DistrictQuota, 3> lines{};
+QuotaLines BatchRules::quota_lines(PlatformId platform, std::uint32_t district) const {
+    QuotaLines lines;
+    if (const auto line = platform_quotas.find(platform.value()); line != platform_quotas.end()) {
+        lines.platform = line->second;
+    }
     if (district_quotas.empty()) {
         return lines;
     }
@@ -116,9 +119,11 @@ std::array<DistrictQuota, 3> BatchRules::quotas_of_district(std::uint32_t distri
     for (const std::uint32_t codes : {std::uint32_t{1}, prefecture_codes, province_codes}) {
         // A claim may itself name a prefecture or a province: its line counts it once.
         const std::uint32_t level = district / codes * codes;
-        const auto line = district_quotas.find(level);
-        if (level != before && line != district_quotas.end()) {
-            lines[next++] = {.district = level, .count = line->second};
+        if (level == before) {
+            continue;
+        }
+        if (const auto line = district_quotas.find(level); line != district_quotas.end()) {
+            lines.districts[next++] = {.district = level, .count = line->second};
         }
         before = level;
     }
@@ -126,9 +131,9 @@ std::array<DistrictQuota, 3> BatchRules::quotas_of_district(std::uint32_t distri
 }
 
 bool ProgrammeRules::has_district(std::uint32_t district) const {
-    return contains(districts, district) ||
-           contains(districts, district / prefecture_codes * prefecture_codes) ||
-           contains(districts, district / province_codes * province_codes);
+    return districts.contains(district) ||
+           districts.contains(district / prefecture_codes * prefecture_codes) ||
+           districts.contains(district / province_codes * province_codes);
 }
 
 bool ProgrammeRules::has_category(std::uint16_t category) const {
@@ -147,9 +152,8 @@ std::optional<ProgrammeRules> programme_rules(const wire::ProgrammeOpened& event
                  "decode refuses a programme without districts");
     rules.province = static_cast<std::uint8_t>(event.districts()->Get(0) / province_codes);
     for (const std::uint32_t district : *event.districts()) {
-        rules.districts.push_back(district);
+        rules.districts.insert(district);
     }
-    std::sort(rules.districts.begin(), rules.districts.end());
     if (event.categories() == nullptr) {
         return rules;
     }

@@ -9,6 +9,9 @@
 #include <optional>
 #include <vector>
 
+#include <tsl/robin_map.h>
+#include <tsl/robin_set.h>
+
 #include "engine/base/amount.h"
 #include "engine/base/ids.h"
 #include "schemas/events_generated.h"
@@ -34,6 +37,13 @@ struct DistrictQuota {
     std::uint64_t count = 0;  // 0: there is no such line
 };
 
+// Every line of its batch that a claim counts for.
+struct QuotaLines {
+    std::uint64_t platform = 0;  // 0: there is no such line
+    // Those of the district, of its prefecture and of its province, in this order.
+    std::array<DistrictQuota, 3> districts{};
+};
+
 struct BatchRules {
     std::int64_t claim_from_us = 0;
     std::int32_t claim_first_day = 0;  // business day of claim_from
@@ -47,8 +57,9 @@ struct BatchRules {
     std::vector<PackRules> packs;
     std::vector<DenominationRules> denominations;
     std::vector<std::uint16_t> categories;  // sorted; empty: all
-    std::map<std::uint16_t, std::uint64_t> platform_quotas;
-    std::map<std::uint32_t, std::uint64_t> district_quotas;  // may name prefectures and provinces
+    tsl::robin_map<std::uint16_t, std::uint64_t> platform_quotas;
+    // May name prefectures and provinces.
+    tsl::robin_map<std::uint32_t, std::uint64_t> district_quotas;
 
     [[nodiscard]] const PackRules* pack(PackId id) const;
     [[nodiscard]] const DenominationRules* denomination(DenominationId id) const;
@@ -59,12 +70,11 @@ struct BatchRules {
     [[nodiscard]] std::int64_t cohorts_max() const {
         return std::int64_t{redeem_last_day} - last_day(claim_first_day) + 1;
     }
-    // The lines for a district, its prefecture and its province, in this order.
-    [[nodiscard]] std::array<DistrictQuota, 3> quotas_of_district(std::uint32_t district) const;
+    [[nodiscard]] QuotaLines quota_lines(PlatformId platform, std::uint32_t district) const;
 };
 
 struct ProgrammeRules {
-    std::vector<std::uint32_t> districts;  // sorted; may name prefectures and provinces
+    tsl::robin_set<std::uint32_t> districts;  // may name prefectures and provinces
     std::map<std::uint16_t, std::uint16_t> category_of_industry;
     std::vector<std::uint16_t> categories;  // sorted
     std::uint8_t province = 0;

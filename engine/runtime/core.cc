@@ -60,6 +60,7 @@ Result<std::size_t> Core::apply_segment(std::span<const decode::DecodedEvent> ev
         ledger_.apply(events[applied], next_sequence_++, out);
         ++applied;
     }
+    state_.settle_cold();
     return applied;
 }
 

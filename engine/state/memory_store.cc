@@ -49,10 +49,12 @@ public:
 
     Status write(const WriteSet& set) override {
         const std::lock_guard lock(mutex_);
-        for (const WriteSet::Item& item : set.items()) {
-            const Bytes value = set.value(item);
-            records_[item.key].assign(value.begin(), value.end());
-        }
+        set.for_each(set.all(), [this](const WriteSet::Item& item) {
+            EncodedKey key;
+            std::copy(item.key.begin(), item.key.end(), key.begin());
+            records_[key].assign(item.value.begin(), item.value.end());
+            return true;
+        });
         return Done{};
     }
 

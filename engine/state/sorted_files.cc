@@ -13,16 +13,7 @@ namespace {
 // Fewer new records than this are not worth a file that is never merged with others.
 constexpr std::size_t own_file_records_min = 65'536;
 
-Key group_of(const WriteSet::Item& item) {
-    Key group = decode_key(item.key.data());
-    group.id = {};
-    group.sub = 0;
-    return group;
-}
-
-bool same_group(const WriteSet::Item& a, const WriteSet::Item& b) {
-    return std::equal(a.key.begin(), a.key.begin() + group_bytes, b.key.begin());
-}
+Id128 id_of(const WriteSet::Item& item) { return decode_key(item.key.data()).id; }
 
 Error write_error(const std::string& path, std::string why) {
     return {.code = ErrorCode::state,
@@ -48,60 +39,69 @@ Result<std::vector<std::string>> SortedFiles::write(const WriteSet& set, const L
     if (failed) {
         return write_error(directory_.string(), failed.message());
     }
-    const Items items = set.items();
     std::size_t file_begin = 0;
-    for (std::size_t begin = 0; begin < items.size();) {
-        std::size_t end = begin + 1;
-        while (end < items.size() && same_group(items[begin], items[end])) {
-            ++end;
+    for (const WriteSet::Range& group : set.groups()) {
+        FISCUS_ASSIGN(const std::size_t first, own_file_begin(set, group, last_id));
+        if (first < group.end) {
+            FISCUS_TRY(write_file(set, {.begin = file_begin, .end = first}));
+            FISCUS_TRY(write_file(set, {.begin = first, .end = group.end}));
+            file_begin = group.end;
         }
-        FISCUS_ASSIGN(const std::size_t first,
-                      own_file_begin(items.subspan(begin, end - begin), last_id));
-        if (begin + first < end) {
-            FISCUS_TRY(write_file(set, items.subspan(file_begin, begin + first - file_begin)));
-            FISCUS_TRY(write_file(set, items.subspan(begin + first, end - begin - first)));
-            file_begin = end;
-        }
-        begin = end;
     }
-    FISCUS_TRY(write_file(set, items.subspan(file_begin)));
+    FISCUS_TRY(write_file(set, {.begin = file_begin, .end = set.size()}));
     return paths_;
 }
 
-// Where the items of a group begin that are worth a file of their own; their end when none are.
-Result<std::size_t> SortedFiles::own_file_begin(Items group, const LastId& last_id) {
+// Where the items of a group begin that are worth a file of their own; its end when none are.
+Result<std::size_t> SortedFiles::own_file_begin(const WriteSet& set,
+                                                const WriteSet::Range& group,
+                                                const LastId& last_id) {
     if (group.size() < own_file_records_min) {
-        return group.size();
+        return group.end;
     }
-    FISCUS_ASSIGN(const std::size_t first, first_new(group_of(group.front()), group, last_id));
-    return group.size() - first >= own_file_records_min ? first : group.size();
+    FISCUS_ASSIGN(const std::size_t first, first_new(set, group, last_id));
+    return group.end - first >= own_file_records_min ? first : group.end;
 }
 
-// Index of the first item above everything that the store holds of the group.
-Result<std::size_t> SortedFiles::first_new(const Key& group, Items items, const LastId& last_id) {
-    const auto id_of = [](const WriteSet::Item& item) { return decode_key(item.key.data()).id; };
-    auto at = newest_.find(group);
+// Place of the first item above everything that the store holds of the group.
+Result<std::size_t> SortedFiles::first_new(const WriteSet& set,
+                                           const WriteSet::Range& group,
+                                           const LastId& last_id) {
+    Key key = decode_key(set.item(group.begin).key.data());
+    key.id = {};
+    key.sub = 0;
+    auto at = newest_.find(key);
     if (at == newest_.end()) {
-        FISCUS_ASSIGN(const std::optional<Id128> last, last_id(group));
-        at = newest_.emplace(group, last.value_or(Id128{})).first;
+        FISCUS_ASSIGN(const std::optional<Id128> last, last_id(key));
+        at = newest_.emplace(key, last.value_or(Id128{})).first;
     }
-    const auto first = std::upper_bound(
-        items.begin(), items.end(), at->second,
-        [&id_of](const Id128& id, const WriteSet::Item& item) { return id < id_of(item); });
-    at.value() = std::max(at->second, id_of(items.back()));
-    return static_cast<std::size_t>(first - items.begin());
+    std::size_t first = group.begin;
+    for (std::size_t end = group.end; first < end;) {
+        const std::size_t middle = first + (end - first) / 2;
+        if (at->second < id_of(set.item(middle))) {
+            end = middle;
+        } else {
+            first = middle + 1;
+        }
+    }
+    at.value() = std::max(at->second, id_of(set.item(group.end - 1)));
+    return first;
 }
 
-Status SortedFiles::write_file(const WriteSet& set, Items items) {
-    if (items.empty()) {
+Status SortedFiles::write_file(const WriteSet& set, const WriteSet::Range& items) {
+    if (items.size() == 0) {
         return Done{};
     }
     const std::string path = (directory_ / (std::to_string(next_number_++) + ".sst")).string();
     rocksdb::SstFileWriter writer(rocksdb::EnvOptions(), options_);
     rocksdb::Status status = writer.Open(path);
-    for (auto item = items.begin(); status.ok() && item != items.end(); ++item) {
-        status = writer.Put(slice(item->key), slice(set.value(*item)));
+    if (!status.ok()) {
+        return write_error(path, status.ToString());
     }
+    set.for_each(items, [&status, &writer](const WriteSet::Item& item) {
+        status = writer.Put(slice(item.key), slice(item.value));
+        return status.ok();
+    });
     if (status.ok()) {
         status = writer.Finish();
     }

@@ -33,11 +33,13 @@ public:
     Result<std::vector<std::string>> write(const WriteSet& set, const LastId& last_id);
 
 private:
-    using Items = std::span<const WriteSet::Item>;
-
-    Status write_file(const WriteSet& set, Items items);
-    Result<std::size_t> own_file_begin(Items group, const LastId& last_id);
-    Result<std::size_t> first_new(const Key& group, Items items, const LastId& last_id);
+    Status write_file(const WriteSet& set, const WriteSet::Range& items);
+    Result<std::size_t> own_file_begin(const WriteSet& set,
+                                       const WriteSet::Range& group,
+                                       const LastId& last_id);
+    Result<std::size_t> first_new(const WriteSet& set,
+                                  const WriteSet::Range& group,
+                                  const LastId& last_id);
 
     std::filesystem::path directory_;
     rocksdb::Options options_;

@@ -14,9 +14,6 @@ Key definition_key(std::uint32_t programme, std::uint32_t batch) {
     return {.programme = programme, .part = batch, .table = TableId::definition};
 }
 
-// What a changed record takes in a write set beside its value.
-constexpr std::size_t fold_bytes_per_record = 72;
-
 Error foreign_layout(std::uint32_t found) {
     return {.code = ErrorCode::state,
             .what = "the state has layout " + std::to_string(found) +
@@ -256,6 +253,10 @@ void State::define(ProgrammeId programme, BatchId batch, Bytes event) {
     new_definitions_.push_back(key);
 }
 
+void State::settle_cold() {
+    for_each_cold_table([this](auto& table) { table.settle(digest_); });
+}
+
 Hash128 State::settle() {
     for_each_table([this](auto& table) { table.settle(digest_); });
     return digest_;
@@ -301,7 +302,7 @@ bool State::full() {
 std::size_t State::fold_bytes() {
     std::size_t bytes = 0;
     for_each_table([&bytes]<typename Record>(const Table<Record>& table) {
-        bytes += table.dirty() * (sizeof(Record) + fold_bytes_per_record);
+        bytes += table.dirty() * (sizeof(Record) + WriteSet::bytes_per_record);
     });
     return bytes;
 }

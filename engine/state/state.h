@@ -78,6 +78,8 @@ public:
 
     // Σ contribution of all records, modulo 2^128; settles what changed since the last call.
     Hash128 settle();
+    // A part of settle() that is cheap while what changed is still in the processor's cache.
+    void settle_cold();
 
     // Writes all that changed since the last fold, with `position`, in one batch, in the
     // background. Waits for the batch before. Only for records whose journal blocks are

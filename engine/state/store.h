@@ -16,46 +16,9 @@
 #include "engine/base/hash.h"
 #include "engine/base/result.h"
 #include "engine/state/key.h"
+#include "engine/state/write_set.h"
 
 namespace fiscus::state {
-
-// Records to write, encoded one after the other in one arena; reused between folds.
-class WriteSet {
-public:
-    struct Item {
-        EncodedKey key;
-        std::uint32_t value_bytes;
-        std::size_t value_at;
-    };
-
-    // Room for so many records: growing by doubling would take twice the memory.
-    void reserve(std::size_t items, std::size_t value_bytes);
-    void put(const Key& key, Bytes value);
-    // By key.
-    void sort();
-    void clear();
-    [[nodiscard]] std::span<const Item> items() const { return items_; }
-    [[nodiscard]] Bytes value(const Item& item) const {
-        return Bytes(arena_).subspan(item.value_at, item.value_bytes);
-    }
-
-private:
-    // What sort() moves: the rank of the key's group among those of the set, then the beginning of
-    // its id, as one number; and where the item is.
-    struct Order {
-        std::uint64_t number;
-        std::uint32_t item;
-    };
-
-    bool number_items();
-    void sort_equal_numbers();
-    void move_items();
-
-    std::vector<Item> items_;
-    std::vector<Order> order_;
-    std::vector<Order> other_order_;
-    std::vector<std::byte> arena_;
-};
 
 class StateStore {
 public:

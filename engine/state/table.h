@@ -147,7 +147,12 @@ public:
     // Puts every dirty record into the set; visit(key) for each.
     template <typename Visit>
     void collect(WriteSet& set, Visit visit) {
-        for (Slot* slot : dirty_) {
+        constexpr std::size_t ahead = 8;
+        for (std::size_t i = 0; i < dirty_.size(); ++i) {
+            if (i + ahead < dirty_.size()) {
+                prefetch(*dirty_[i + ahead]);
+            }
+            Slot* const slot = dirty_[i];
             set.put(slot->key, bytes_of(slot->value));
             slot->dirty = false;
             visit(slot->key);
@@ -217,11 +222,7 @@ private:
             if (number == SlotIndex::none) {
                 return false;
             }
-            constexpr std::size_t line = 64;
-            const auto* at = reinterpret_cast<const std::byte*>(&slot(number));
-            for (std::size_t byte = 0; byte < sizeof(Slot); byte += line) {
-                __builtin_prefetch(at + byte);
-            }
+            prefetch(slot(number));
             return true;
         }
 
@@ -242,6 +243,14 @@ private:
             size = 0;
         }
     };
+
+    static void prefetch(const Slot& slot) {
+        constexpr std::size_t line = 64;
+        const auto* at = reinterpret_cast<const std::byte*>(&slot);
+        for (std::size_t byte = 0; byte < sizeof(Slot); byte += line) {
+            __builtin_prefetch(at + byte);
+        }
+    }
 
     static SlotIndex::Tag tag_of(const Key& key) { return SlotIndex::tag_of(hash_of(key)); }
 

@@ -48,12 +48,11 @@ protected:
             const std::unique_ptr<rocksdb::Iterator> at(reader.NewIterator(rocksdb::ReadOptions()));
             std::size_t count = 0;
             for (at->SeekToFirst(); at->Valid(); at->Next(), ++count, ++item) {
-                EXPECT_EQ(std::memcmp(at->key().data(), set_.items()[item].key.data(), key_bytes),
-                          0);
+                EXPECT_EQ(std::memcmp(at->key().data(), set_.item(item).key.data(), key_bytes), 0);
             }
             counts.push_back(count);
         }
-        EXPECT_EQ(item, set_.items().size());
+        EXPECT_EQ(item, set_.size());
         set_.clear();
         return counts;
     }

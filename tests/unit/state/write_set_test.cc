@@ -1,13 +1,13 @@
 // Aim: a set is sorted as RocksDB sorts, with every value beside its key, for ids that differ in
 // any byte and for any number of groups. Method: random sets against a plain map.
+#include "engine/state/write_set.h"
+
 #include <algorithm>
 #include <cstring>
 #include <map>
 #include <random>
 
 #include <gtest/gtest.h>
-
-#include "engine/state/store.h"
 
 namespace fiscus::state {
 namespace {
@@ -16,13 +16,22 @@ Bytes bytes_of(const std::uint64_t& value) { return std::as_bytes(std::span(&val
 
 void expect_sorted(WriteSet& set, const std::map<EncodedKey, std::uint64_t>& expected) {
     set.sort();
-    ASSERT_EQ(set.items().size(), expected.size());
-    auto item = set.items().begin();
+    ASSERT_EQ(set.size(), expected.size());
+    std::size_t place = 0;
+    std::size_t group = 0;
     for (const auto& [key, value] : expected) {
-        ASSERT_EQ(item->key, key);
-        ASSERT_EQ(set.value(*item).size(), sizeof value);
-        ASSERT_EQ(std::memcmp(set.value(*item).data(), &value, sizeof value), 0);
-        ++item;
+        const WriteSet::Item item = set.item(place);
+        ASSERT_TRUE(std::ranges::equal(item.key, key));
+        ASSERT_EQ(item.value.size(), sizeof value);
+        ASSERT_EQ(std::memcmp(item.value.data(), &value, sizeof value), 0);
+        // A group begins where the first bytes of the key are new.
+        const bool begins = place == 0 || !std::equal(key.begin(), key.begin() + group_bytes,
+                                                      set.item(place - 1).key.begin());
+        group += begins && place != 0 ? 1U : 0U;
+        ASSERT_LT(group, set.groups().size());
+        ASSERT_GE(place, set.groups()[group].begin);
+        ASSERT_LT(place, set.groups()[group].end);
+        ++place;
     }
 }
 
