@@ -1,6 +1,6 @@
 // The records of one fold: each key and value side by side in one arena, in the order in which they
-// were put, and an order of 16 bytes for each that sort() moves instead of them. It is sorted by the
-// digits of a number that begins as its keys do, which reads it a few times from front to back;
+// were put, and an order of 16 bytes for each that sort() moves instead of them. It is sorted by
+// the digits of a number that begins as its keys do, which reads it a few times from front to back;
 // comparing keys would jump about in the arena some twenty times as often.
 // Thread: one at a time; reused between folds. Fails: never.
 #pragma once
