@@ -1,10 +1,12 @@
 #include "engine/app/replay.h"
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <cstring>
 #include <memory>
 #include <optional>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -25,6 +27,9 @@ namespace fiscus::app {
 namespace {
 
 constexpr std::chrono::milliseconds read_wait{10'000};
+constexpr std::chrono::milliseconds show_interval{50};
+// Of the memory the statistics get this part, as in a process that runs both.
+constexpr std::uint64_t statistics_share = 4;
 
 Error stopped() {
     return {ErrorCode::interrupted, "the replay was stopped before its end", "",
@@ -85,7 +90,7 @@ public:
 
 private:
     Result<bool> apply(std::size_t records);
-    Status fold_if_due();
+    Status fold_if_full();
     void compare(const journal::ReadBlock& block);
     [[nodiscard]] std::string place(std::uint64_t sequence, std::int64_t block_offset) const;
 
@@ -99,7 +104,6 @@ private:
     std::unique_ptr<state::State> state_;
     std::unique_ptr<runtime::Core> core_;
     journal::Entries entries_;
-    std::uint64_t unfolded_ = 0;
     std::uint64_t blocks_ = 0;
     std::string difference_;
 };
@@ -149,7 +153,7 @@ Result<bool> PartitionReplay::next() {
     }
     compare(*block);
     ++blocks_;
-    FISCUS_TRY(fold_if_due());
+    FISCUS_TRY(fold_if_full());
     return difference_.empty();
 }
 
@@ -164,16 +168,15 @@ Result<bool> PartitionReplay::apply(std::size_t records) {
         FISCUS_CHECK(applied == read.size(), "a turn without a limit takes everything");
         next_offset_ = read.back().offset + 1;
         records -= read.size();
-        unfolded_ += read.size();
     }
     return true;
 }
 
-Status PartitionReplay::fold_if_due() {
-    if (unfolded_ < runtime::fold_records_default && !state_->full()) {
+// Nothing of a replay needs to be durable: only what memory cannot hold is written.
+Status PartitionReplay::fold_if_full() {
+    if (!state_->full()) {
         return Done{};
     }
-    unfolded_ = 0;
     runtime::Position position;
     position.next_offset = next_offset_;
     position.next_sequence = core_->next_sequence();
@@ -228,9 +231,9 @@ void PartitionReplay::compare(const journal::ReadBlock& block) {
     }
 }
 
-}  // namespace
-
-Result<JournalReplay> replay_journal(log::Log& log, const ReplayOptions& options) {
+Result<JournalReplay> replay_partitions(log::Log& log,
+                                        VerifiedJournal& verified,
+                                        const ReplayOptions& options) {
     FISCUS_ASSIGN(const std::int32_t partitions, partitions_of(log, log::events_topic));
     JournalReplay result;
     std::uint64_t events_in_all = 0;
@@ -238,12 +241,16 @@ Result<JournalReplay> replay_journal(log::Log& log, const ReplayOptions& options
         FISCUS_ASSIGN(const log::Extent extent, log.extent(log::events_topic, partition));
         events_in_all += static_cast<std::uint64_t>(extent.end - extent.first);
     }
-    for (std::int32_t partition = 0; partition < partitions; ++partition) {
+    for (std::int32_t partition = 0; partition < partitions && result.difference.empty();
+         ++partition) {
         // One after the other, so each may have all of the memory.
         PartitionReplay replay(partition, options);
         FISCUS_TRY(replay.open(log, partitions, options.memory_bytes));
         for (bool more = true; more;) {
             FISCUS_ASSIGN(more, replay.next());
+            if (replay.difference().empty()) {
+                verified.advance(static_cast<std::size_t>(partition), replay.entries());
+            }
             if (options.progress &&
                 !options.progress(result.entries + replay.entries(), events_in_all)) {
                 return stopped();
@@ -253,55 +260,131 @@ Result<JournalReplay> replay_journal(log::Log& log, const ReplayOptions& options
         result.blocks += replay.blocks();
         result.events_beyond += replay.events_beyond();
         result.digest += replay.digest();
-        result.sequences.push_back(replay.entries());
         result.difference = replay.difference();
-        if (!result.difference.empty()) {
-            break;
-        }
     }
     return result;
 }
 
+// Folds and compares what is verified of one partition.
+class PartitionStatistics {
+public:
+    PartitionStatistics(std::int32_t partition, VerifiedJournal& verified, StatisticsReplay& result)
+        : partition_(partition), verified_(verified), result_(result) {}
+
+    Status run(log::Log& log, const ReplayOptions& options, std::uint64_t& entries);
+
+private:
+    std::int32_t partition_;
+    VerifiedJournal& verified_;
+    StatisticsReplay& result_;
+};
+
+Status PartitionStatistics::run(log::Log& log,
+                                const ReplayOptions& options,
+                                std::uint64_t& entries) {
+    FISCUS_ASSIGN(const auto runner, projections::Runner::open(
+                                         log, partition_,
+                                         {.directory = (options.directory / "statistics").string(),
+                                          .memory_bytes = options.memory_bytes,
+                                          .publishing = projections::Publishing::compare}));
+    while (verified_.wait_beyond(static_cast<std::size_t>(partition_),
+                                 runner->cursor().next_sequence - 1)) {
+        FISCUS_ASSIGN(const std::uint64_t folded,
+                      unless_diverged(runner->run_once(read_wait), result_));
+        if (!result_.difference.empty()) {
+            return Done{};
+        }
+        if (folded == 0) {
+            return Error{ErrorCode::log_unavailable, "the journal did not come in time", "",
+                         "Look at the broker, then start again."};
+        }
+        entries += folded;
+        if (options.progress && !options.progress(entries, 0)) {
+            return stopped();
+        }
+    }
+    Status flushed = runner->flush();
+    if (!flushed.ok()) {
+        FISCUS_TRY(unless_diverged(std::move(flushed).error(), result_));
+        return Done{};
+    }
+    result_.rows += runner->counts().rows_compared;
+    result_.rows_beyond += runner->counts().rows_beyond;
+    if (runner->published_rows_left()) {
+        result_.difference = fmt::format(
+            "partition {}: the topics hold rows that the journal does not give", partition_);
+    }
+    return Done{};
+}
+
+}  // namespace
+
+Result<JournalReplay> replay_journal(log::Log& log,
+                                     VerifiedJournal& verified,
+                                     const ReplayOptions& options) {
+    auto result = replay_partitions(log, verified, options);
+    verified.end();
+    return result;
+}
+
 Result<StatisticsReplay> replay_statistics(log::Log& log,
-                                           const JournalReplay& journal,
+                                           VerifiedJournal& verified,
                                            const ReplayOptions& options) {
+    FISCUS_ASSIGN(const std::int32_t partitions, partitions_of(log, log::journal_topic));
     StatisticsReplay result;
     std::uint64_t entries = 0;
-    for (std::size_t index = 0; index < journal.sequences.size(); ++index) {
-        const auto partition = static_cast<std::int32_t>(index);
-        FISCUS_ASSIGN(
-            const auto runner,
-            projections::Runner::open(log, partition,
-                                      {.directory = (options.directory / "statistics").string(),
-                                       .memory_bytes = options.memory_bytes,
-                                       .publishing = projections::Publishing::compare}));
-        while (runner->cursor().next_sequence <= journal.sequences[index]) {
-            FISCUS_ASSIGN(const std::uint64_t folded,
-                          unless_diverged(runner->run_once(read_wait), result));
-            if (!result.difference.empty()) {
-                return result;
-            }
-            if (folded == 0) {
-                return Error{ErrorCode::log_unavailable, "the journal did not come in time", "",
-                             "Look at the broker, then start again."};
-            }
-            entries += folded;
-            if (options.progress && !options.progress(entries, journal.entries)) {
-                return stopped();
-            }
+    for (std::int32_t partition = 0; partition < partitions && result.difference.empty();
+         ++partition) {
+        FISCUS_TRY(PartitionStatistics(partition, verified, result).run(log, options, entries));
+    }
+    return result;
+}
+
+Result<Replay> replay(log::Log& log, const ReplayOptions& options) {
+    VerifiedJournal verified;
+    std::atomic<bool> stop = false;
+    std::atomic<std::uint64_t> folded = 0;
+    std::optional<Result<StatisticsReplay>> statistics;
+    std::atomic<bool> statistics_ended = false;
+    std::thread thread([&] {
+        statistics.emplace(
+            replay_statistics(log, verified,
+                              {.directory = options.directory,
+                               .memory_bytes = options.memory_bytes / statistics_share,
+                               .progress = [&](std::uint64_t done, std::uint64_t) {
+                                   folded = done;
+                                   return !stop;
+                               }}));
+        statistics_ended = true;
+    });
+    // Half of the work is done when the journal agrees, the rest when the statistics do.
+    const auto show = [&](std::uint64_t done, std::uint64_t total) {
+        const bool go_on = !options.progress || options.progress((done + folded) / 2, total);
+        stop = stop || !go_on;
+        return go_on;
+    };
+    auto journal = replay_journal(
+        log, verified,
+        {.directory = options.directory,
+         .memory_bytes = options.memory_bytes - options.memory_bytes / statistics_share,
+         .progress = show});
+    stop = stop || !journal.ok() || !journal.value().difference.empty();
+    while (!statistics_ended) {
+        if (journal.ok()) {
+            show(journal.value().entries, journal.value().entries);
         }
-        const Status flushed = runner->flush();
-        if (!flushed.ok()) {
-            FISCUS_TRY(unless_diverged(Result<std::uint64_t>(Error(flushed.error())), result));
-            return result;
+        std::this_thread::sleep_for(show_interval);
+    }
+    thread.join();
+    if (!journal.ok()) {
+        return std::move(journal).error();
+    }
+    Replay result{.journal = std::move(journal).value(), .statistics = {}};
+    if (result.journal.difference.empty()) {
+        if (!statistics->ok()) {
+            return std::move(*statistics).error();
         }
-        result.rows += runner->counts().rows_compared;
-        result.rows_beyond += runner->counts().rows_beyond;
-        if (runner->published_rows_left()) {
-            result.difference = fmt::format(
-                "partition {}: the topics hold rows that the journal does not give", partition);
-            return result;
-        }
+        result.statistics = std::move(*statistics).value();
     }
     return result;
 }

@@ -25,7 +25,7 @@ struct Verdict {
     }
 };
 
-class Replay final : public Command {
+class ReplayCommand final : public Command {
 public:
     [[nodiscard]] CommandSpec spec() const override {
         return {
@@ -62,28 +62,18 @@ public:
                               .memory_bytes = static_cast<std::uint64_t>(
                                   context.settings.integer(Setting::engine_memory)),
                               .progress = nullptr};
-        Verdict verdict;
-        {
-            Progress progress(context.console, "journal");
-            options.progress = [&](std::uint64_t done, std::uint64_t total) {
-                progress.update(done, total);
-                return !signals.stop();
-            };
-            FISCUS_ASSIGN(verdict.journal, replay_journal(*log, options));
-            progress.finish(verdict.journal.entries);
-        }
+        Progress progress(context.console, "replay");
+        options.progress = [&](std::uint64_t done, std::uint64_t total) {
+            progress.update(done, total);
+            return !signals.stop();
+        };
+        FISCUS_ASSIGN(Replay replayed, replay(*log, options));
+        progress.finish(replayed.journal.entries);
+        Verdict verdict{.journal = std::move(replayed.journal),
+                        .statistics = std::move(replayed.statistics)};
         const Hash128& digest = verdict.journal.digest;
         verdict.digest_agrees =
             !expected || (expected->hi == digest.hi && expected->lo == digest.lo);
-        if (verdict.journal.difference.empty()) {
-            Progress progress(context.console, "statistics");
-            options.progress = [&](std::uint64_t done, std::uint64_t) {
-                progress.update(done, verdict.journal.entries);
-                return !signals.stop();
-            };
-            FISCUS_ASSIGN(verdict.statistics, replay_statistics(*log, verdict.journal, options));
-            progress.finish(verdict.journal.entries);
-        }
         context.console.print(json_ ? json_text(verdict) : people_text(verdict));
         return verdict.good() ? ExitCode::success : ExitCode::finding;
     }
@@ -142,6 +132,6 @@ private:
 
 }  // namespace
 
-std::unique_ptr<Command> make_replay() { return std::make_unique<Replay>(); }
+std::unique_ptr<Command> make_replay() { return std::make_unique<ReplayCommand>(); }
 
 }  // namespace fiscus::app

@@ -128,8 +128,10 @@ protected:
     static JournalReplay journal_with(Alteration alteration) {
         AlteredLog altered(*log_, std::move(alteration));
         const test::TemporaryDirectory own;
+        VerifiedJournal verified;
         auto result = replay_journal(
-            altered, {.directory = own.path(), .memory_bytes = 128U << 20, .progress = nullptr});
+            altered, verified,
+            {.directory = own.path(), .memory_bytes = 128U << 20, .progress = nullptr});
         EXPECT_TRUE(result.ok()) << result.error().text();
         return result.ok() ? std::move(result).value() : JournalReplay{};
     }
@@ -140,9 +142,10 @@ protected:
         const test::TemporaryDirectory own;
         const ReplayOptions options{
             .directory = own.path(), .memory_bytes = 128U << 20, .progress = nullptr};
-        FISCUS_ASSIGN(const JournalReplay journal, replay_journal(altered, options));
+        VerifiedJournal verified;
+        FISCUS_ASSIGN(const JournalReplay journal, replay_journal(altered, verified, options));
         EXPECT_EQ(journal.difference, "");
-        return replay_statistics(altered, journal, options);
+        return replay_statistics(altered, verified, options);
     }
 
     static std::vector<std::byte> value_of(std::string_view topic, std::int64_t offset) {
@@ -168,17 +171,56 @@ TEST_F(ReplayTest, FindsTheJournalAndTheStatisticsRight) {
     const test::TemporaryDirectory own;
     const ReplayOptions options{
         .directory = own.path(), .memory_bytes = 128U << 20, .progress = nullptr};
-    const auto journal = replay_journal(untouched, options);
+    VerifiedJournal verified;
+    const auto journal = replay_journal(untouched, verified, options);
     ASSERT_TRUE(journal.ok()) << journal.error().text();
     EXPECT_EQ(journal.value().difference, "");
     EXPECT_EQ(journal.value().entries, events);
     EXPECT_EQ(journal.value().blocks, events / 500);
     EXPECT_EQ(journal.value().digest, digest_);
     EXPECT_EQ(journal.value().events_beyond, 0U);
-    const auto statistics = replay_statistics(untouched, journal.value(), options);
+    const auto statistics = replay_statistics(untouched, verified, options);
     ASSERT_TRUE(statistics.ok()) << statistics.error().text();
     EXPECT_EQ(statistics.value().difference, "");
     EXPECT_GT(statistics.value().rows, 0U);
+}
+
+TEST_F(ReplayTest, BothAtOnceSayTheSame) {
+    AlteredLog untouched(*log_, {});
+    const test::TemporaryDirectory own;
+    std::uint64_t shown = 0;
+    const auto both = replay(untouched, {.directory = own.path(),
+                                         .memory_bytes = 256U << 20,
+                                         .progress = [&shown](std::uint64_t done, std::uint64_t) {
+                                             shown = done;
+                                             return true;
+                                         }});
+    ASSERT_TRUE(both.ok()) << both.error().text();
+    EXPECT_EQ(both.value().journal.difference, "");
+    EXPECT_EQ(both.value().journal.digest, digest_);
+    EXPECT_EQ(both.value().statistics.difference, "");
+    EXPECT_GT(both.value().statistics.rows, 0U);
+    EXPECT_LE(shown, events);
+}
+
+TEST_F(ReplayTest, AJournalThatDiffersLeavesTheStatisticsUnlookedAt) {
+    AlteredLog altered(*log_, {std::string(log::events_topic), 4'321, {}});
+    const test::TemporaryDirectory own;
+    const auto both =
+        replay(altered, {.directory = own.path(), .memory_bytes = 256U << 20, .progress = nullptr});
+    ASSERT_TRUE(both.ok()) << both.error().text();
+    EXPECT_NE(both.value().journal.difference, "");
+    EXPECT_EQ(both.value().statistics.difference, "");
+}
+
+TEST_F(ReplayTest, BothStopWhenTheyAreAsked) {
+    const test::TemporaryDirectory own;
+    const auto both =
+        replay(*log_, {.directory = own.path(),
+                       .memory_bytes = 256U << 20,
+                       .progress = [](std::uint64_t done, std::uint64_t) { return done < 500; }});
+    ASSERT_FALSE(both.ok());
+    EXPECT_EQ(both.error().code, ErrorCode::interrupted);
 }
 
 TEST_F(ReplayTest, NamesTheFieldOfAnAlteredEvent) {
@@ -241,10 +283,12 @@ TEST_F(ReplayTest, ATopicOfStatisticsWithoutItsBeginningIsAnError) {
 
 TEST_F(ReplayTest, AskedToStopItStops) {
     const test::TemporaryDirectory own;
+    VerifiedJournal verified;
     const auto result = replay_journal(
-        *log_, {.directory = own.path(),
-                .memory_bytes = 128U << 20,
-                .progress = [](std::uint64_t done, std::uint64_t) { return done < 1'000; }});
+        *log_, verified,
+        {.directory = own.path(),
+         .memory_bytes = 128U << 20,
+         .progress = [](std::uint64_t done, std::uint64_t) { return done < 1'000; }});
     ASSERT_FALSE(result.ok());
     EXPECT_EQ(result.error().code, ErrorCode::interrupted);
 }
