@@ -1,7 +1,8 @@
 // Rebuilds everything from the events in a directory of its own and compares it with what is
 // published: every journal entry with its postings and details, every block's state digest, every
 // row of statistics. Writes nothing to the log. For `fiscus replay`.
-// Thread: the caller's, and one of replay(). Fails: as log and state do; a difference is a finding, not an error.
+// Thread: the caller's, and one of replay(). Fails: as log and state do; a difference is a finding,
+// not an error.
 #pragma once
 
 #include <cstdint>
