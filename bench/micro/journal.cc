@@ -1,4 +1,5 @@
-// journal_encode: the entries of a turn → the bytes of a block, and the hash that chains them.
+// journal_encode: the entries of a turn → the bytes of a block, and the hash that chains them;
+// `bytes` is how many an event takes.
 // journal_decode: the bytes → a verified block, its hash, and every posting read once, as a reader
 // of the journal does. Floor of both: SHA-256 of the same bytes.
 #include <vector>
@@ -59,14 +60,21 @@ void encode_blocks(benchmark::State& bench, const Corpus& corpus) {
             FISCUS_CHECK(sha256(value) == expected[i].hash, "the same entries give the same block");
         }
     }
+    std::size_t bytes = 0;
+    for (const Block& block : expected) {
+        bytes += block.bytes;
+    }
+    bench.counters["bytes"] =
+        static_cast<double>(bytes) / static_cast<double>(corpus.measured_events());
     report(bench, corpus.measured_events());
 }
 
 void decode_blocks(benchmark::State& bench, const Corpus& corpus) {
     const std::vector<Block> blocks = blocks_of(corpus);
+    journal::BlockDecoder decoder;
     for ([[maybe_unused]] auto iteration : bench) {
         for (std::size_t i = 0; i < blocks.size(); ++i) {
-            const auto view = journal::open_block(blocks[i].value());
+            const auto view = decoder.open(blocks[i].value());
             FISCUS_CHECK(view.ok() && sha256(blocks[i].value()) == blocks[i].hash,
                          "our own block opens");
             FISCUS_CHECK(view.value().entries().size() == corpus.measured()[i].events.size() &&

@@ -67,8 +67,16 @@ inline constexpr std::uint64_t consumer_day_claims_max = UINT16_MAX;
 inline constexpr std::uint64_t consumer_claims_max = UINT32_MAX;
 
 // Input records that one engine turn takes: large enough to amortise a MultiGet and a sync, small
-// enough for a journal block under the broker's message limit (8,192 × ~400 bytes).
+// enough for a journal block under the broker's message limit (8,192 × ~60 bytes; ~400 if nothing
+// in them were alike).
 inline constexpr std::size_t turn_records_max = 8'192;
 inline constexpr std::size_t block_bytes_max = 8U << 20;
+// What a block unpacks to, whatever its bytes say: 13 MB. A turn ends when its block may take half
+// of block_bytes_max, which is 68 bytes for each posting, and its last entry has at most 65,535 of
+// them.
+inline constexpr std::size_t block_entries_max = 32'768;
+inline constexpr std::size_t block_postings_max = 131'072;
+static_assert(turn_records_max <= block_entries_max);
+static_assert(block_bytes_max / 2 / 68 + UINT16_MAX < block_postings_max);
 
 }  // namespace fiscus

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "engine/base/check.h"
+#include "engine/base/limits.h"
 
 namespace fiscus::journal {
 namespace {
@@ -14,7 +15,7 @@ constexpr std::size_t identifier_end = 8;
 constexpr std::size_t value_bytes_max = 1U << 30;
 // A block is a table of tables without children.
 constexpr std::uint32_t depth_max = 3;
-// Everything of a block but its vectors' contents: tables, vtable, digest, hash, padding.
+// Everything of a block but the contents of its vectors: tables, vtable, digest, hash, padding.
 constexpr std::size_t block_overhead = 512;
 // Table, vector length, offset and padding around the bytes of a detail.
 constexpr std::size_t detail_overhead = 48;
@@ -23,23 +24,7 @@ Error not_a_block(std::string why) {
     return {.code = ErrorCode::corrupt,
             .what = "the bytes are not a journal block that can be read",
             .why = std::move(why),
-            .hint = "Restore the journal from a copy; if a newer fiscus wrote it, use that one."};
-}
-
-template <typename T>
-std::span<const T> structs(const flatbuffers::Vector<const T*>* vector) {
-    if (vector == nullptr || vector->size() == 0) {
-        return {};
-    }
-    return {reinterpret_cast<const T*>(vector->Data()), vector->size()};
-}
-
-// The verifier checks bounds, but not that structs in a vector lie at multiples of eight (those of
-// an empty one need not).
-template <typename T>
-bool aligned(const flatbuffers::Vector<const T*>* vector) {
-    return vector == nullptr || vector->size() == 0 ||
-           reinterpret_cast<std::uintptr_t>(vector->Data()) % alignof(T) == 0;
+            .hint = "Restore the journal from a copy; if another fiscus wrote it, use that one."};
 }
 
 Status check_details(const wire::Block& block, std::size_t entries) {
@@ -56,51 +41,10 @@ Status check_details(const wire::Block& block, std::size_t entries) {
     return Done{};
 }
 
-Status check_entries(const wire::Block& block) {
-    const auto entries = structs(block.entries());
-    std::uint64_t postings = 0;
-    std::uint64_t sequence = block.first_sequence();
-    for (const wire::Entry& entry : entries) {
-        if (entry.sequence() != sequence) {
-            return not_a_block("entry " + std::to_string(sequence) + " carries the number " +
-                               std::to_string(entry.sequence()));
-        }
-        const auto outcome = static_cast<wire::Outcome>(entry.outcome());
-        if (outcome < wire::Outcome::accepted || outcome > wire::Outcome::quarantined) {
-            return not_a_block("entry " + std::to_string(sequence) + " has the unknown outcome " +
-                               std::to_string(entry.outcome()));
-        }
-        postings += entry.postings();
-        ++sequence;
-    }
-    const std::size_t found = structs(block.postings()).size();
-    if (postings != found) {
-        return not_a_block("the entries count " + std::to_string(postings) +
-                           " postings, the block holds " + std::to_string(found));
-    }
-    return check_details(block, entries.size());
-}
-
-Status check_kind(const wire::Block& block) {
-    const std::size_t entries = structs(block.entries()).size();
-    switch (block.kind()) {
-        case wire::BlockKind::entries:
-            if (entries == 0) {
-                return not_a_block("a block of entries has none");
-            }
-            if (block.first_sequence() == 0 || block.state_digest() == nullptr) {
-                return not_a_block("a block of entries has no first sequence or no state digest");
-            }
-            return check_entries(block);
-        case wire::BlockKind::claim:
-            if (entries != 0 || !structs(block.postings()).empty() ||
-                (block.details() != nullptr && block.details()->size() != 0)) {
-                return not_a_block("a claim carries entries");
-            }
-            return Done{};
-    }
-    return not_a_block("the kind of block " + std::to_string(static_cast<int>(block.kind())) +
-                       " is unknown");
+std::size_t size_of(const wire::Block& block) {
+    return block.entry_count() + block.posting_count() +
+           (block.packed() == nullptr ? 0 : block.packed()->size()) +
+           (block.details() == nullptr ? 0 : block.details()->size());
 }
 
 }  // namespace
@@ -119,11 +63,14 @@ std::size_t GrowingBlock::bytes_bound(const Entries& entries) {
     for (; details_ < entries.details.size(); ++details_) {
         detail_bytes_ += entries.details[details_].bytes.size() + detail_overhead;
     }
-    return block_overhead + entries.entries.size() * sizeof(wire::Entry) +
-           entries.postings.size() * sizeof(wire::Posting) + detail_bytes_;
+    return block_overhead + packed_bytes_max(entries.entries.size(), entries.postings.size()) +
+           detail_bytes_;
 }
 
 Bytes BlockEncoder::encode(const BlockHeader& header, const Entries& entries) {
+    FISCUS_CHECK(entries.entries.size() <= block_entries_max &&
+                     entries.postings.size() <= block_postings_max,
+                 "a turn ends before its block is larger than a reader takes");
     builder_.Clear();
     details_.clear();
     for (const Detail& detail : entries.details) {
@@ -133,11 +80,12 @@ Bytes BlockEncoder::encode(const BlockHeader& header, const Entries& entries) {
     }
     const bool claim = header.kind == wire::BlockKind::claim;
     const auto details = claim ? 0 : builder_.CreateVector(details_);
-    const auto postings =
-        claim ? 0
-              : builder_.CreateVectorOfStructs(entries.postings.data(), entries.postings.size());
-    const auto rows =
-        claim ? 0 : builder_.CreateVectorOfStructs(entries.entries.data(), entries.entries.size());
+    flatbuffers::Offset<flatbuffers::Vector<std::uint8_t>> packed = 0;
+    if (!claim) {
+        const Bytes bytes = packer_.pack(header.first_sequence, entries.entries, entries.postings);
+        packed = builder_.CreateVector(reinterpret_cast<const std::uint8_t*>(bytes.data()),
+                                       bytes.size());
+    }
     const auto writer = header.writer.empty() ? 0 : builder_.CreateString(header.writer);
     const wire::Digest digest(header.state_digest.hi, header.state_digest.lo);
     wire::Hash256 previous;
@@ -153,9 +101,10 @@ Bytes BlockEncoder::encode(const BlockHeader& header, const Entries& entries) {
     block.add_state_digest(&digest);
     block.add_previous(&previous);
     if (!claim) {
-        block.add_entries(rows);
-        block.add_postings(postings);
         block.add_details(details);
+        block.add_entry_count(static_cast<std::uint32_t>(entries.entries.size()));
+        block.add_posting_count(static_cast<std::uint32_t>(entries.postings.size()));
+        block.add_packed(packed);
     }
     if (!header.writer.empty()) {
         block.add_writer(writer);
@@ -181,10 +130,6 @@ BlockHeader BlockView::header() const {
     return header;
 }
 
-std::span<const wire::Entry> BlockView::entries() const { return structs(block_->entries()); }
-
-std::span<const wire::Posting> BlockView::postings() const { return structs(block_->postings()); }
-
 Bytes BlockView::detail(std::size_t entry_index) const {
     const auto* details = block_->details();
     if (details == nullptr) {
@@ -208,11 +153,34 @@ Bytes BlockView::detail(std::size_t entry_index) const {
     return std::as_bytes(std::span(bytes->data(), bytes->size()));
 }
 
-Result<BlockView> open_block(Bytes value) {
+Status BlockDecoder::unpack(const wire::Block& block) {
+    if (block.entry_count() == 0) {
+        return not_a_block("a block of entries has none");
+    }
+    if (block.first_sequence() == 0 || block.state_digest() == nullptr) {
+        return not_a_block("a block of entries has no first sequence or no state digest");
+    }
+    if (block.entry_count() > block_entries_max || block.posting_count() > block_postings_max) {
+        return not_a_block("it says that it has " + std::to_string(block.entry_count()) +
+                           " entries and " + std::to_string(block.posting_count()) + " postings");
+    }
+    Bytes packed;
+    if (block.packed() != nullptr) {
+        packed = std::as_bytes(std::span(block.packed()->data(), block.packed()->size()));
+    }
+    std::string wrong = unpacker_.unpack(packed, block.first_sequence(), block.entry_count(),
+                                         block.posting_count());
+    if (!wrong.empty()) {
+        return not_a_block(std::move(wrong));
+    }
+    return check_details(block, block.entry_count());
+}
+
+Result<BlockView> BlockDecoder::open(Bytes value) {
     if (value.size() < identifier_end || value.size() > value_bytes_max) {
         return not_a_block("it has " + std::to_string(value.size()) + " bytes");
     }
-    FISCUS_CHECK(reinterpret_cast<std::uintptr_t>(value.data()) % alignof(wire::Entry) == 0,
+    FISCUS_CHECK(reinterpret_cast<std::uintptr_t>(value.data()) % alignof(std::uint64_t) == 0,
                  "a log gives values at multiples of eight");
     const auto* bytes = reinterpret_cast<const std::uint8_t*>(value.data());
     if (!wire::BlockBufferHasIdentifier(bytes)) {
@@ -223,18 +191,29 @@ Result<BlockView> open_block(Bytes value) {
         return not_a_block("the structure is damaged");
     }
     const wire::Block* block = wire::GetBlock(bytes);
-    if (block->version() == 0 || block->version() > block_version) {
+    if (block->version() != block_version) {
         return not_a_block("version " + std::to_string(block->version()) +
                            " of the format is not " + std::to_string(block_version));
     }
-    if (!aligned(block->entries()) || !aligned(block->postings())) {
-        return not_a_block("entries or postings are not at a multiple of eight");
+    if (block->entries() != nullptr || block->postings() != nullptr) {
+        return not_a_block("it carries entries or postings as version 1 did");
     }
     if (block->term() == 0 || block->previous() == nullptr) {
         return not_a_block("it has no term or no previous hash");
     }
-    FISCUS_TRY(check_kind(*block));
-    return BlockView(block);
+    switch (block->kind()) {
+        case wire::BlockKind::entries: {
+            FISCUS_TRY(unpack(*block));
+            return BlockView(block, unpacker_.entries(), unpacker_.postings());
+        }
+        case wire::BlockKind::claim:
+            if (size_of(*block) != 0) {
+                return not_a_block("a claim carries entries");
+            }
+            return BlockView(block, {}, {});
+    }
+    return not_a_block("the kind of block " + std::to_string(static_cast<int>(block->kind())) +
+                       " is unknown");
 }
 
 }  // namespace fiscus::journal

@@ -1,6 +1,7 @@
 // Journal blocks on the wire (docs/formats/journal.md): build one from entries, open one from
-// bytes. Every entry is a fixed struct of schemas/journal.fbs, so opening a block copies nothing.
-// Thread: values, one thread at a time. Fails: open_block on bytes that are not a block of ours.
+// bytes. In memory entries and postings are the structs of schemas/journal.fbs; in a block they are
+// packed to about a sixth of that, because everybody pays for the bytes: hashes, disks, brokers.
+// Thread: one. Fails: BlockDecoder::open on bytes that are not a block of ours.
 #pragma once
 
 #include <cstdint>
@@ -11,12 +12,14 @@
 
 #include "engine/base/hash.h"
 #include "engine/base/result.h"
+#include "engine/journal/packing.h"
+#include "engine/journal/unpacking.h"
 #include "schemas/journal_generated.h"
 
 namespace fiscus::journal {
 
-// Highest version of the format that this program reads, and the one that it writes.
-inline constexpr std::uint16_t block_version = 1;
+// The version of the format that this program writes, and the only one that it reads.
+inline constexpr std::uint16_t block_version = 2;
 
 // Bytes of an entry beyond its struct (wire::Detail); `entry` is the index in the block.
 struct Detail {
@@ -59,36 +62,52 @@ struct BlockHeader {
     std::string writer{};
 };
 
-// The value bytes of one record of the journal topic. The result lives until the next encode().
 class BlockEncoder {
 public:
+    // The value bytes of one record of the journal topic; they live until the next call. No more
+    // entries and postings than block_entries_max and block_postings_max.
     Bytes encode(const BlockHeader& header, const Entries& entries);
 
 private:
     flatbuffers::FlatBufferBuilder builder_{1U << 20};
     std::vector<flatbuffers::Offset<wire::Detail>> details_;
+    Packer packer_;
 };
 
-// A verified block over borrowed bytes; valid as long as they are.
+// A verified block: valid as long as its bytes are, and until its decoder opens the next one.
 class BlockView {
 public:
     [[nodiscard]] BlockHeader header() const;
-    [[nodiscard]] std::span<const wire::Entry> entries() const;
+    [[nodiscard]] std::span<const wire::Entry> entries() const { return entries_; }
     // All postings, entry after entry: walk with Entry.postings().
-    [[nodiscard]] std::span<const wire::Posting> postings() const;
+    [[nodiscard]] std::span<const wire::Posting> postings() const { return postings_; }
     // Detail bytes of the entry with this index, empty if none. Details ascend by entry.
     [[nodiscard]] Bytes detail(std::size_t entry_index) const;
     [[nodiscard]] const wire::Block& raw() const { return *block_; }
 
 private:
-    friend Result<BlockView> open_block(Bytes value);
-    explicit BlockView(const wire::Block* block) : block_(block) {}
+    friend class BlockDecoder;
+    BlockView(const wire::Block* block,
+              std::span<const wire::Entry> entries,
+              std::span<const wire::Posting> postings)
+        : block_(block), entries_(entries), postings_(postings) {}
     const wire::Block* block_;
+    std::span<const wire::Entry> entries_;
+    std::span<const wire::Posting> postings_;
 };
 
-// Checks identifier, structure, version, consecutive sequence numbers, and that the postings add up
-// to Σ Entry.postings. The bytes begin at a multiple of eight, as every log::Reader gives them.
-// Fails: corrupt.
-Result<BlockView> open_block(Bytes value);
+// Opens blocks, one after the other; owns what the last one was unpacked to.
+class BlockDecoder {
+public:
+    // Checks identifier, structure, version, consecutive sequence numbers, and that the postings
+    // add up to Σ Entry.postings. The bytes begin at a multiple of eight, as every log::Reader
+    // gives them. Fails: corrupt.
+    Result<BlockView> open(Bytes value);
+
+private:
+    Status unpack(const wire::Block& block);
+
+    Unpacker unpacker_;
+};
 
 }  // namespace fiscus::journal

@@ -170,6 +170,7 @@ Status Publisher::check_fence() {
 
 Status Publisher::look_for_claims(std::int64_t end) {
     FISCUS_ASSIGN(auto reader, log_.reader(log::journal_topic, partition_, cursor_.next_offset));
+    BlockDecoder decoder;
     std::int64_t next = cursor_.next_offset;
     while (next < end) {
         FISCUS_ASSIGN(const auto records, reader->read(fence_records_max, progress_wait));
@@ -177,7 +178,7 @@ Status Publisher::look_for_claims(std::int64_t end) {
             return no_progress(partition_, end);
         }
         for (const log::Record& record : records) {
-            FISCUS_ASSIGN(const BlockView view, open_record(record, partition_));
+            FISCUS_ASSIGN(const BlockView view, open_record(decoder, record, partition_));
             if (view.raw().term() > cursor_.term) {
                 return stand_down(partition_, cursor_.term, view.raw().term());
             }

@@ -22,11 +22,13 @@ Error broken(const log::Record& record, std::int32_t partition, std::string why)
 
 }  // namespace
 
-Result<BlockView> open_record(const log::Record& record, std::int32_t partition) {
+Result<BlockView> open_record(BlockDecoder& decoder,
+                              const log::Record& record,
+                              std::int32_t partition) {
     if (record.value_is_null) {
         return broken(record, partition, "the record has no value");
     }
-    auto view = open_block(record.value);
+    auto view = decoder.open(record.value);
     if (!view.ok()) {
         return broken(record, partition, view.error().why);
     }
@@ -87,7 +89,7 @@ Result<std::optional<ReadBlock>> JournalReader::next_before(std::int64_t end,
 }
 
 Result<std::optional<ReadBlock>> JournalReader::follow(const log::Record& record) {
-    FISCUS_ASSIGN(const BlockView view, open_record(record, partition_));
+    FISCUS_ASSIGN(const BlockView view, open_record(decoder_, record, partition_));
     const wire::Block& block = view.raw();
     const std::int64_t after = record.offset + 1;
     if (block.kind() == wire::BlockKind::claim) {

@@ -59,9 +59,13 @@ private:
     Cursor cursor_;
     std::span<const log::Record> records_;
     std::size_t taken_ = 0;
+    BlockDecoder decoder_;
 };
 
-// The view of a record of the journal topic. Fails: corrupt, naming partition and offset.
-Result<BlockView> open_record(const log::Record& record, std::int32_t partition);
+// The view of a record of the journal topic, for as long as the record lives and `decoder` opens no
+// other. Fails: corrupt, naming partition and offset.
+Result<BlockView> open_record(BlockDecoder& decoder,
+                              const log::Record& record,
+                              std::int32_t partition);
 
 }  // namespace fiscus::journal

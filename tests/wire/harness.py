@@ -26,6 +26,7 @@ def generate_python(folder):
             folder,
             ROOT / "schemas" / "types.fbs",
             ROOT / "schemas" / "events.fbs",
+            ROOT / "schemas" / "journal.fbs",
         ],
         check=True,
     )

@@ -41,7 +41,7 @@ def segment_of(partition):
 
 
 def read_records(partition):
-    """(timestamp, key, value) of each record; keys and values are not null."""
+    """(timestamp, key, value) of each record; a null key comes as an empty one."""
     data = segment_of(partition).read_bytes()
     frame = HEADER_BYTES
     while frame < len(data):
@@ -50,6 +50,7 @@ def read_records(partition):
         at = frame + FRAME_BYTES
         for _ in range(count):
             timestamp_ms, key_bytes, value_bytes = struct.unpack_from("<qii", data, at)
+            key_bytes = max(key_bytes, 0)
             key_at = at + 16
             value_at = key_at + len(padded(bytes(key_bytes)))
             yield (
