@@ -41,9 +41,7 @@ void fill_quarantined(const decode::DecodedEvent& in, Draft& draft, journal::Ent
     draft.reason = in.reason;
     draft.content = in.reason == Reason::null_value ? 0 : xxh3_64(in.value);
     if (!in.value.empty()) {
-        const Bytes kept = in.value.first(std::min(in.value.size(), quarantine_bytes_max));
-        out.details.push_back({.entry = static_cast<std::uint32_t>(out.entries.size()),
-                               .bytes = {kept.begin(), kept.end()}});
+        out.add_detail(in.value.first(std::min(in.value.size(), quarantine_bytes_max)));
     }
 }
 
@@ -124,8 +122,7 @@ void Ledger::apply(const decode::DecodedEvent& in, std::uint64_t sequence, journ
             *programme_rules(*in.event->body_as_ProgrammeOpened()));
     }
     if (draft.outcome == wire::Outcome::accepted && keeps_bytes(*in.event)) {
-        out.details.push_back({.entry = static_cast<std::uint32_t>(out.entries.size()),
-                               .bytes = {in.value.begin(), in.value.end()}});
+        out.add_detail(in.value);
     }
     out.entries.push_back(draft.entry());
 }

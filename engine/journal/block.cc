@@ -49,9 +49,22 @@ std::size_t size_of(const wire::Block& block) {
 
 }  // namespace
 
+void Entries::add_detail(Bytes bytes) {
+    Detail& detail = details.emplace_back();
+    detail.entry = static_cast<std::uint32_t>(entries.size());
+    if (!spare_.empty()) {
+        detail.bytes = std::move(spare_.back());
+        spare_.pop_back();
+    }
+    detail.bytes.assign(bytes.begin(), bytes.end());
+}
+
 void Entries::clear() {
     entries.clear();
     postings.clear();
+    for (Detail& detail : details) {
+        spare_.push_back(std::move(detail.bytes));
+    }
     details.clear();
 }
 

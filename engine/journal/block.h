@@ -34,8 +34,14 @@ struct Entries {
     std::vector<wire::Posting> postings;
     std::vector<Detail> details;
 
+    // Of the entry that comes next.
+    void add_detail(Bytes bytes);
     void clear();
     [[nodiscard]] bool empty() const { return entries.empty(); }
+
+private:
+    // Memory of details that were cleared.
+    std::vector<std::vector<std::byte>> spare_;
 };
 
 // No block of these entries is longer than this; one of more than block_bytes_max cannot be
