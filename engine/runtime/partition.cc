@@ -15,8 +15,10 @@ using std::chrono::milliseconds;
 constexpr std::size_t turn_block_bytes = block_bytes_max / 2;
 constexpr milliseconds recovery_wait{10'000};
 constexpr milliseconds fence_interval{1'000};
+// Collecting what changed holds events up: often and little while there is time, seldom and much
+// while the engine is behind.
 constexpr milliseconds fold_interval{5'000};
-constexpr milliseconds idle_fold_interval{1'000};
+constexpr milliseconds unhurried_fold_interval{1'000};
 
 Error log_shorter_than(std::string_view what, std::int32_t partition, std::int64_t offset) {
     return {
@@ -196,7 +198,7 @@ Result<std::uint64_t> Partition::run_once(milliseconds wait) {
         FISCUS_TRY(journal_->wait());
         FISCUS_TRY(look_for_another_writer());
     }
-    FISCUS_TRY(fold_if_due(applied == 0));
+    FISCUS_TRY(fold_if_due(applied < options_.turn_records / 2));
     update_view();
     return applied;
 }
@@ -216,10 +218,10 @@ std::int64_t Partition::next_input() const {
     return std::max(position_.next_offset, reader_->position());
 }
 
-Status Partition::fold_if_due(bool idle) {
+Status Partition::fold_if_due(bool unhurried) {
     const auto now = std::chrono::steady_clock::now();
     // Readers of the state directory, and a restart, see what was folded: soon, at any load.
-    const bool late = now - folded_ >= (idle ? idle_fold_interval : fold_interval);
+    const bool late = now - folded_ >= (unhurried ? unhurried_fold_interval : fold_interval);
     if (unfolded_records_ >= options_.fold_records || state_->full() ||
         (late && unfolded_records_ > 0)) {
         FISCUS_TRY(fold());

@@ -50,7 +50,7 @@ private:
                               std::size_t block_bytes);
     Status look_for_another_writer();
     [[nodiscard]] std::int64_t next_input() const;
-    Status fold_if_due(bool idle);
+    Status fold_if_due(bool unhurried);
     Status fold();
     void count(const journal::Entries& entries);
     void update_view();
