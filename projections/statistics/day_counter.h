@@ -3,21 +3,20 @@
 // merchants, for which the facts of the day are read again. Nobody is in two slices, so what the
 // slices say adds up to what the day says. A consumer or merchant whose facts alone do not fit is
 // counted by how often something happened in each cell, for which no fact is held.
-// The bound is for what grows with the facts; the cells, of which a programme's totals hold as
-// many, come on top.
+// The bound is for what grows with the facts; the cells, of which a programme's totals hold about
+// as many, come on top.
 // Thread: one. Fails: as day_values.h, and as the source of the facts.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <span>
 #include <vector>
 
 #include "engine/base/result.h"
 #include "projections/statistics/day_values.h"
 #include "projections/statistics/facts.h"
-#include "projections/statistics/grouped_facts.h"
+#include "projections/statistics/gathered_facts.h"
 
 namespace fiscus::projections {
 
@@ -28,9 +27,9 @@ class DayCounter {
 public:
     // Facts that are held however little memory there is: as many as some chunks have.
     static constexpr std::size_t facts_min = 4'096;
-    // Of a fact that is counted: itself while the buffer grows, its steps, and in three grouping
-    // sets the cells of these.
-    static constexpr std::size_t bytes_of_fact = 144;
+    // Of a fact that is counted, at most: its place, half of that again while the room grows, its
+    // steps, room that other facts needed for theirs, and room to sort them.
+    static constexpr std::size_t bytes_of_fact = 64;
 
     explicit DayCounter(std::size_t memory_max);
 
@@ -57,12 +56,12 @@ private:
     Status read(const FactSource& source, const VisitFacts& visit);
     // Cuts a slice that is too large into ones that are not.
     Status divide(const FactSource& day, const Slice& slice, std::vector<Slice>& slices);
-    Result<DayValues> count_facts(std::span<const Fact> facts, std::size_t held, Counted who);
+    Result<DayValues> count_gathered();
     Result<DayValues> count_slice(const FactSource& day, const Slice& slice);
     Result<DayValues> count_alone(const FactSource& day, const Slice& slice);
-    void note_memory(std::size_t bytes);
 
     std::size_t facts_max_;
+    GatheredFacts gathered_;  // one for all days: fresh memory costs more than what is done with it
     std::size_t memory_peak_ = 0;
     std::uint64_t readings_ = 0;
 };
