@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include <tsl/robin_set.h>
+
 namespace fiscus::projections {
 
 namespace {
@@ -72,6 +74,10 @@ bool DayCounter::Slice::has(const Fact& fact) const {
     return first <= ordinal && ordinal <= last && counts(fact, who);
 }
 
+void DayCounter::note_memory(std::size_t beside_facts) {
+    memory_peak_ = std::max(memory_peak_, gathered_.memory() + beside_facts);
+}
+
 Status DayCounter::read(const FactSource& source, const VisitFacts& visit) {
     ++readings_;
     return source(visit);
@@ -106,6 +112,71 @@ Result<DayValues> DayCounter::count(const FactSource& day) {
         add_values(values, some);
     }
     return values;
+}
+
+Result<DayValues> DayCounter::count_late(const DayValues& before,
+                                         const FactSource& day,
+                                         const FactSource& late) {
+    FISCUS_ASSIGN(const bool fits, gather_before(day, late));
+    if (!fits) {
+        return count([&day, &late](const VisitFacts& visit) -> Status {
+            FISCUS_TRY(day(visit));
+            return late(visit);
+        });
+    }
+    FISCUS_ASSIGN(const DayValues known, count_gathered());
+    FISCUS_TRY(read(late, [this](std::span<const Fact> facts) -> Status {
+        for (const Fact& fact : facts) {
+            gathered_.add(fact, Counted::everybody);
+        }
+        return Done{};
+    }));
+    FISCUS_ASSIGN(DayValues values, count_gathered());
+    take_away_distinct(values, known);
+    add_values(values, before);
+    return values;
+}
+
+Result<bool> DayCounter::gather_before(const FactSource& day, const FactSource& late) {
+    // Beyond these shares it would not be faster, and all together they take what may be held.
+    const std::size_t late_max = facts_max_ / 8;
+    const std::size_t before_max = facts_max_ / 2;
+    tsl::robin_set<std::uint32_t> consumers;
+    tsl::robin_set<std::uint32_t> merchants;
+    std::size_t late_facts = 0;
+    FISCUS_TRY(read(late, [&](std::span<const Fact> facts) -> Status {
+        late_facts += facts.size();
+        for (std::size_t at = 0; at < facts.size() && late_facts <= late_max; ++at) {
+            consumers.insert(facts[at].consumer);
+            if (counts(facts[at], Counted::merchants)) {
+                merchants.insert(facts[at].merchant);
+            }
+        }
+        return Done{};
+    }));
+    if (late_facts > late_max) {
+        return false;
+    }
+    bool fits = true;
+    gathered_.clear();
+    FISCUS_TRY(read(day, [&](std::span<const Fact> facts) -> Status {
+        for (const Fact& fact : facts) {
+            const bool by_consumer = consumers.contains(fact.consumer);
+            const bool by_merchant =
+                counts(fact, Counted::merchants) && merchants.contains(fact.merchant);
+            fits = fits && gathered_.facts() < before_max;
+            if (fits && (by_consumer || by_merchant)) {
+                Fact counted = fact;
+                counted.amounts = {};  // they are in the sums already
+                gathered_.add(counted, by_consumer && by_merchant ? Counted::everybody
+                                       : by_consumer              ? Counted::consumers
+                                                                  : Counted::merchants);
+            }
+        }
+        return Done{};
+    }));
+    note_memory((consumers.bucket_count() + merchants.bucket_count()) * sizeof(std::uint64_t));
+    return fits;
 }
 
 Status DayCounter::divide(const FactSource& day, const Slice& slice, std::vector<Slice>& slices) {
@@ -144,7 +215,7 @@ Status DayCounter::divide(const FactSource& day, const Slice& slice, std::vector
 
 Result<DayValues> DayCounter::count_gathered() {
     gathered_.sort();
-    memory_peak_ = std::max(memory_peak_, gathered_.memory());
+    note_memory(0);
     return values_of(gathered_);
 }
 

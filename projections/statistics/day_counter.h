@@ -3,6 +3,8 @@
 // merchants, for which the facts of the day are read again. Nobody is in two slices, so what the
 // slices say adds up to what the day says. A consumer or merchant whose facts alone do not fit is
 // counted by how often something happened in each cell, for which no fact is held.
+// What comes late to a day that was counted is mostly little: then the day is read once more, and
+// only those are counted again whom it names.
 // The bound is for what grows with the facts; the cells, of which a programme's totals hold about
 // as many, come on top.
 // Thread: one. Fails: as day_values.h, and as the source of the facts.
@@ -34,6 +36,11 @@ public:
     explicit DayCounter(std::size_t memory_max);
 
     Result<DayValues> count(const FactSource& day);
+    // The same with what came late, by what the day said before: only those are counted again who
+    // are named by what came late.
+    Result<DayValues> count_late(const DayValues& before,
+                                 const FactSource& day,
+                                 const FactSource& late);
     // Sums alone: also of facts that refund what is not among them.
     Result<DayValues> sum(const FactSource& facts);
 
@@ -54,9 +61,12 @@ private:
     };
 
     Status read(const FactSource& source, const VisitFacts& visit);
+    // Gathers what those did before who are named by what came late; false when it is too much.
+    Result<bool> gather_before(const FactSource& day, const FactSource& late);
     // Cuts a slice that is too large into ones that are not.
     Status divide(const FactSource& day, const Slice& slice, std::vector<Slice>& slices);
     Result<DayValues> count_gathered();
+    void note_memory(std::size_t beside_facts);
     Result<DayValues> count_slice(const FactSource& day, const Slice& slice);
     Result<DayValues> count_alone(const FactSource& day, const Slice& slice);
 

@@ -4,6 +4,7 @@
 #include <array>
 #include <optional>
 
+#include "engine/base/check.h"
 #include "projections/statistics/grouping.h"
 
 namespace fiscus::projections {
@@ -115,6 +116,17 @@ void add_values(DayValues& values, const DayValues& more) {
     }
     const auto newcomers = values.begin() + static_cast<std::ptrdiff_t>(known);
     std::ranges::inplace_merge(values, newcomers, {}, &CellValues::key);
+}
+
+void take_away_distinct(DayValues& values, const DayValues& part) {
+    auto at = values.begin();
+    for (const CellValues& cell : part) {
+        at = std::ranges::lower_bound(at, values.end(), cell.key, {}, &CellValues::key);
+        FISCUS_CHECK(at != values.end() && at->key == cell.key, "a part has no cell of its own");
+        for (std::size_t count = 0; count < distinct_count; ++count) {
+            at->distinct[count] -= cell.distinct[count];
+        }
+    }
 }
 
 DayValues sums_of(const GatheredFacts& day, std::optional<Grouping> only) {

@@ -70,6 +70,8 @@ Status for_each_member(const GatheredFacts& day,
 
 // What is said by two parts of a day in which nobody is twice.
 void add_values(DayValues& values, const DayValues& more);
+// The distinct counts of a part; all its cells are among the values.
+void take_away_distinct(DayValues& values, const DayValues& part);
 
 // Sums alone, of one grouping set or all of them: also of facts that refund what is not among them.
 DayValues sums_of(const GatheredFacts& day, std::optional<Grouping> only);

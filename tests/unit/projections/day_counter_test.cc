@@ -165,6 +165,45 @@ TEST_P(DayCounterTest, SumsAreTheSameInAnyPortions) {
     EXPECT_LT(counter.memory_peak(), small_share);
 }
 
+// The last facts come late: few, so many that the day is counted anew, and none.
+TEST_P(DayCounterTest, WhatComesLateGivesTheSameAsTheWholeDay) {
+    for (const std::size_t share : {small_share, large_share}) {
+        for (const std::size_t late_count : {0U, 1U, 300U, 9'000U}) {
+            std::vector<Fact> day = facts_of(dice_, 20'000, up_to(15'000), up_to(900));
+            const auto from = day.end() - static_cast<std::ptrdiff_t>(late_count);
+            const DayValues expected = DayCounter(large_share).count(source_of(day)).value();
+            const std::vector<Fact> late(from, day.end());
+            day.erase(from, day.end());
+            DayCounter counter(share);
+            const DayValues before = counter.count(source_of(day)).value();
+            const std::uint64_t readings = counter.readings();
+            const auto found = counter.count_late(before, source_of(day), source_of(late));
+            ASSERT_TRUE(found.ok()) << "FISCUS_TEST_SEED=" << seed_;
+            EXPECT_TRUE(std::ranges::equal(found.value(), expected, same))
+                << "FISCUS_TEST_SEED=" << seed_ << " late " << late_count;
+            EXPECT_LT(counter.memory_peak(), share);
+            if (share == large_share) {  // what came late twice, the day once
+                EXPECT_EQ(counter.readings() - readings, 3U);
+            }
+        }
+    }
+}
+
+TEST_P(DayCounterTest, ARefundThatComesLateNeedsItsRedemption) {
+    const std::vector<Fact> day = facts_of(dice_, 5'000, up_to(900), up_to(90));
+    DayCounter counter(large_share);
+    const DayValues before = counter.count(source_of(day)).value();
+    Fact refund = *std::ranges::find(day, FactKind::redemption, &Fact::kind);
+    refund.own_day = false;
+    refund.removes = true;
+    refund.amounts = {};
+    set(refund, Dimension::platform, 99);
+    const std::vector<Fact> late = {refund};
+    const auto counted = counter.count_late(before, source_of(day), source_of(late));
+    ASSERT_FALSE(counted.ok());
+    EXPECT_EQ(counted.error().code, ErrorCode::corrupt);
+}
+
 TEST_P(DayCounterTest, MoreRefundsThanRedemptionsAreFoundInEverySlice) {
     for (const std::uint32_t people : {1U, 20'000U}) {
         std::vector<Fact> facts = facts_of(dice_, 20'000, up_to(people), up_to(people));
