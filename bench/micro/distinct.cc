@@ -72,17 +72,20 @@ Members members_of(const Corpus& corpus) {
 struct DayCells {
     projections::Steps steps;
     std::vector<std::uint32_t> cells;
+
+    [[nodiscard]] auto cells_of() const {
+        return [this](const projections::Step& step, auto visit) { visit(cells[step.item()]); };
+    }
 };
 
 DayCells cells_of(const std::vector<Member>& members) {
     DayCells days;
     for (std::uint32_t item = 0; item < members.size(); ++item) {
         days.steps.emplace_back(members[item].ordinal, item, false);
+        days.cells.push_back(members[item].day);
     }
-    projections::sort_steps(days.steps);
-    for (const projections::Step& step : days.steps) {
-        days.cells.push_back(members[step.item()].day);
-    }
+    projections::Steps room;
+    projections::sort_steps(days.steps, room);
     return days;
 }
 
@@ -91,14 +94,16 @@ void count_consumers(benchmark::State& bench, const Corpus& corpus) {
     for ([[maybe_unused]] auto iteration : bench) {
         std::uint64_t claimed = 0;
         std::uint64_t redeemed = 0;
-        const auto nothing = [](std::uint32_t, std::uint32_t) {};
+        const auto nothing = [](std::uint32_t, std::uint32_t, bool) {};
+        const auto counter = [](std::uint64_t& count) {
+            return [&count](std::uint32_t, std::uint32_t, bool is) { count += is ? 1U : 0U; };
+        };
         const DayCells claims = cells_of(all.claims);
-        projections::for_each_claimant(claims.steps, claims.cells, all.days, nothing,
-                                       [&claimed](std::uint32_t, std::uint32_t) { ++claimed; });
+        projections::for_each_claimant(claims.steps, all.days, claims.cells_of(),
+                                       projections::take_none, nothing, counter(claimed));
         const DayCells redemptions = cells_of(all.redemptions);
-        projections::for_each_redeemer(
-            redemptions.steps, redemptions.cells, all.days,
-            [&redeemed](std::uint32_t, std::uint32_t) { ++redeemed; }, nothing);
+        projections::for_each_redeemer(redemptions.steps, all.days, redemptions.cells_of(),
+                                       projections::take_none, counter(redeemed), nothing);
         FISCUS_CHECK(claimed == all.claiming && redeemed == all.redeeming,
                      "every consumer of a day is counted once");
     }

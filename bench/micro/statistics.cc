@@ -155,7 +155,7 @@ void add_to_cells(benchmark::State& bench, const Corpus& corpus) {
             Addition& addition = additions.emplace_back(
                 Addition{.range = projections::sums_of(fact.kind), .amounts = fact.amounts});
             for (std::size_t i = 0; i < projections::grouping_count; ++i) {
-                const auto key = projections::cell_key(projections::groupings()[i], fact);
+                const auto key = projections::cell_key(projections::groupings()[i], fact.values);
                 addition.cells[i] = numbers.try_emplace(key, numbers.size()).first->second;
             }
         }

@@ -13,12 +13,39 @@
 
 namespace fiscus::projections {
 
-// Claims; second steps are those that were refused. `cells` says the cell of each step, below
-// `cell_count`. Calls asked(cell, ordinal) and received(cell, ordinal). Ordinals are not 0.
-template <typename Asked, typename Received>
+// A first thing, and all that its ordinal did: it is a member of all cells of the step, gross and
+// net.
+inline bool is_alone(std::span<const Step> steps, std::size_t at) {
+    const Step* const all = steps.data();
+    return !all[at].second() && (at == 0 || all[at - 1].ordinal() != all[at].ordinal()) &&
+           (at + 1 == steps.size() || all[at + 1].ordinal() != all[at].ordinal());
+}
+
+// What the cells of a step are read from may lie anywhere: cells_of.prepare(step), if there is such
+// a thing, is called so many steps before.
+template <typename CellsOf>
+void prepare(std::span<const Step> steps, std::size_t at, const CellsOf& cells_of) {
+    constexpr std::size_t steps_before = 16;
+    if constexpr (requires { cells_of.prepare(steps.front()); }) {
+        if (at + steps_before < steps.size()) {
+            cells_of.prepare(steps.data()[at + steps_before]);
+        }
+    }
+}
+
+// For walks that take every step.
+inline bool take_none(const Step&) { return false; }
+
+// Claims; second steps are those that were refused. cells_of(step, visit) tells the cells of a
+// step, below `cell_count`. Calls asked(cell, ordinal, is) and received(cell, ordinal, is) for each
+// of them; there is a new member where `is`: a count that adds it needs no branch, and no processor
+// foresees this one. Ordinals are not 0. Of steps that are alone take(step) may say that it has
+// counted them itself.
+template <typename CellsOf, typename Take, typename Asked, typename Received>
 void for_each_claimant(std::span<const Step> steps,
-                       std::span<const std::uint32_t> cells,
                        std::size_t cell_count,
+                       CellsOf cells_of,
+                       Take take,
                        Asked asked,
                        Received received) {
     struct Last {
@@ -27,28 +54,34 @@ void for_each_claimant(std::span<const Step> steps,
     };
     std::vector<Last> all(cell_count);
     Last* const last = all.data();
-    const std::uint32_t* cell_of = cells.data();
-    for (const Step& step : steps) {
+    for (std::size_t at = 0; at < steps.size(); ++at) {
+        const Step& step = steps.data()[at];
+        prepare(steps, at, cells_of);
+        if (is_alone(steps, at) && take(step)) {
+            continue;
+        }
         const std::uint32_t ordinal = step.ordinal();
-        const std::uint32_t cell = *cell_of++;
-        if (last[cell].asked != ordinal) {
-            last[cell].asked = ordinal;
-            asked(cell, ordinal);
-        }
-        if (!step.second() && last[cell].received != ordinal) {
-            last[cell].received = ordinal;
-            received(cell, ordinal);
-        }
+        cells_of(step, [&](std::uint32_t cell) {
+            Last& known = last[cell];
+            asked(cell, ordinal, known.asked != ordinal);
+            known.asked = ordinal;
+            if (!step.second()) {
+                received(cell, ordinal, known.received != ordinal);
+                known.received = ordinal;
+            }
+        });
     }
 }
 
 // Redemptions, by consumer or by merchant; second steps are full refunds of such. Calls
-// gross(cell, ordinal) for each who redeemed, and net(cell, ordinal) for each who has a redemption
-// that is not refunded. The cell that contradicts itself, if there is one.
-template <typename Gross, typename Net>
+// gross(cell, ordinal, is) for each who redeemed, and net(cell, ordinal, is) for each who has a
+// redemption that is not refunded. The cell that contradicts itself, if there is one. The rest is
+// as above.
+template <typename CellsOf, typename Take, typename Gross, typename Net>
 std::optional<std::uint32_t> for_each_redeemer(std::span<const Step> steps,
-                                               std::span<const std::uint32_t> cells,
                                                std::size_t cell_count,
+                                               CellsOf cells_of,
+                                               Take take,
                                                Gross gross,
                                                Net net) {
     struct Last {
@@ -57,33 +90,34 @@ std::optional<std::uint32_t> for_each_redeemer(std::span<const Step> steps,
     };
     std::vector<Last> all(cell_count);
     Last* const last = all.data();
-    const std::uint32_t* cell_of = cells.data();
-    for (const Step& step : steps) {
-        const std::uint32_t ordinal = step.ordinal();
-        const std::uint32_t cell = *cell_of++;
-        Last& known = last[cell];
-        if (step.second()) {
-            if (known.ordinal != ordinal || known.left == 0) [[unlikely]] {
-                return cell;
-            }
-            --known.left;
+    std::optional<std::uint32_t> wrong;
+    for (std::size_t at = 0; at < steps.size() && !wrong; ++at) {
+        const Step& step = steps.data()[at];
+        prepare(steps, at, cells_of);
+        if (is_alone(steps, at) && take(step)) {
             continue;
         }
-        if (known.ordinal != ordinal) {
-            if (known.left != 0) {
-                net(cell, known.ordinal);
+        const std::uint32_t ordinal = step.ordinal();
+        cells_of(step, [&](std::uint32_t cell) {
+            Last& known = last[cell];
+            if (step.second()) {
+                if (known.ordinal != ordinal || known.left == 0) [[unlikely]] {
+                    wrong = cell;
+                } else {
+                    --known.left;
+                }
+                return;
             }
-            known = {.ordinal = ordinal, .left = 0};
-            gross(cell, ordinal);
-        }
-        ++known.left;
+            const bool is_new = known.ordinal != ordinal;
+            net(cell, known.ordinal, is_new && known.left != 0);
+            gross(cell, ordinal, is_new);
+            known = {.ordinal = ordinal, .left = is_new ? 1 : known.left + 1};
+        });
     }
-    for (std::uint32_t cell = 0; cell < cell_count; ++cell) {
-        if (last[cell].left != 0) {
-            net(cell, last[cell].ordinal);
-        }
+    for (std::uint32_t cell = 0; cell < cell_count && !wrong; ++cell) {
+        net(cell, last[cell].ordinal, last[cell].left != 0);
     }
-    return std::nullopt;
+    return wrong;
 }
 
 }  // namespace fiscus::projections

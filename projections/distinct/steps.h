@@ -24,6 +24,8 @@ public:
         return static_cast<std::uint32_t>(bits_) & (item_end - 1);
     }
     [[nodiscard]] bool second() const { return (bits_ & item_end) != 0; }
+    // Of its place in the order: ordinal and whether it is a second thing.
+    [[nodiscard]] std::uint64_t rank() const { return bits_ >> 31; }
 
     friend constexpr auto operator<=>(const Step&, const Step&) = default;
 
@@ -33,7 +35,8 @@ private:
 
 using Steps = std::vector<Step>;
 
-// By ordinal, then first things before second ones, then by item.
-void sort_steps(Steps& steps);
+// By ordinal, then first things before second ones, then by item, in whose order they come. `room`
+// is used up to their size.
+void sort_steps(Steps& steps, Steps& room);
 
 }  // namespace fiscus::projections

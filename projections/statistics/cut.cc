@@ -139,9 +139,11 @@ Result<std::optional<CutRecord>> Cut::latest_cut(std::int32_t day) const {
     return std::optional(std::move(record));
 }
 
-Result<DayValues> Cut::values_of(const DayFacts& facts) {
-    Result<DayValues> values = counter_.count(
-        [this, &facts](const VisitFacts& visit) { return facts.visit(store_, visit); });
+FactSource Cut::source_of(const DayFacts& facts) const {
+    return [this, &facts](const VisitFacts& visit) { return facts.visit(store_, visit); };
+}
+
+Result<DayValues> Cut::named(Result<DayValues> values) const {
     if (!values.ok()) {
         Error error = values.error();
         error.why += " of programme " + std::to_string(programme_.id());
@@ -157,18 +159,20 @@ Result<std::vector<CellFigures>> Cut::reported_figures(std::int32_t day) const {
         std::nullopt);
 }
 
-Result<DayValues> Cut::revise(std::int32_t day, const std::vector<CellFigures>& reported) {
+Result<DayValues> Cut::revise(std::int32_t day, const DayValues& before) {
     const DayFacts* const late = programme_.find_late_facts(day);
     if (late == nullptr) {
-        return values_of_day(reported);
+        return before;
     }
     DayFacts facts(table::day_facts, programme_.id(), day);
+    FISCUS_TRY(facts.load(store_));
+    FISCUS_ASSIGN(DayValues values,
+                  named(counter_.count_late(before, source_of(facts), source_of(*late))));
     FISCUS_TRY(join(day, *late, facts));
-    return values_of(facts);
+    return values;
 }
 
 Status Cut::join(std::int32_t day, const DayFacts& late, DayFacts& facts) {
-    FISCUS_TRY(facts.load(store_));
     FISCUS_TRY(late.visit(store_, [&](std::span<const Fact> portion) -> Status {
         for (const Fact& fact : portion) {
             facts.add(fact);
@@ -198,7 +202,7 @@ Status Cut::revise_days(const std::map<std::int32_t, LateDay>& late) {
             running.add(before);
             continue;
         }
-        FISCUS_ASSIGN(const DayValues after, revise(day, reported));
+        FISCUS_ASSIGN(const DayValues after, revise(day, before));
         programme_.totals.subtract(before);
         programme_.totals.add(after);
         running.add(after);
@@ -224,7 +228,7 @@ Result<CellTotals> Cut::totals_before(std::int32_t first) {
 Status Cut::cut_open_day(std::int32_t day) {
     DayValues values;
     if (const DayFacts* const facts = programme_.find_open_day(day)) {
-        FISCUS_ASSIGN(values, values_of(*facts));
+        FISCUS_ASSIGN(values, named(counter_.count(source_of(*facts))));
     }
     programme_.totals.add(values);
     programme_.close_day(day, store_);

@@ -44,14 +44,16 @@ private:
     Status add_days_to_close(std::map<std::int32_t, LateDay>& late);
     // Nothing when the day was not cut yet.
     Result<std::optional<CutRecord>> latest_cut(std::int32_t day) const;
-    // What a day says with what came late, which joins its facts; `reported` when nothing did.
-    Result<DayValues> revise(std::int32_t day, const std::vector<CellFigures>& reported);
+    // What a day says with what came late, which joins its facts; `before` when nothing did.
+    Result<DayValues> revise(std::int32_t day, const DayValues& before);
     Status revise_days(const std::map<std::int32_t, LateDay>& late);
     Status cut_open_day(std::int32_t day);
     // Totals of all days before `day` as they were reported.
     Result<CellTotals> totals_before(std::int32_t day);
     Result<std::vector<CellFigures>> reported_figures(std::int32_t day) const;
-    Result<DayValues> values_of(const DayFacts& facts);
+    [[nodiscard]] FactSource source_of(const DayFacts& facts) const;
+    // An error names the programme.
+    [[nodiscard]] Result<DayValues> named(Result<DayValues> values) const;
     // What came late joins the facts of the day.
     Status join(std::int32_t day, const DayFacts& late, DayFacts& facts);
 

@@ -3,39 +3,14 @@
 #include <algorithm>
 #include <utility>
 
+#include <tsl/robin_set.h>
+
 namespace fiscus::projections {
 
 namespace {
 
 // Parts of a range of ordinals whose facts are counted before it is divided.
 constexpr std::uint32_t parts_max = 4'096;
-
-// Facts, and room for so many that the last growth is a doubling to what may be held.
-class FactBuffer {
-public:
-    explicit FactBuffer(std::size_t facts_max) : facts_max_(facts_max) {}
-
-    [[nodiscard]] bool full() const { return facts_.size() == facts_max_; }
-    void add(const Fact& fact) {
-        if (facts_.size() == facts_.capacity()) [[unlikely]] {
-            std::size_t room = facts_max_;
-            while (room / 2 > std::max(facts_.size(), first_room)) {
-                room /= 2;
-            }
-            facts_.reserve(room);
-        }
-        facts_.push_back(fact);
-    }
-    void clear() { facts_.clear(); }
-    [[nodiscard]] std::span<const Fact> facts() const { return facts_; }
-    [[nodiscard]] std::size_t memory() const { return facts_.capacity() * sizeof(Fact); }
-
-private:
-    static constexpr std::size_t first_room = 512;
-
-    std::size_t facts_max_;
-    std::vector<Fact> facts_;
-};
 
 std::uint32_t ordinal_of(const Fact& fact, Counted who) {
     return who == Counted::merchants ? fact.merchant : fact.consumer;
@@ -92,14 +67,16 @@ DistinctCounts distinct_of(const CellValues& cell, Counted who) {
 }  // namespace
 
 DayCounter::DayCounter(std::size_t memory_max)
-    : facts_max_(std::max(memory_max / bytes_of_fact, facts_min)) {}
+    : facts_max_(std::max(memory_max / bytes_of_fact, facts_min)), gathered_(facts_max_) {}
 
 bool DayCounter::Slice::has(const Fact& fact) const {
     const std::uint32_t ordinal = ordinal_of(fact, who);
     return first <= ordinal && ordinal <= last && counts(fact, who);
 }
 
-void DayCounter::note_memory(std::size_t bytes) { memory_peak_ = std::max(memory_peak_, bytes); }
+void DayCounter::note_memory(std::size_t beside_facts) {
+    memory_peak_ = std::max(memory_peak_, gathered_.memory() + beside_facts);
+}
 
 Status DayCounter::read(const FactSource& source, const VisitFacts& visit) {
     ++readings_;
@@ -110,22 +87,20 @@ Result<DayValues> DayCounter::count(const FactSource& day) {
     Slice consumers{.who = Counted::consumers};
     Slice merchants{.who = Counted::merchants};
     bool fits = true;
-    {
-        FactBuffer buffer(facts_max_);
-        FISCUS_TRY(read(day, [&](std::span<const Fact> facts) -> Status {
-            for (const Fact& fact : facts) {
-                consumers.last = std::max(consumers.last, fact.consumer);
-                merchants.last = std::max(merchants.last, fact.merchant);
-                fits = fits && !buffer.full();
-                if (fits) {
-                    buffer.add(fact);
-                }
+    gathered_.clear();
+    FISCUS_TRY(read(day, [&](std::span<const Fact> facts) -> Status {
+        for (const Fact& fact : facts) {
+            consumers.last = std::max(consumers.last, fact.consumer);
+            merchants.last = std::max(merchants.last, fact.merchant);
+            fits = fits && gathered_.facts() < facts_max_;
+            if (fits) {
+                gathered_.add(fact, Counted::everybody);
             }
-            return Done{};
-        }));
-        if (fits) {
-            return count_facts(buffer.facts(), buffer.memory(), Counted::everybody);
         }
+        return Done{};
+    }));
+    if (fits) {
+        return count_gathered();
     }
     std::vector<Slice> slices;
     FISCUS_TRY(divide(day, consumers, slices));
@@ -137,6 +112,71 @@ Result<DayValues> DayCounter::count(const FactSource& day) {
         add_values(values, some);
     }
     return values;
+}
+
+Result<DayValues> DayCounter::count_late(const DayValues& before,
+                                         const FactSource& day,
+                                         const FactSource& late) {
+    FISCUS_ASSIGN(const bool fits, gather_before(day, late));
+    if (!fits) {
+        return count([&day, &late](const VisitFacts& visit) -> Status {
+            FISCUS_TRY(day(visit));
+            return late(visit);
+        });
+    }
+    FISCUS_ASSIGN(const DayValues known, count_gathered());
+    FISCUS_TRY(read(late, [this](std::span<const Fact> facts) -> Status {
+        for (const Fact& fact : facts) {
+            gathered_.add(fact, Counted::everybody);
+        }
+        return Done{};
+    }));
+    FISCUS_ASSIGN(DayValues values, count_gathered());
+    take_away_distinct(values, known);
+    add_values(values, before);
+    return values;
+}
+
+Result<bool> DayCounter::gather_before(const FactSource& day, const FactSource& late) {
+    // Beyond these shares it would not be faster, and all together they take what may be held.
+    const std::size_t late_max = facts_max_ / 8;
+    const std::size_t before_max = facts_max_ / 2;
+    tsl::robin_set<std::uint32_t> consumers;
+    tsl::robin_set<std::uint32_t> merchants;
+    std::size_t late_facts = 0;
+    FISCUS_TRY(read(late, [&](std::span<const Fact> facts) -> Status {
+        late_facts += facts.size();
+        for (std::size_t at = 0; at < facts.size() && late_facts <= late_max; ++at) {
+            consumers.insert(facts[at].consumer);
+            if (counts(facts[at], Counted::merchants)) {
+                merchants.insert(facts[at].merchant);
+            }
+        }
+        return Done{};
+    }));
+    if (late_facts > late_max) {
+        return false;
+    }
+    bool fits = true;
+    gathered_.clear();
+    FISCUS_TRY(read(day, [&](std::span<const Fact> facts) -> Status {
+        for (const Fact& fact : facts) {
+            const bool by_consumer = consumers.contains(fact.consumer);
+            const bool by_merchant =
+                counts(fact, Counted::merchants) && merchants.contains(fact.merchant);
+            fits = fits && gathered_.facts() < before_max;
+            if (fits && (by_consumer || by_merchant)) {
+                Fact counted = fact;
+                counted.amounts = {};  // they are in the sums already
+                gathered_.add(counted, by_consumer && by_merchant ? Counted::everybody
+                                       : by_consumer              ? Counted::consumers
+                                                                  : Counted::merchants);
+            }
+        }
+        return Done{};
+    }));
+    note_memory((consumers.bucket_count() + merchants.bucket_count()) * sizeof(std::uint64_t));
+    return fits;
 }
 
 Status DayCounter::divide(const FactSource& day, const Slice& slice, std::vector<Slice>& slices) {
@@ -173,24 +213,14 @@ Status DayCounter::divide(const FactSource& day, const Slice& slice, std::vector
     return Done{};
 }
 
-Result<DayValues> DayCounter::count_facts(std::span<const Fact> facts,
-                                          std::size_t held,
-                                          Counted who) {
-    const DaySteps steps(facts, who);
-    held += steps.memory();
-    note_memory(held + steps.memory_to_sort());
-    DayValues values;
-    FISCUS_TRY(
-        for_each_grouping(facts, steps, std::nullopt, [&](const GroupedFacts& grouped) -> Status {
-            note_memory(held + grouped.held);
-            return append_values(values, grouped, steps);
-        }));
-    std::ranges::sort(values, {}, &CellValues::key);
-    return values;
+Result<DayValues> DayCounter::count_gathered() {
+    gathered_.sort();
+    note_memory(0);
+    return values_of(gathered_);
 }
 
 Result<DayValues> DayCounter::count_slice(const FactSource& day, const Slice& slice) {
-    FactBuffer buffer(facts_max_);
+    gathered_.clear();
     FISCUS_TRY(read(day, [&](std::span<const Fact> facts) -> Status {
         for (const Fact& fact : facts) {
             if (slice.has(fact)) {
@@ -198,12 +228,12 @@ Result<DayValues> DayCounter::count_slice(const FactSource& day, const Slice& sl
                 if (slice.who == Counted::merchants) {
                     counted.amounts = {};  // they went into the sums with the consumer
                 }
-                buffer.add(counted);
+                gathered_.add(counted, slice.who);
             }
         }
         return Done{};
     }));
-    return count_facts(buffer.facts(), buffer.memory(), slice.who);
+    return count_gathered();
 }
 
 Result<DayValues> DayCounter::count_alone(const FactSource& day, const Slice& slice) {
@@ -237,27 +267,14 @@ Result<DayValues> DayCounter::count_alone(const FactSource& day, const Slice& sl
 }
 
 Result<DayValues> DayCounter::sum(const FactSource& facts) {
-    FactBuffer buffer(facts_max_);
-    DayValues values;
-    const auto take = [&]() -> Status {
-        note_memory(buffer.memory() + buffer.facts().size() * sizeof(std::uint32_t));
-        FISCUS_ASSIGN(const DayValues some, sum_day(buffer.facts(), std::nullopt));
-        add_values(values, some);
-        buffer.clear();
-        return Done{};
-    };
-    const auto gather = [&](std::span<const Fact> portion) -> Status {
+    gathered_.clear();
+    FISCUS_TRY(read(facts, [this](std::span<const Fact> portion) -> Status {
         for (const Fact& fact : portion) {
-            if (buffer.full()) {
-                FISCUS_TRY(take());
-            }
-            buffer.add(fact);
+            gathered_.add(fact, Counted::nobody);
         }
         return Done{};
-    };
-    FISCUS_TRY(read(facts, gather));
-    FISCUS_TRY(take());
-    return values;
+    }));
+    return sums_of(gathered_, std::nullopt);
 }
 
 }  // namespace fiscus::projections

@@ -3,21 +3,22 @@
 // merchants, for which the facts of the day are read again. Nobody is in two slices, so what the
 // slices say adds up to what the day says. A consumer or merchant whose facts alone do not fit is
 // counted by how often something happened in each cell, for which no fact is held.
-// The bound is for what grows with the facts; the cells, of which a programme's totals hold as
-// many, come on top.
+// What comes late to a day that was counted is mostly little: then the day is read once more, and
+// only those are counted again whom it names.
+// The bound is for what grows with the facts; the cells, of which a programme's totals hold about
+// as many, come on top.
 // Thread: one. Fails: as day_values.h, and as the source of the facts.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <span>
 #include <vector>
 
 #include "engine/base/result.h"
 #include "projections/statistics/day_values.h"
 #include "projections/statistics/facts.h"
-#include "projections/statistics/grouped_facts.h"
+#include "projections/statistics/gathered_facts.h"
 
 namespace fiscus::projections {
 
@@ -28,13 +29,18 @@ class DayCounter {
 public:
     // Facts that are held however little memory there is: as many as some chunks have.
     static constexpr std::size_t facts_min = 4'096;
-    // Of a fact that is counted: itself while the buffer grows, its steps, and in three grouping
-    // sets the cells of these.
-    static constexpr std::size_t bytes_of_fact = 144;
+    // Of a fact that is counted, at most: its place, half of that again while the room grows, its
+    // steps, room that other facts needed for theirs, and room to sort them.
+    static constexpr std::size_t bytes_of_fact = 64;
 
     explicit DayCounter(std::size_t memory_max);
 
     Result<DayValues> count(const FactSource& day);
+    // The same with what came late, by what the day said before: only those are counted again who
+    // are named by what came late.
+    Result<DayValues> count_late(const DayValues& before,
+                                 const FactSource& day,
+                                 const FactSource& late);
     // Sums alone: also of facts that refund what is not among them.
     Result<DayValues> sum(const FactSource& facts);
 
@@ -55,14 +61,17 @@ private:
     };
 
     Status read(const FactSource& source, const VisitFacts& visit);
+    // Gathers what those did before who are named by what came late; false when it is too much.
+    Result<bool> gather_before(const FactSource& day, const FactSource& late);
     // Cuts a slice that is too large into ones that are not.
     Status divide(const FactSource& day, const Slice& slice, std::vector<Slice>& slices);
-    Result<DayValues> count_facts(std::span<const Fact> facts, std::size_t held, Counted who);
+    Result<DayValues> count_gathered();
+    void note_memory(std::size_t beside_facts);
     Result<DayValues> count_slice(const FactSource& day, const Slice& slice);
     Result<DayValues> count_alone(const FactSource& day, const Slice& slice);
-    void note_memory(std::size_t bytes);
 
     std::size_t facts_max_;
+    GatheredFacts gathered_;  // one for all days: fresh memory costs more than what is done with it
     std::size_t memory_peak_ = 0;
     std::uint64_t readings_ = 0;
 };

@@ -4,31 +4,81 @@
 #include <array>
 #include <optional>
 
+#include "engine/base/check.h"
 #include "projections/statistics/grouping.h"
 
 namespace fiscus::projections {
 
 namespace {
 
-Status count_members(const DaySteps& steps, const GroupedFacts& grouped, std::span<CellValues> to) {
+// Steps that are alone count once in each cell: by fine cells, of which each step has fewer.
+class AloneCount {
+public:
+    explicit AloneCount(const GatheredFacts& day) : places_(day.places().data()) {
+        for (std::size_t set = 0; set < fine_set_count; ++set) {
+            counts_[set].resize(day.cells(set).keys.size());
+        }
+    }
+
+    void add(const Step& step) {
+        const FinePlace& place = places_[step.item()];
+        for (std::size_t set = 0; set < fine_set_count; ++set) {
+            ++counts_[set].data()[place[set]];
+        }
+    }
+    void add_to(std::span<CellValues> cells, std::size_t distinct, const GroupedFacts& grouped) {
+        for (std::size_t set = 0; set < fine_set_count; ++set) {
+            const GroupedFacts::Coarser& coarser = grouped.coarser[set];
+            for (std::size_t fine = 0; fine < counts_[set].size(); ++fine) {
+                for (std::size_t at = 0; at < coarser.width; ++at) {
+                    cells[coarser.cells[fine][at]].distinct[distinct] += counts_[set][fine];
+                }
+            }
+        }
+    }
+
+private:
+    const FinePlace* places_;
+    std::array<std::vector<std::uint32_t>, fine_set_count> counts_;
+};
+
+Status count_members(const GatheredFacts& day,
+                     const GroupedFacts& grouped,
+                     std::span<CellValues> to) {
     std::array<std::vector<std::uint32_t>, distinct_count> counts;
-    FISCUS_TRY(for_each_member(steps, grouped, [&](Distinct which) {
-        auto& of_cells = counts[index(which)];
-        of_cells.resize(to.size());
-        return [count = of_cells.data()](std::uint32_t cell, std::uint32_t) { ++count[cell]; };
-    }));
+    // Gross and net are a pair, and have the same steps that are alone.
+    std::vector<AloneCount> alone(distinct_count / 2, AloneCount(day));
+    FISCUS_TRY(for_each_member(
+        day, grouped,
+        [&](Distinct which) {
+            return [&count = alone[index(which) / 2]](const Step& step) {
+                count.add(step);
+                return true;
+            };
+        },
+        [&](Distinct which) {
+            auto& of_cells = counts[index(which)];
+            of_cells.resize(to.size());
+            return [count = of_cells.data()](std::uint32_t cell, std::uint32_t, bool is) {
+                count[cell] += is ? 1U : 0U;
+            };
+        }));
     for (std::size_t at = 0; at < distinct_count; ++at) {
         for (std::size_t cell = 0; cell < to.size(); ++cell) {
             to[cell].distinct[at] = counts[at][cell];
         }
+        alone[at / 2].add_to(to, at, grouped);
     }
     return Done{};
 }
 
-void append_cells(DayValues& values, const GroupedFacts& grouped) {
+DayValues cells_of(const GroupedFacts& grouped) {
+    DayValues values;
+    values.reserve(grouped.keys.size());
     for (std::size_t cell = 0; cell < grouped.keys.size(); ++cell) {
         values.push_back({.key = grouped.keys[cell], .sums = grouped.sums[cell]});
     }
+    return values;
 }
 
 }  // namespace
@@ -40,10 +90,12 @@ Error too_many_refunds(const CellKey& cell) {
             .hint = "compare the journal with a replay of the events"};
 }
 
-Status append_values(DayValues& values, const GroupedFacts& grouped, const DaySteps& steps) {
-    const std::size_t before = values.size();
-    append_cells(values, grouped);
-    return count_members(steps, grouped, std::span(values).subspan(before));
+Result<DayValues> values_of(const GatheredFacts& day) {
+    const GroupedFacts grouped = group(day, std::nullopt);
+    DayValues values = cells_of(grouped);
+    FISCUS_TRY(count_members(day, grouped, values));
+    std::ranges::sort(values, {}, &CellValues::key);
+    return values;
 }
 
 void add_values(DayValues& values, const DayValues& more) {
@@ -66,13 +118,19 @@ void add_values(DayValues& values, const DayValues& more) {
     std::ranges::inplace_merge(values, newcomers, {}, &CellValues::key);
 }
 
-Result<DayValues> sum_day(std::span<const Fact> facts, std::optional<Grouping> only) {
-    const DaySteps nobody({});
-    DayValues values;
-    FISCUS_TRY(for_each_grouping(facts, nobody, only, [&](const GroupedFacts& grouped) -> Status {
-        append_cells(values, grouped);
-        return Done{};
-    }));
+void take_away_distinct(DayValues& values, const DayValues& part) {
+    auto at = values.begin();
+    for (const CellValues& cell : part) {
+        at = std::ranges::lower_bound(at, values.end(), cell.key, {}, &CellValues::key);
+        FISCUS_CHECK(at != values.end() && at->key == cell.key, "a part has no cell of its own");
+        for (std::size_t count = 0; count < distinct_count; ++count) {
+            at->distinct[count] -= cell.distinct[count];
+        }
+    }
+}
+
+DayValues sums_of(const GatheredFacts& day, std::optional<Grouping> only) {
+    DayValues values = cells_of(group(day, only));
     std::ranges::sort(values, {}, &CellValues::key);
     return values;
 }

@@ -30,13 +30,16 @@ enum class FactKind : std::uint8_t {
     redemption = 2,
     refund = 3,
 };
+inline constexpr std::size_t fact_kind_count = 4;
+
+// What a fact says in every dimension, 0 where it says nothing.
+using DimensionValues = std::array<std::uint32_t, dimension_count>;
 
 struct Fact {
     FactKind kind = FactKind::claim;
     bool own_day = false;  // it happened on this day; else on a later one
     bool removes = false;  // a redemption of this day is fully refunded
-    // What it says in every dimension, 0 where it says nothing.
-    std::array<std::uint32_t, dimension_count> values{};
+    DimensionValues values{};
     std::uint32_t consumer = 0;
     std::uint32_t merchant = 0;
     // What it adds to the sums of its kind, in their order; nothing unless it happened on this day.
@@ -62,10 +65,11 @@ constexpr SumRange sums_of(FactKind kind) {
     return {};
 }
 
-constexpr CellKey cell_key(const GroupingInfo& set, const Fact& fact) {
-    return {.grouping = set.grouping,
-            .first = set.used < 1 ? 0 : fact.value(set.dimensions[0]),
-            .second = set.used < 2 ? 0 : fact.value(set.dimensions[1])};
+constexpr CellKey cell_key(const GroupingInfo& set, const DimensionValues& values) {
+    const auto value = [&](std::size_t at) {
+        return at < set.used ? values[static_cast<std::size_t>(set.dimensions[at])] : 0;
+    };
+    return {.grouping = set.grouping, .first = value(0), .second = value(1)};
 }
 
 // Facts in portions of one chunk, which are gone after the call.

@@ -48,7 +48,7 @@ private:
     RowBuffer rows_;
 };
 
-// Without a setting; a day of 200,000 events is read once.
+// Without a setting; a day of 500,000 events is read once.
 inline constexpr std::size_t cut_memory_default = 32U << 20;
 
 class Fold {

@@ -57,7 +57,28 @@ constexpr std::array<GroupingInfo, grouping_count> grouping_table{{
      2},
 }};
 
+constexpr std::size_t find_fine_set(const GroupingInfo& set) {
+    const auto is_enough = [&set](const FineSet& fine) {
+        return std::all_of(set.dimensions.begin(), set.dimensions.begin() + set.used,
+                           [&fine](Dimension dimension) {
+                               return std::ranges::find(fine, dimension) != fine.end();
+                           });
+    };
+    return static_cast<std::size_t>(std::ranges::find_if(fine_sets, is_enough) - fine_sets.begin());
+}
+
+constexpr bool fine_sets_are_enough() {
+    std::array<std::size_t, fine_set_count + 1> coarser{};
+    for (const GroupingInfo& set : grouping_table) {
+        ++coarser[find_fine_set(set)];
+    }
+    return coarser.back() == 0 && *std::ranges::max_element(coarser) <= coarser_sets_max;
+}
+static_assert(fine_sets_are_enough(), "every grouping set follows from a fine set");
+
 }  // namespace
+
+std::size_t fine_set_of(const GroupingInfo& set) { return find_fine_set(set); }
 
 std::span<const GroupingInfo, grouping_count> groupings() { return grouping_table; }
 std::span<const DimensionInfo, dimension_count> dimensions() { return dimension_table; }

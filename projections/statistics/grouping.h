@@ -1,5 +1,6 @@
 // The grouping sets in which every figure is kept, and the key of one cell in them: which batch,
-// which district … A set uses at most two dimensions. Adding a set is one line in grouping.cc.
+// which district … A set uses at most two dimensions. Adding a set is one line in grouping.cc,
+// unless it crosses two dimensions that no fine set has both of.
 // Thread: values. Fails: never.
 #pragma once
 
@@ -62,6 +63,21 @@ struct GroupingInfo {
     std::array<Dimension, 2> dimensions;
     std::size_t used;  // how many of them
 };
+
+// Dimensions that are looked up together, because they have few values that go together. A grouping
+// set uses dimensions of one fine set, so that its cells follow from the cells of that.
+using FineSet = std::array<Dimension, 3>;
+inline constexpr std::size_t fine_set_count = 4;
+inline constexpr std::array<FineSet, fine_set_count> fine_sets = {{
+    {Dimension::platform, Dimension::channel, Dimension::channel},
+    {Dimension::batch, Dimension::pack, Dimension::category},
+    {Dimension::batch, Dimension::district, Dimension::prefecture},
+    {Dimension::batch, Dimension::industry, Dimension::size_class},
+}};
+// Grouping sets that use the dimensions of one fine set.
+inline constexpr std::size_t coarser_sets_max = 4;
+// The first fine set whose dimensions are enough.
+std::size_t fine_set_of(const GroupingInfo& set);
 
 // In the order of the enumerators.
 std::span<const GroupingInfo, grouping_count> groupings();

@@ -7,6 +7,7 @@
 #include "projections/distinct/bitmap.h"
 #include "projections/statistics/day_values.h"
 #include "projections/statistics/figures.h"
+#include "projections/statistics/gathered_facts.h"
 #include "projections/statistics/grouped_facts.h"
 #include "projections/statistics/state_tables.h"
 
@@ -31,13 +32,17 @@ struct Union {
 // The members of one day's cells, by cell number, ascending.
 using Members = std::vector<std::array<std::vector<std::uint32_t>, distinct_count>>;
 
-Result<Members> members_of(const DaySteps& steps, const GroupedFacts& grouped) {
+Result<Members> members_of(const GatheredFacts& day, const GroupedFacts& grouped) {
     Members members(grouped.keys.size());
-    FISCUS_TRY(for_each_member(steps, grouped, [&members](Distinct which) {
-        return [&members, which](std::uint32_t cell, std::uint32_t ordinal) {
-            members[cell][index(which)].push_back(ordinal);
-        };
-    }));
+    FISCUS_TRY(for_each_member(
+        day, grouped, [](Distinct) { return take_none; },
+        [&members](Distinct which) {
+            return [&members, which](std::uint32_t cell, std::uint32_t ordinal, bool is) {
+                if (is) {
+                    members[cell][index(which)].push_back(ordinal);
+                }
+            };
+        }));
     return members;
 }
 
@@ -47,19 +52,17 @@ public:
         : store_(store), programme_(programme), grouping_(grouping) {}
 
     Status add_day(std::int32_t day) {
-        std::vector<Fact> facts;
+        GatheredFacts gathered;
         if (programme_.is_cut(day)) {
             DayFacts of_day(table::day_facts, programme_.id(), day);
             FISCUS_TRY(of_day.load(store_));
-            FISCUS_TRY(of_day.read(store_, facts));
-            FISCUS_TRY(read(programme_.find_late_facts(day), facts));
+            FISCUS_TRY(gather(&of_day, gathered));
+            FISCUS_TRY(gather(programme_.find_late_facts(day), gathered));
         } else {
-            FISCUS_TRY(read(programme_.find_open_day(day), facts));
+            FISCUS_TRY(gather(programme_.find_open_day(day), gathered));
         }
-        const DaySteps steps(facts);
-        return for_each_grouping(facts, steps, grouping_, [&](const GroupedFacts& grouped) {
-            return unite(steps, grouped);
-        });
+        gathered.sort();
+        return unite(gathered, group(gathered, grouping_));
     }
 
     // Sums of all days up to `last_day`: those of the days that were cut lie in the totals.
@@ -113,12 +116,20 @@ public:
     }
 
 private:
-    Status read(const DayFacts* from, std::vector<Fact>& facts) const {
-        return from == nullptr ? Status(Done{}) : from->read(store_, facts);
+    Status gather(const DayFacts* from, GatheredFacts& gathered) const {
+        if (from == nullptr) {
+            return Done{};
+        }
+        return from->visit(store_, [&gathered](std::span<const Fact> facts) -> Status {
+            for (const Fact& fact : facts) {
+                gathered.add(fact);
+            }
+            return Done{};
+        });
     }
 
-    Status unite(const DaySteps& steps, const GroupedFacts& grouped) {
-        FISCUS_ASSIGN(const Members members, members_of(steps, grouped));
+    Status unite(const GatheredFacts& day, const GroupedFacts& grouped) {
+        FISCUS_ASSIGN(const Members members, members_of(day, grouped));
         for (std::size_t cell = 0; cell < grouped.keys.size(); ++cell) {
             Union& all = unions_[grouped.keys[cell]];
             add(all.sums, grouped.sums[cell]);
@@ -130,10 +141,9 @@ private:
     }
 
     Status add_sums(const DayFacts* from) {
-        std::vector<Fact> facts;
-        FISCUS_TRY(read(from, facts));
-        FISCUS_ASSIGN(const DayValues values, sum_day(facts, grouping_));
-        for (const CellValues& cell : values) {
+        GatheredFacts gathered;
+        FISCUS_TRY(gather(from, gathered));
+        for (const CellValues& cell : sums_of(gathered, grouping_)) {
             CellTotal& total = to_date_[cell.key];
             add(total.sums, cell.sums);
             ++total.days;

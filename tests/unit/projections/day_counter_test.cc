@@ -106,7 +106,7 @@ protected:
         EXPECT_TRUE(std::ranges::equal(expected.value(), found.value(), same));
         EXPECT_TRUE(std::ranges::is_sorted(found.value(), {}, &CellValues::key));
         EXPECT_EQ(whole.readings(), 1U);
-        EXPECT_GT(whole.memory_peak(), facts.size() * sizeof(Fact));
+        EXPECT_GT(whole.memory_peak(), facts.size() * (sizeof(FinePlace) + sizeof(Step)));
         EXPECT_LT(whole.memory_peak(), large_share);
         EXPECT_LT(sliced.memory_peak(), small_share);
         return sliced.readings();
@@ -156,8 +156,52 @@ TEST_P(DayCounterTest, SumsAreTheSameInAnyPortions) {
     const std::vector<Fact> facts = facts_of(dice_, 30'000, up_to(20'000), up_to(3'000));
     DayCounter counter(small_share);
     const DayValues found = counter.sum(source_of(facts)).value();
-    EXPECT_TRUE(std::ranges::equal(found, sum_day(facts, std::nullopt).value(), same));
+    GatheredFacts whole;
+    for (const Fact& fact : facts) {
+        whole.add(fact);
+    }
+    const DayValues expected = sums_of(whole, std::nullopt);
+    EXPECT_TRUE(std::ranges::equal(found, expected, same));
     EXPECT_LT(counter.memory_peak(), small_share);
+}
+
+// The last facts come late: few, so many that the day is counted anew, and none.
+TEST_P(DayCounterTest, WhatComesLateGivesTheSameAsTheWholeDay) {
+    for (const std::size_t share : {small_share, large_share}) {
+        for (const std::size_t late_count : {0U, 1U, 300U, 9'000U}) {
+            std::vector<Fact> day = facts_of(dice_, 20'000, up_to(15'000), up_to(900));
+            const auto from = day.end() - static_cast<std::ptrdiff_t>(late_count);
+            const DayValues expected = DayCounter(large_share).count(source_of(day)).value();
+            const std::vector<Fact> late(from, day.end());
+            day.erase(from, day.end());
+            DayCounter counter(share);
+            const DayValues before = counter.count(source_of(day)).value();
+            const std::uint64_t readings = counter.readings();
+            const auto found = counter.count_late(before, source_of(day), source_of(late));
+            ASSERT_TRUE(found.ok()) << "FISCUS_TEST_SEED=" << seed_;
+            EXPECT_TRUE(std::ranges::equal(found.value(), expected, same))
+                << "FISCUS_TEST_SEED=" << seed_ << " late " << late_count;
+            EXPECT_LT(counter.memory_peak(), share);
+            if (share == large_share) {  // what came late twice, the day once
+                EXPECT_EQ(counter.readings() - readings, 3U);
+            }
+        }
+    }
+}
+
+TEST_P(DayCounterTest, ARefundThatComesLateNeedsItsRedemption) {
+    const std::vector<Fact> day = facts_of(dice_, 5'000, up_to(900), up_to(90));
+    DayCounter counter(large_share);
+    const DayValues before = counter.count(source_of(day)).value();
+    Fact refund = *std::ranges::find(day, FactKind::redemption, &Fact::kind);
+    refund.own_day = false;
+    refund.removes = true;
+    refund.amounts = {};
+    set(refund, Dimension::platform, 99);
+    const std::vector<Fact> late = {refund};
+    const auto counted = counter.count_late(before, source_of(day), source_of(late));
+    ASSERT_FALSE(counted.ok());
+    EXPECT_EQ(counted.error().code, ErrorCode::corrupt);
 }
 
 TEST_P(DayCounterTest, MoreRefundsThanRedemptionsAreFoundInEverySlice) {

@@ -26,8 +26,11 @@ constexpr std::uint32_t cell_count = 5;
 using Members = std::map<std::uint32_t, std::vector<std::uint32_t>>;  // by cell
 
 auto lister(Members& members) {
-    return
-        [&members](std::uint32_t cell, std::uint32_t ordinal) { members[cell].push_back(ordinal); };
+    return [&members](std::uint32_t cell, std::uint32_t ordinal, bool is) {
+        if (is) {
+            members[cell].push_back(ordinal);
+        }
+    };
 }
 
 // Steps with the cell of each item.
@@ -39,14 +42,14 @@ struct Walk {
         steps.emplace_back(ordinal, static_cast<std::uint32_t>(cell_of_item.size()), second);
         cell_of_item.push_back(cell);
     }
-    // Sorts, and gives the cell of each step.
-    std::vector<std::uint32_t> cells() {
-        sort_steps(steps);
-        std::vector<std::uint32_t> cells;
-        for (const Step& step : steps) {
-            cells.push_back(cell_of_item[step.item()]);
-        }
-        return cells;
+    // The steps, sorted.
+    const Steps& sorted() {
+        Steps room;
+        sort_steps(steps, room);
+        return steps;
+    }
+    [[nodiscard]] auto cells() const {
+        return [this](const Step& step, auto visit) { visit(cell_of_item[step.item()]); };
     }
 };
 
@@ -60,6 +63,7 @@ Members members_of(const std::map<std::uint32_t, std::set<std::uint32_t>>& sets)
 
 TEST(StepsTest, AreSortedByOrdinalThenFirstThingsThenItem) {
     Dice dice(test_seed(11));
+    Steps room;
     for (const std::uint64_t universe : universes) {
         for (const std::uint32_t size : {0U, 1U, 700U, 30'000U}) {
             Steps steps;
@@ -72,7 +76,7 @@ TEST(StepsTest, AreSortedByOrdinalThenFirstThingsThenItem) {
                 return std::tuple(a.ordinal(), a.second(), a.item()) <
                        std::tuple(b.ordinal(), b.second(), b.item());
             });
-            sort_steps(steps);
+            sort_steps(steps, room);
             EXPECT_EQ(steps, expected) << "universe " << universe << " size " << size;
         }
     }
@@ -103,10 +107,9 @@ TEST(MembersTest, ClaimantsAreThoseOfAStandardSet) {
                 received[cell].insert(ordinal);
             }
         }
-        const std::vector<std::uint32_t> cells = walk.cells();
         Members found_asked;
         Members found_received;
-        for_each_claimant(walk.steps, cells, cell_count, lister(found_asked),
+        for_each_claimant(walk.sorted(), cell_count, walk.cells(), take_none, lister(found_asked),
                           lister(found_received));
         EXPECT_EQ(found_asked, members_of(asked));
         EXPECT_EQ(found_received, members_of(received));
@@ -147,15 +150,43 @@ TEST(MembersTest, NetLeavesOutWhoseEveryRedemptionWasRefunded) {
                 }
             }
         }
-        const std::vector<std::uint32_t> cells = walk.cells();
         Members found_gross;
         Members found_net;
-        EXPECT_EQ(for_each_redeemer(walk.steps, cells, cell_count, lister(found_gross),
-                                    lister(found_net)),
+        EXPECT_EQ(for_each_redeemer(walk.sorted(), cell_count, walk.cells(), take_none,
+                                    lister(found_gross), lister(found_net)),
                   std::nullopt);
         EXPECT_EQ(found_gross, gross);
         EXPECT_EQ(found_net, net);
     }
+}
+
+TEST(MembersTest, StepsThatAreAloneMayBeTaken) {
+    Dice dice(test_seed(15));
+    Walk walk;
+    for (int round = 0; round < 5'000; ++round) {
+        const auto ordinal = static_cast<std::uint32_t>(dice.throw_of(9'000) + 1);
+        walk.add(ordinal, static_cast<std::uint32_t>(dice.throw_of(cell_count)), dice.one_in(3));
+    }
+    Members whole;
+    Members rest;
+    Members nobody;
+    for_each_claimant(walk.sorted(), cell_count, walk.cells(), take_none, lister(nobody),
+                      lister(whole));
+    std::size_t taken = 0;
+    for_each_claimant(
+        walk.sorted(), cell_count, walk.cells(),
+        [&](const Step& step) {
+            EXPECT_FALSE(step.second());
+            rest[walk.cell_of_item[step.item()]].push_back(step.ordinal());
+            ++taken;
+            return true;
+        },
+        lister(nobody), lister(rest));
+    EXPECT_GT(taken, 1'000U);
+    for (auto& [cell, members] : rest) {
+        std::ranges::sort(members);
+    }
+    EXPECT_EQ(rest, whole);
 }
 
 // Cell 1 holds what is asked about, cell 0 somebody with the same ordinal.
@@ -168,9 +199,8 @@ std::optional<std::uint32_t> contradiction_of(int redemptions, int refunds) {
     for (int at = 0; at < redemptions; ++at) {
         walk.add(9, 1, false);
     }
-    const auto nothing = [](std::uint32_t, std::uint32_t) {};
-    const std::vector<std::uint32_t> cells = walk.cells();
-    return for_each_redeemer(walk.steps, cells, 2, nothing, nothing);
+    const auto nothing = [](std::uint32_t, std::uint32_t, bool) {};
+    return for_each_redeemer(walk.sorted(), 2, walk.cells(), take_none, nothing, nothing);
 }
 
 TEST(MembersTest, MoreRefundsThanRedemptionsAreNoCount) {

@@ -184,7 +184,7 @@ TEST_F(FactsTest, TotalsAddAndSubtractDaysAndComeBack) {
     std::map<CellKey, Sums> expected;
     std::vector<DayValues> added;
     for (int day = 0; day < 12; ++day) {
-        std::vector<Fact> facts;
+        GatheredFacts facts;
         for (int round = 0; round < 400; ++round) {
             Fact fact = random_fact(dice);
             fact.own_day = true;
@@ -192,9 +192,9 @@ TEST_F(FactsTest, TotalsAddAndSubtractDaysAndComeBack) {
             for (std::int64_t& amount : fact.amounts) {
                 amount %= 1'000'000;
             }
-            facts.push_back(fact);
+            facts.add(fact, Counted::nobody);
         }
-        added.push_back(sum_day(facts, std::nullopt).value());
+        added.push_back(sums_of(facts, std::nullopt));
         totals.add(added.back());
         if (dice.one_in(3)) {
             const std::size_t at = dice.throw_of(added.size());
