@@ -1,8 +1,10 @@
 // journal_encode: the entries of a turn → the bytes of a block, and the hash that chains them;
-// `bytes` is how many an event takes.
+// its label says how many bytes an event takes.
 // journal_decode: the bytes → a verified block, its hash, and every posting read once, as a reader
 // of the journal does. Floor of both: SHA-256 of the same bytes.
 #include <vector>
+
+#include <fmt/format.h>
 
 #include "bench/micro/corpus.h"
 #include "engine/base/check.h"
@@ -64,8 +66,9 @@ void encode_blocks(benchmark::State& bench, const Corpus& corpus) {
     for (const Block& block : expected) {
         bytes += block.bytes;
     }
-    bench.counters["bytes"] =
-        static_cast<double>(bytes) / static_cast<double>(corpus.measured_events());
+    bench.SetLabel(
+        fmt::format("{:.1f} bytes an event",
+                    static_cast<double>(bytes) / static_cast<double>(corpus.measured_events())));
     report(bench, corpus.measured_events());
 }
 
