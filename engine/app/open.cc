@@ -137,12 +137,19 @@ Status check_places(const Settings& settings) {
         // A slash at the end is another path to the library, not to the disk.
         return found.has_filename() ? found : found.parent_path();
     };
-    if (whole(settings.path(Setting::log_directory)) !=
-        whole(settings.path(Setting::state_directory))) {
+    const auto log = whole(settings.path(Setting::log_directory));
+    const auto state = whole(settings.path(Setting::state_directory));
+    const auto inside = [](const std::filesystem::path& inner, const std::filesystem::path& outer) {
+        return std::mismatch(outer.begin(), outer.end(), inner.begin(), inner.end()).first ==
+               outer.end();
+    };
+    if (!inside(log, state) && !inside(state, log)) {
         return Done{};
     }
-    return Error{ErrorCode::usage, "log and state are in the same directory",
-                 fmt::format("both are {}", settings.text(Setting::log_directory)),
+    return Error{ErrorCode::usage,
+                 log == state ? "log and state are in the same directory"
+                              : "log and state are one inside the other",
+                 fmt::format("the log is {}, the state {}", log.string(), state.string()),
                  "The log is the only truth and the state may be deleted: give each its own."};
 }
 

@@ -91,6 +91,10 @@ Result<std::vector<std::int64_t>> LocalPartition::segments() const {
 Result<Extent> LocalPartition::extent() {
     FISCUS_ASSIGN(const std::int64_t last, end());
     FISCUS_ASSIGN(const std::vector<std::int64_t> bases, segments());
+    if (bases.empty() && last > 0) {
+        return damage(segment_path(0), 0,
+                      std::to_string(last) + " records were acknowledged, but no segment is left");
+    }
     return Extent{.first = bases.empty() ? last : std::min(bases.front(), last), .end = last};
 }
 

@@ -2,6 +2,7 @@
 // is ingested as sorted files, all of them or none: the log is the write-ahead log, so nothing
 // passes through a memtable.
 #include <algorithm>
+#include <cstdarg>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -10,6 +11,7 @@
 
 #include <rocksdb/cache.h>
 #include <rocksdb/db.h>
+#include <rocksdb/env.h>
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/options.h>
 #include <rocksdb/table.h>
@@ -42,6 +44,14 @@ Error store_error(const char* what, const rocksdb::Status& status, const std::st
                 : "check the disk; the state may be deleted, it is rebuilt from the log"};
 }
 
+// RocksDB's own log: its file cannot be written any further once a disk was full, and then the
+// library ends the process (an assertion). What matters comes back as errors and properties.
+class SilentLogger final : public rocksdb::Logger {
+public:
+    using rocksdb::Logger::Logv;
+    void Logv(const char*, std::va_list) override {}
+};
+
 class RocksStore final : public StateStore {
 public:
     explicit RocksStore(std::string directory) : directory_(std::move(directory)) {}
@@ -63,7 +73,7 @@ public:
         rocks.level0_stop_writes_trigger = 80;
         rocks.compression = rocksdb::kLZ4Compression;
         rocks.max_open_files = 512;
-        rocks.keep_log_file_num = 4;
+        rocks.info_log = std::make_shared<SilentLogger>();
         rocksdb::DB* db = nullptr;
         const rocksdb::Status status = options.read_only
                                            ? rocksdb::DB::OpenForReadOnly(rocks, directory_, &db)

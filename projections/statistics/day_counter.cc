@@ -74,6 +74,16 @@ bool DayCounter::Slice::has(const Fact& fact) const {
     return first <= ordinal && ordinal <= last && counts(fact, who);
 }
 
+std::vector<Fact> DayCounter::Slice::chosen(std::span<const Fact> facts, bool as_deeds) const {
+    std::vector<Fact> some;
+    for (const Fact& fact : facts) {
+        if (has(fact)) {
+            some.push_back(as_deeds ? deeds_of(fact) : fact);
+        }
+    }
+    return some;
+}
+
 void DayCounter::note_memory(std::size_t beside_facts) {
     memory_peak_ = std::max(memory_peak_, gathered_.memory() + beside_facts);
 }
@@ -222,32 +232,30 @@ Result<DayValues> DayCounter::count_gathered() {
 Result<DayValues> DayCounter::count_slice(const FactSource& day, const Slice& slice) {
     gathered_.clear();
     FISCUS_TRY(read(day, [&](std::span<const Fact> facts) -> Status {
-        for (const Fact& fact : facts) {
-            if (slice.has(fact)) {
-                Fact counted = fact;
-                if (slice.who == Counted::merchants) {
-                    counted.amounts = {};  // they went into the sums with the consumer
-                }
-                gathered_.add(counted, slice.who);
-            }
-        }
+        gather(facts, slice);
         return Done{};
     }));
     return count_gathered();
 }
 
+void DayCounter::gather(std::span<const Fact> facts, const Slice& slice) {
+    for (const Fact& fact : facts) {
+        if (!slice.has(fact)) {
+            continue;
+        }
+        Fact counted = fact;
+        if (slice.who == Counted::merchants) {
+            counted.amounts = {};  // they went into the sums with the consumer
+        }
+        gathered_.add(counted, slice.who);
+    }
+}
+
 Result<DayValues> DayCounter::count_alone(const FactSource& day, const Slice& slice) {
-    // Those of the slice, as they are or as deeds.
     const auto of_slice = [&day, &slice](bool as_deeds) -> FactSource {
         return [&day, &slice, as_deeds](const VisitFacts& visit) {
             return day([&](std::span<const Fact> facts) -> Status {
-                std::vector<Fact> some;
-                for (const Fact& fact : facts) {
-                    if (slice.has(fact)) {
-                        some.push_back(as_deeds ? deeds_of(fact) : fact);
-                    }
-                }
-                return visit(some);
+                return visit(slice.chosen(facts, as_deeds));
             });
         };
     };

@@ -58,6 +58,8 @@ private:
         bool alone = false;
 
         [[nodiscard]] bool has(const Fact& fact) const;
+        // Those of the slice, as they are or as deeds.
+        [[nodiscard]] std::vector<Fact> chosen(std::span<const Fact> facts, bool as_deeds) const;
     };
 
     Status read(const FactSource& source, const VisitFacts& visit);
@@ -67,6 +69,7 @@ private:
     Status divide(const FactSource& day, const Slice& slice, std::vector<Slice>& slices);
     Result<DayValues> count_gathered();
     void note_memory(std::size_t beside_facts);
+    void gather(std::span<const Fact> facts, const Slice& slice);
     Result<DayValues> count_slice(const FactSource& day, const Slice& slice);
     Result<DayValues> count_alone(const FactSource& day, const Slice& slice);
 

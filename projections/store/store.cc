@@ -1,11 +1,13 @@
 #include "projections/store/store.h"
 
 #include <algorithm>
+#include <cstdarg>
 #include <filesystem>
 #include <system_error>
 
 #include <rocksdb/cache.h>
 #include <rocksdb/db.h>
+#include <rocksdb/env.h>
 #include <rocksdb/options.h>
 #include <rocksdb/table.h>
 #include <rocksdb/utilities/write_batch_with_index.h>
@@ -36,6 +38,14 @@ Error store_error(std::string_view what,
                 : "check the disk; the directory may be deleted, it is rebuilt from the journal"};
 }
 
+// RocksDB's own log: its file cannot be written any further once a disk was full, and then the
+// library ends the process (an assertion). What matters comes back as errors and properties.
+class SilentLogger final : public rocksdb::Logger {
+public:
+    using rocksdb::Logger::Logv;
+    void Logv(const char*, std::va_list) override {}
+};
+
 class RocksStore final : public Store {
 public:
     RocksStore(std::string directory, bool read_only)
@@ -55,7 +65,7 @@ public:
         rocks.max_background_jobs = 2;
         rocks.compression = rocksdb::kLZ4Compression;
         rocks.max_open_files = 256;
-        rocks.keep_log_file_num = 4;
+        rocks.info_log = std::make_shared<SilentLogger>();
         rocksdb::DB* db = nullptr;
         const rocksdb::Status status = options.read_only
                                            ? rocksdb::DB::OpenForReadOnly(rocks, directory_, &db)

@@ -101,7 +101,10 @@ class Usage(Case):
                 self.assertEqual(result.returncode, 2, state)
                 self.assertIn("log and state are in the same directory", result.stderr)
                 self.fails(2, ["same directory"], "run", "--log", folder, "--state", state)
+            for log, state in ((folder, folder + "/state"), (folder + "/log", folder)):
+                self.fails(2, ["one inside the other"], "run", "--log", log, "--state", state)
         self.ok("config", "check", "--log", "/a", "--state", "/b")
+        self.ok("config", "check", "--log", "/a", "--state", "/ab")
 
     def test_a_slip_in_a_variable_is_named(self):
         self.fails(2, ["FISCUS_LOG_DIRECTORY", "Did you mean FISCUS_LOG__DIRECTORY?"], "config",

@@ -254,13 +254,23 @@ TEST_F(LocalDamage, WithoutTheAcknowledgedFileOnlyTheLastFrameMayBeBroken) {
     EXPECT_NE(refused.error().why.find("follow"), std::string::npos) << refused.error().text();
 }
 
+TEST_F(LocalDamage, APartitionWithoutAnySegmentIsNoEmptyOne) {
+    fs::remove(segment());
+    auto log = opened(directory());
+    const auto extent = log->extent(topic, 0);
+    ASSERT_TRUE(failed_with(extent, ErrorCode::corrupt));
+    EXPECT_NE(extent.error().text().find("4 records were acknowledged, but no segment is left"),
+              std::string::npos)
+        << extent.error().text();
+}
+
 TEST_F(LocalDamage, AMissingSegmentIsNamed) {
     fs::remove(segment());
     auto log = opened(directory());
     const auto refused = write(*log, {"again"});
     ASSERT_TRUE(failed_with(refused, ErrorCode::corrupt));
     EXPECT_NE(refused.error().what.find(segment().string()), std::string::npos);
-    EXPECT_TRUE(failed_with(log->reader(topic, 0, 0), ErrorCode::log_mismatch));
+    EXPECT_TRUE(failed_with(log->reader(topic, 0, 0), ErrorCode::corrupt));
 }
 
 TEST_F(LocalDamage, ASegmentWhoseCreationWasCutShortIsMadeAnew) {

@@ -2,9 +2,11 @@
 // is stored; a bounded cache forgets nothing. Method: the same tests on memory and on RocksDB.
 #include "engine/state/state.h"
 
+#include <csignal>
 #include <filesystem>
 #include <functional>
 #include <string>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <gtest/gtest.h>
@@ -244,6 +246,24 @@ TEST_F(StateTest, APositionIsDurableWhenItsFoldIsWritten) {
     EXPECT_EQ(as_text(state->position()), "two");
     ASSERT_TRUE(state->flush().ok());
     EXPECT_EQ(as_text(state->durable_position()), "two");
+}
+
+// As on a full disk: whatever file it is, so much of it can be written and no more.
+TEST_F(StateTest, AFullDiskIsAnErrorAndEndsNothing) {
+    const auto fill = [this] {
+        ::signal(SIGXFSZ, SIG_IGN);
+        const rlimit limit{.rlim_cur = 4'096, .rlim_max = 4'096};
+        ::setrlimit(RLIMIT_FSIZE, &limit);
+        const auto state = open();
+        for (std::uint64_t n = 0; n < 5'000; ++n) {
+            change_voucher(*state, n).face_fen = static_cast<std::int64_t>(n);
+        }
+        const bool taken = state->fold(text("p")).ok();
+        const Status written = state->flush();
+        const bool told = !written.ok() && written.error().code == ErrorCode::state;
+        ::_exit(taken && told ? 3 : 4);
+    };
+    EXPECT_EXIT(fill(), testing::ExitedWithCode(3), "");
 }
 
 TEST(StateDeathTest, ReadingAColdRecordThatWasNotLoadedStops) {
