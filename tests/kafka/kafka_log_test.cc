@@ -208,8 +208,10 @@ TEST_F(KafkaLogTest, AReaderGetsPastTheMarkersOfTransactions) {
     ASSERT_TRUE(succeeded(create(*log_, {.name = topic_})));
     write_in_transaction(broker_, topic_, 3);
     write_in_transaction(broker_, topic_, 2);
-    // Two markers: the extent is longer than the records.
-    EXPECT_EQ(log_->extent(topic_, 0).value().end, 7);
+    // Two markers: the extent is longer than the records. The broker writes a marker after it has
+    // answered the commit.
+    EXPECT_TRUE(
+        support::wait_until([&] { return log_->extent(topic_, 0).value().end == 7; }, patience));
     auto reader = log_->reader(topic_, 0, 0);
     ASSERT_TRUE(succeeded(reader));
     EXPECT_EQ((*reader)->position(), 0);

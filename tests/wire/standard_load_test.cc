@@ -233,14 +233,16 @@ TEST(StandardLoad, HasTheSharesThatItPromises) {
             }
         }
     }
-    const auto percent = [events](std::uint64_t count) { return count * 100 / events; };
+    const auto percent = [](std::uint64_t count) {
+        return static_cast<double>(count) * 100 / static_cast<double>(events);
+    };
     EXPECT_EQ(merchant_districts.size(), 120U);
     EXPECT_EQ(merchant_industries.size(), 20U);
-    EXPECT_NEAR(static_cast<double>(percent(kinds[wire::EventBody::VoucherClaimed])), 59, 2);
-    EXPECT_NEAR(static_cast<double>(percent(kinds[wire::EventBody::VoucherRedeemed])), 34, 2);
-    EXPECT_NEAR(static_cast<double>(percent(kinds[wire::EventBody::RedemptionRefunded])), 4, 1);
+    EXPECT_NEAR(percent(kinds[wire::EventBody::VoucherClaimed]), 59, 2);
+    EXPECT_NEAR(percent(kinds[wire::EventBody::VoucherRedeemed]), 34, 2);
+    EXPECT_NEAR(percent(kinds[wire::EventBody::RedemptionRefunded]), 4, 1);
     const Expected expected = load.expected();
-    EXPECT_NEAR(static_cast<double>(expected.duplicates * 1'000 / events), 5, 1);
+    EXPECT_NEAR(percent(expected.duplicates * 10), 5, 1);
     EXPECT_GE(expected.refused * 100, events * 2);
     EXPECT_LE(expected.refused * 100, events * 4);
     EXPECT_GE(bytes / events, 140U);

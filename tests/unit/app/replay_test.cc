@@ -98,35 +98,36 @@ constexpr std::uint64_t events = 6'000;
 class ReplayTest : public ::testing::Test {
 protected:
     static void SetUpTestSuite() {
-        directory_ = std::make_unique<test::TemporaryDirectory>();
-        auto opened = log::open_local_log(directory_->path() / "log", true);
+        shared_directory = std::make_unique<test::TemporaryDirectory>();
+        auto opened = log::open_local_log(shared_directory->path() / "log", true);
         ASSERT_TRUE(opened.ok()) << opened.error().text();
-        log_ = std::move(opened).value();
+        shared_log = std::move(opened).value();
         const auto plans = log::topic_plans(1);
-        ASSERT_TRUE(log_->create(plans).ok());
+        ASSERT_TRUE(shared_log->create(plans).ok());
         load::StandardLoad load({.events = events, .seed = 5});
-        ASSERT_TRUE(load::publish(*log_, load).ok());
+        ASSERT_TRUE(load::publish(*shared_log, load).ok());
         PipelineOptions options;
         options.until_end = true;
-        options.engine_options.state_dir = directory_->path() / "state";
+        options.engine_options.state_dir = shared_directory->path() / "state";
         options.engine_options.memory_bytes = 128U << 20;
         options.engine_options.turn_records = 500;
-        options.statistics_options.directory = (directory_->path() / "state/statistics").string();
+        options.statistics_options.directory =
+            (shared_directory->path() / "state/statistics").string();
         options.statistics_options.memory_bytes = 64U << 20;
         FiguresBoard board;
         const auto result =
-            run_pipeline(*log_, options, board, [](const Figures&) { return true; });
+            run_pipeline(*shared_log, options, board, [](const Figures&) { return true; });
         ASSERT_TRUE(result.ok()) << result.error().text();
-        digest_ = result.value().digest;
+        shared_digest = result.value().digest;
     }
     static void TearDownTestSuite() {
-        log_.reset();
-        directory_.reset();
+        shared_log.reset();
+        shared_directory.reset();
     }
 
     // An altered record, and what comes out.
     static JournalReplay journal_with(Alteration alteration) {
-        AlteredLog altered(*log_, std::move(alteration));
+        AlteredLog altered(*shared_log, std::move(alteration));
         const test::TemporaryDirectory own;
         VerifiedJournal verified;
         auto result = replay_journal(
@@ -138,7 +139,7 @@ protected:
 
     // The same of the statistics, whose journal is right.
     static Result<StatisticsReplay> statistics_with(Alteration alteration) {
-        AlteredLog altered(*log_, std::move(alteration));
+        AlteredLog altered(*shared_log, std::move(alteration));
         const test::TemporaryDirectory own;
         const ReplayOptions options{
             .directory = own.path(), .memory_bytes = 128U << 20, .progress = nullptr};
@@ -149,7 +150,7 @@ protected:
     }
 
     static std::vector<std::byte> value_of(std::string_view topic, std::int64_t offset) {
-        const auto reader = log_->reader(topic, 0, offset);
+        const auto reader = shared_log->reader(topic, 0, offset);
         EXPECT_TRUE(reader.ok());
         const auto records = reader.value()->read(1, std::chrono::seconds(10));
         EXPECT_TRUE(records.ok() && !records.value().empty());
@@ -157,17 +158,17 @@ protected:
         return {value.begin(), value.end()};
     }
 
-    static std::unique_ptr<test::TemporaryDirectory> directory_;
-    static std::unique_ptr<log::Log> log_;
-    static Hash128 digest_;
+    static std::unique_ptr<test::TemporaryDirectory> shared_directory;
+    static std::unique_ptr<log::Log> shared_log;
+    static Hash128 shared_digest;
 };
 
-std::unique_ptr<test::TemporaryDirectory> ReplayTest::directory_;
-std::unique_ptr<log::Log> ReplayTest::log_;
-Hash128 ReplayTest::digest_;
+std::unique_ptr<test::TemporaryDirectory> ReplayTest::shared_directory;
+std::unique_ptr<log::Log> ReplayTest::shared_log;
+Hash128 ReplayTest::shared_digest;
 
 TEST_F(ReplayTest, FindsTheJournalAndTheStatisticsRight) {
-    AlteredLog untouched(*log_, {});
+    AlteredLog untouched(*shared_log, {});
     const test::TemporaryDirectory own;
     const ReplayOptions options{
         .directory = own.path(), .memory_bytes = 128U << 20, .progress = nullptr};
@@ -177,7 +178,7 @@ TEST_F(ReplayTest, FindsTheJournalAndTheStatisticsRight) {
     EXPECT_EQ(journal.value().difference, "");
     EXPECT_EQ(journal.value().entries, events);
     EXPECT_EQ(journal.value().blocks, events / 500);
-    EXPECT_EQ(journal.value().digest, digest_);
+    EXPECT_EQ(journal.value().digest, shared_digest);
     EXPECT_EQ(journal.value().events_beyond, 0U);
     const auto statistics = replay_statistics(untouched, verified, options);
     ASSERT_TRUE(statistics.ok()) << statistics.error().text();
@@ -186,7 +187,7 @@ TEST_F(ReplayTest, FindsTheJournalAndTheStatisticsRight) {
 }
 
 TEST_F(ReplayTest, BothAtOnceSayTheSame) {
-    AlteredLog untouched(*log_, {});
+    AlteredLog untouched(*shared_log, {});
     const test::TemporaryDirectory own;
     std::uint64_t shown = 0;
     const auto both = replay(untouched, {.directory = own.path(),
@@ -197,14 +198,14 @@ TEST_F(ReplayTest, BothAtOnceSayTheSame) {
                                          }});
     ASSERT_TRUE(both.ok()) << both.error().text();
     EXPECT_EQ(both.value().journal.difference, "");
-    EXPECT_EQ(both.value().journal.digest, digest_);
+    EXPECT_EQ(both.value().journal.digest, shared_digest);
     EXPECT_EQ(both.value().statistics.difference, "");
     EXPECT_GT(both.value().statistics.rows, 0U);
     EXPECT_LE(shown, events);
 }
 
 TEST_F(ReplayTest, AJournalThatDiffersLeavesTheStatisticsUnlookedAt) {
-    AlteredLog altered(*log_, {std::string(log::events_topic), 4'321, {}});
+    AlteredLog altered(*shared_log, {std::string(log::events_topic), 4'321, {}});
     const test::TemporaryDirectory own;
     const auto both =
         replay(altered, {.directory = own.path(), .memory_bytes = 256U << 20, .progress = nullptr});
@@ -215,10 +216,10 @@ TEST_F(ReplayTest, AJournalThatDiffersLeavesTheStatisticsUnlookedAt) {
 
 TEST_F(ReplayTest, BothStopWhenTheyAreAsked) {
     const test::TemporaryDirectory own;
-    const auto both =
-        replay(*log_, {.directory = own.path(),
-                       .memory_bytes = 256U << 20,
-                       .progress = [](std::uint64_t done, std::uint64_t) { return done < 500; }});
+    const auto both = replay(
+        *shared_log, {.directory = own.path(),
+                      .memory_bytes = 256U << 20,
+                      .progress = [](std::uint64_t done, std::uint64_t) { return done < 500; }});
     ASSERT_FALSE(both.ok());
     EXPECT_EQ(both.error().code, ErrorCode::interrupted);
 }
@@ -253,7 +254,7 @@ TEST_F(ReplayTest, AnAlteredStatisticIsAFindingWithKeyAndField) {
 }
 
 TEST_F(ReplayTest, AMissingStatisticIsAFinding) {
-    const auto extent = log_->extent(log::statistics_history_topic, 0);
+    const auto extent = shared_log->extent(log::statistics_history_topic, 0);
     ASSERT_TRUE(extent.ok());
     for (const std::int64_t offset : {std::int64_t{11}, extent.value().end - 1}) {
         const auto statistics =
@@ -271,7 +272,7 @@ TEST_F(ReplayTest, AMissingStatisticIsAFinding) {
 TEST_F(ReplayTest, ATopicOfStatisticsWithoutItsBeginningIsAnError) {
     for (const std::string_view topic :
          {log::statistics_topic, log::statistics_history_topic, log::reconciliation_topic}) {
-        const auto extent = log_->extent(topic, 0);
+        const auto extent = shared_log->extent(topic, 0);
         ASSERT_TRUE(extent.ok());
         const auto statistics = statistics_with(
             {.topic = std::string(topic), .value = {}, .first = extent.value().end});
@@ -285,7 +286,7 @@ TEST_F(ReplayTest, AskedToStopItStops) {
     const test::TemporaryDirectory own;
     VerifiedJournal verified;
     const auto result = replay_journal(
-        *log_, verified,
+        *shared_log, verified,
         {.directory = own.path(),
          .memory_bytes = 128U << 20,
          .progress = [](std::uint64_t done, std::uint64_t) { return done < 1'000; }});

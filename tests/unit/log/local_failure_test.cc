@@ -31,6 +31,7 @@ bool strikes(std::atomic<int>& countdown) {
 
 }  // namespace
 
+// NOLINTBEGIN(readability-identifier-naming): the linker's --wrap gives these names
 extern "C" {
 ssize_t __real_pwrite(int file, const void* bytes, size_t count, off_t position);
 ssize_t __wrap_pwrite(int file, const void* bytes, size_t count, off_t position);
@@ -55,6 +56,7 @@ int __wrap_fdatasync(int file) {
     return __real_fdatasync(file);
 }
 }
+// NOLINTEND(readability-identifier-naming)
 
 namespace fiscus::log {
 namespace {
@@ -66,6 +68,11 @@ constexpr std::string_view topic = "events.v1";
 NewRecord record_of(const std::string& value) {
     return {
         .timestamp_us = 1'760'000'000'000'000, .value = as_byte_span(value), .key_is_null = true};
+}
+
+Status append(Writer& writer, const std::string& value) {
+    const std::array records{record_of(value)};
+    return writer.append(records);
 }
 
 class LocalFailure : public testing::Test {
@@ -89,10 +96,6 @@ protected:
         auto writer = log_->writer(topic, 0);
         EXPECT_TRUE(succeeded(writer));
         return std::move(writer).value();
-    }
-    static Status append(Writer& writer, const std::string& value) {
-        const std::array records{record_of(value)};
-        return writer.append(records);
     }
     // Values of the partition, read by somebody who has it open for reading only.
     std::vector<std::string> values() {
@@ -180,26 +183,26 @@ TEST_F(LocalFailure, AFailedSyncKillsTheWriterForGood) {
     EXPECT_EQ(values(), (std::vector<std::string>{"kept", "lost", "next"}));
 }
 
+// Five rounds, or as many as go well; false when one failed.
+bool write_rounds(Log& log, const std::string& name, std::vector<std::string>& acknowledged) {
+    auto writer = log.writer(topic, 0);
+    for (int round = 0; round < 5; ++round) {
+        const std::string value = name + " round " + std::to_string(round);
+        if (!writer.ok() || !append(**writer, value).ok() || !(*writer)->sync().ok()) {
+            return false;
+        }
+        acknowledged.push_back(value);
+    }
+    return true;
+}
+
 TEST_F(LocalFailure, WhicheverCallFailsTheLogOpensAgainWithWhatWasAcknowledged) {
     for (const bool sync_fails : {false, true}) {
         for (int n = 0;; ++n) {
             std::vector<std::string> acknowledged = values();
             (sync_fails ? syncs_until_failure : writes_until_failure) = n;
-            bool failed = true;
-            {
-                auto writer = log_->writer(topic, 0);
-                int round = 0;
-                while (writer.ok() && round < 5) {
-                    const std::string value = "n " + std::to_string(n) + " round " +
-                                              std::to_string(round) + (sync_fails ? " s" : " w");
-                    if (!append(**writer, value).ok() || !(*writer)->sync().ok()) {
-                        break;
-                    }
-                    acknowledged.push_back(value);
-                    ++round;
-                }
-                failed = round < 5;
-            }
+            const bool failed = !write_rounds(
+                *log_, "n " + std::to_string(n) + (sync_fails ? " s" : " w"), acknowledged);
             writes_until_failure = -1;
             syncs_until_failure = -1;
             // A writer that heals the tail may keep the record that failed, but loses none that
@@ -236,6 +239,26 @@ TEST_F(LocalFailure, ASecondWriterIsFencedWithAHint) {
     EXPECT_TRUE(succeeded(log_->writer(topic, 0)));
 }
 
+// Appends and syncs until it is killed, and tells of every sync through the pipe.
+[[noreturn]] void write_until_killed(const std::filesystem::path& directory,
+                                     int records,
+                                     int pipe_end) {
+    const auto log = open_local_log(directory, false);
+    auto writer = log.value()->writer(topic, 0);
+    const std::string value(3'000, 'k');
+    for (;;) {
+        for (int i = 0; i < records; ++i) {
+            if (!append(**writer, value).ok()) {
+                ::_exit(1);
+            }
+        }
+        const std::int64_t end = (*writer)->sync().value();
+        if (::write(pipe_end, &end, sizeof end) != sizeof end) {
+            ::_exit(1);
+        }
+    }
+}
+
 TEST_F(LocalFailure, AKilledWriterLosesNothingThatItWasTold) {
     for (int round = 0; round < 20; ++round) {
         std::array<int, 2> pipe{};
@@ -243,20 +266,7 @@ TEST_F(LocalFailure, AKilledWriterLosesNothingThatItWasTold) {
         const pid_t child = ::fork();
         if (child == 0) {
             ::close(pipe[0]);
-            const auto log = open_local_log(directory_.path(), false);
-            auto writer = log.value()->writer(topic, 0);
-            const std::string value(3'000, 'k');
-            for (;;) {
-                for (int i = 0; i < 100 * (round + 1); ++i) {
-                    if (!append(**writer, value).ok()) {
-                        ::_exit(1);
-                    }
-                }
-                const std::int64_t end = (*writer)->sync().value();
-                if (::write(pipe[1], &end, sizeof end) != sizeof end) {
-                    ::_exit(1);
-                }
-            }
+            write_until_killed(directory_.path(), 100 * (round + 1), pipe[1]);
         }
         ::close(pipe[1]);
         std::int64_t told = 0;

@@ -18,9 +18,9 @@
 namespace fiscus::projections {
 
 struct KeptRow {
-    Stream stream;
-    Keep keep;
-    std::uint64_t number;
+    Stream stream{};
+    Keep keep{};
+    std::uint64_t number = 0;
     std::string key;
     std::string value;
 
