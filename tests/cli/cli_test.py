@@ -41,7 +41,7 @@ class Usage(Case):
 
     def test_a_directory_without_a_log_says_how_to_make_one(self):
         self.fails(1, ["there is no log in /nowhere", "fiscus topics apply"],
-                   "run", "--log", "/nowhere", "--state", "/nowhere/state")
+                   "run", "--log", "/nowhere/log", "--state", "/nowhere/state")
 
     def test_a_directory_without_statistics_says_how_to_make_them(self):
         self.fails(1, ["no statistics in /nowhere", "fiscus run"],
