@@ -53,13 +53,16 @@ Result<std::size_t> Core::apply_segment(std::span<const decode::DecodedEvent> ev
         const StageTimer timer(times_, Stage::prefetch);
         FISCUS_TRY(ledger_.prefetch(events));
     }
-    const StageTimer timer(times_, Stage::apply);
     std::size_t applied = 0;
-    while (applied < events.size() &&
-           (out.entries.empty() || block.bytes_bound(out) < block_bytes)) {
-        ledger_.apply(events[applied], next_sequence_++, out);
-        ++applied;
+    {
+        const StageTimer timer(times_, Stage::apply);
+        while (applied < events.size() &&
+               (out.entries.empty() || block.bytes_bound(out) < block_bytes)) {
+            ledger_.apply(events[applied], next_sequence_++, out);
+            ++applied;
+        }
     }
+    const StageTimer timer(times_, Stage::digest);
     state_.settle_cold();
     return applied;
 }

@@ -4,9 +4,10 @@
 
 namespace fiscus::runtime {
 
-JournalStage::JournalStage(std::unique_ptr<journal::Publisher> publisher)
+JournalStage::JournalStage(std::unique_ptr<journal::Publisher> publisher, const TurnEnd& recovered)
     : publisher_(std::move(publisher)),
       term_(publisher_->term()),
+      durable_end_(recovered),
       thread_([this](const std::stop_token& stop) { work(stop); }) {}
 
 JournalStage::~JournalStage() {
@@ -45,9 +46,9 @@ Status JournalStage::check_fence() {
     return publisher_->check_fence();
 }
 
-std::optional<TurnEnd> JournalStage::acknowledged() const {
+TurnEnd JournalStage::acknowledged() const {
     const std::lock_guard lock(mutex_);
-    return durable_ == 0 ? std::nullopt : std::optional(durable_end_);
+    return durable_end_;
 }
 
 std::uint64_t JournalStage::blocks() const {

@@ -29,7 +29,8 @@ struct TurnEnd {
 
 class JournalStage {
 public:
-    explicit JournalStage(std::unique_ptr<journal::Publisher> publisher);
+    // `recovered` is what was durable before the first turn.
+    JournalStage(std::unique_ptr<journal::Publisher> publisher, const TurnEnd& recovered);
     ~JournalStage();
     JournalStage(const JournalStage&) = delete;
     JournalStage& operator=(const JournalStage&) = delete;
@@ -43,8 +44,8 @@ public:
     // Did another writer claim the journal, for one that has nothing to publish? Waits as well.
     Status check_fence();
 
-    // The last durable turn since the start; nothing before the first.
-    [[nodiscard]] std::optional<TurnEnd> acknowledged() const;
+    // What is so after the last durable turn.
+    [[nodiscard]] TurnEnd acknowledged() const;
     // Only after a wait() that was well.
     [[nodiscard]] const journal::Cursor& cursor() const { return publisher_->cursor(); }
     [[nodiscard]] std::uint64_t term() const { return term_; }

@@ -50,7 +50,7 @@ Result<std::unique_ptr<Partition>> Partition::open(log::Log& log,
                                               opened->position_.next_offset));
     FISCUS_TRY(opened->recover(publisher->tail_end()));
     opened->position_.cursor = publisher->cursor();
-    opened->journal_ = std::make_unique<JournalStage>(std::move(publisher));
+    opened->journal_ = std::make_unique<JournalStage>(std::move(publisher), opened->turn_end());
     opened->update_view();
     return opened;
 }
@@ -187,10 +187,7 @@ Result<std::uint64_t> Partition::run_once(milliseconds wait) {
         FISCUS_ASSIGN(journal::Entries* const entries, journal_->next());
         FISCUS_ASSIGN(const std::size_t taken, apply(records, *entries, turn_block_bytes));
         count(*entries);
-        journal_->submit({.next_offset = position_.next_offset,
-                          .sequence = position_.next_sequence - 1,
-                          .digest = core_->digest(),
-                          .counts = position_.counts});
+        journal_->submit(turn_end());
         records = records.subspan(taken);
         applied += taken;
     }
@@ -198,7 +195,7 @@ Result<std::uint64_t> Partition::run_once(milliseconds wait) {
         FISCUS_TRY(journal_->wait());
         FISCUS_TRY(look_for_another_writer());
     }
-    FISCUS_TRY(fold_if_due(applied < options_.turn_records / 2));
+    FISCUS_TRY(fold_if_due(applied <= options_.turn_records / 2));
     update_view();
     return applied;
 }
@@ -211,6 +208,13 @@ Status Partition::look_for_another_writer() {
     }
     fence_checked_ = now;
     return journal_->check_fence();
+}
+
+TurnEnd Partition::turn_end() const {
+    return {.next_offset = position_.next_offset,
+            .sequence = position_.next_sequence - 1,
+            .digest = core_->digest(),
+            .counts = position_.counts};
 }
 
 // What was read without being a record, such as a transaction's marker, is done as well.
@@ -273,7 +277,6 @@ Status Partition::flush() {
     if (unfolded_records_ > 0 || position_.next_offset == 0) {
         FISCUS_TRY(fold());
     }
-    FISCUS_TRY(journal_->wait());
     FISCUS_TRY(state_->flush());
     update_view();
     return Done{};
@@ -297,18 +300,12 @@ Status Partition::verify_state() {
 void Partition::update_view() {
     PartitionView view;
     view.partition = partition_.partition;
-    // Before the first turn all is as it was recovered. Nothing counts before it is durable.
-    const auto durable = journal_->acknowledged();
-    view.next_offset = next_input();
-    view.sequence = position_.next_sequence - 1;
-    view.counts = position_.counts;
-    view.digest = core_->digest();
-    if (durable && durable->sequence != view.sequence) {
-        view.next_offset = durable->next_offset;
-        view.sequence = durable->sequence;
-        view.counts = durable->counts;
-        view.digest = durable->digest;
-    }
+    const TurnEnd durable = journal_->acknowledged();
+    const bool all = durable.sequence + 1 == position_.next_sequence;
+    view.next_offset = all ? next_input() : durable.next_offset;
+    view.sequence = durable.sequence;
+    view.counts = durable.counts;
+    view.digest = durable.digest;
     view.term = journal_->term();
     state_->sources.for_each([&view](const state::Key&, const state::SourceRecord& source) {
         view.gaps_open += source.missing;

@@ -49,6 +49,8 @@ private:
                               journal::Entries& entries,
                               std::size_t block_bytes);
     Status look_for_another_writer();
+    // After what was applied last.
+    [[nodiscard]] TurnEnd turn_end() const;
     [[nodiscard]] std::int64_t next_input() const;
     Status fold_if_due(bool unhurried);
     Status fold();

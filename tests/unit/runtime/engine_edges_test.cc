@@ -1,6 +1,7 @@
 // Aim: what only happens at the edges of a log or of the memory: holes at the end, blocks that grow
 // too large, another writer while nothing comes, a reader of the state beside the engine.
 // Method: the standard load over a log in memory; waits have a deadline.
+#include <atomic>
 #include <filesystem>
 #include <string>
 #include <unistd.h>
@@ -22,6 +23,58 @@ using std::chrono::milliseconds;
 
 constexpr std::uint64_t events = 6'000;
 
+// A log in which nothing that is appended becomes durable while it is held.
+class HeldLog final : public log::Log {
+public:
+    explicit HeldLog(log::Log& inner) : inner_(inner) {}
+
+    void hold() { held_ = true; }
+    void let_go() {
+        held_ = false;
+        held_.notify_all();
+    }
+
+    Result<std::string> identity() override { return inner_.identity(); }
+    Result<std::optional<log::TopicInfo>> describe(std::string_view topic) override {
+        return inner_.describe(topic);
+    }
+    Status create(std::span<const log::TopicPlan> plans) override { return inner_.create(plans); }
+    Result<log::Extent> extent(std::string_view topic, std::int32_t partition) override {
+        return inner_.extent(topic, partition);
+    }
+    Result<std::unique_ptr<log::Reader>> reader(std::string_view topic,
+                                                std::int32_t partition,
+                                                std::int64_t offset) override {
+        return inner_.reader(topic, partition, offset);
+    }
+    Result<std::unique_ptr<log::Writer>> writer(std::string_view topic,
+                                                std::int32_t partition) override {
+        FISCUS_ASSIGN(auto writer, inner_.writer(topic, partition));
+        return std::unique_ptr<log::Writer>(std::make_unique<Writer>(std::move(writer), held_));
+    }
+
+private:
+    class Writer final : public log::Writer {
+    public:
+        Writer(std::unique_ptr<log::Writer> inner, const std::atomic<bool>& held)
+            : inner_(std::move(inner)), held_(held) {}
+        Status append(std::span<const log::NewRecord> records) override {
+            return inner_->append(records);
+        }
+        Result<std::int64_t> sync() override {
+            held_.wait(true);
+            return inner_->sync();
+        }
+
+    private:
+        std::unique_ptr<log::Writer> inner_;
+        const std::atomic<bool>& held_;
+    };
+
+    log::Log& inner_;
+    std::atomic<bool> held_ = false;
+};
+
 class EngineEdgesTest : public testing::Test {
 protected:
     void SetUp() override {
@@ -37,11 +90,16 @@ protected:
     void TearDown() override { std::filesystem::remove_all(directory_); }
 
     std::unique_ptr<Engine> open(const std::string& name, std::uint64_t memory = 64U << 20) {
+        return open_over(log_, name, memory);
+    }
+    std::unique_ptr<Engine> open_over(log::Log& log,
+                                      const std::string& name,
+                                      std::uint64_t memory = 64U << 20) {
         EngineOptions options;
         options.state_dir = directory_ / name;
         options.memory_bytes = memory;
         options.turn_records = 500;
-        auto engine = Engine::open(log_, options);
+        auto engine = Engine::open(log, options);
         EXPECT_TRUE(engine.ok()) << engine.error().text();
         return std::move(engine).value();
     }
@@ -69,6 +127,26 @@ TEST_F(EngineEdgesTest, IsCaughtUpAtAnOffsetWithoutARecord) {
     ASSERT_TRUE(caught_up.ok());
     EXPECT_TRUE(*caught_up);
     EXPECT_EQ(engine->view().front().next_offset, engine->view().front().input_end);
+}
+
+TEST_F(EngineEdgesTest, WhatIsNotDurableIsNotShown) {
+    HeldLog log(log_);
+    const auto engine = open_over(log, "state");
+    log.hold();
+    auto applied = engine->run_once(milliseconds(0));
+    ASSERT_TRUE(applied.ok());
+    EXPECT_GT(*applied, 0U);
+    const PartitionView before = engine->view().front();
+    EXPECT_EQ(before.sequence, 0U);
+    EXPECT_EQ(before.next_offset, 0);
+    EXPECT_EQ(before.counts.accepted, 0U);
+    EXPECT_EQ(before.digest, Hash128{});
+    log.let_go();
+    ASSERT_TRUE(engine->caught_up().ok());
+    const PartitionView after = engine->view().front();
+    EXPECT_EQ(after.sequence, *applied);
+    EXPECT_EQ(after.next_offset, static_cast<std::int64_t>(*applied));
+    EXPECT_GT(after.counts.accepted, 0U);
 }
 
 TEST_F(EngineEdgesTest, AnIdleEngineNoticesThatAnotherOneTookOver) {
