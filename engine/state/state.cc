@@ -308,20 +308,19 @@ std::size_t State::fold_bytes() {
 }
 
 // Two generations of consumers may take half of the cache.
-bool State::people_full() const {
-    return identities.young_bytes() + consumers.young_bytes() + consumer_claims.young_bytes() >=
-           options_.cache_bytes_max / 4;
+bool State::people_full() {
+    std::size_t young = 0;
+    for_each_people_table([&young](const auto& table) { young += table.young_bytes(); });
+    return young >= options_.cache_bytes_max / 4;
 }
 
 // Two generations of everything else have what the consumers do not take.
-bool State::papers_full() const {
-    const std::size_t people =
-        std::min(identities.bytes() + consumers.bytes() + consumer_claims.bytes(),
-                 options_.cache_bytes_max / 2);
-    const std::size_t young = settlement_requests.young_bytes() + natural_keys.young_bytes() +
-                              vouchers.young_bytes() + redemptions.young_bytes() +
-                              redemption_vouchers.young_bytes();
-    return young >= (options_.cache_bytes_max - people) / 2;
+bool State::papers_full() {
+    std::size_t people = 0;
+    for_each_people_table([&people](const auto& table) { people += table.bytes(); });
+    std::size_t young = 0;
+    for_each_paper_table([&young](const auto& table) { young += table.young_bytes(); });
+    return young >= (options_.cache_bytes_max - std::min(people, options_.cache_bytes_max / 2)) / 2;
 }
 
 Status State::flush() { return writer_->wait(); }

@@ -114,8 +114,8 @@ private:
     template <typename Visit>
     void for_each_cold_table(Visit visit);
     [[nodiscard]] std::size_t fold_bytes();
-    [[nodiscard]] bool people_full() const;
-    [[nodiscard]] bool papers_full() const;
+    [[nodiscard]] bool people_full();
+    [[nodiscard]] bool papers_full();
     void want_asked();
     // The group's newest ids; null for tables in no order, and when the store cannot say.
     NewestIds* newest_of(const Key& key);

@@ -13,12 +13,6 @@ constexpr std::size_t numbers_max = std::size_t{1} << (64 - id_bits);
 // The value's size stands before the key.
 constexpr std::size_t size_bytes = sizeof(std::uint32_t);
 
-EncodedKey key_of(const WriteSet::Item& item) {
-    EncodedKey key;
-    std::copy(item.key.begin(), item.key.end(), key.begin());
-    return key;
-}
-
 }  // namespace
 
 void WriteSet::put(const Key& key, Bytes value) {
@@ -107,8 +101,8 @@ void WriteSet::find_groups() {
         if (numbered) {
             return order_[a].number >> id_bits == order_[b].number >> id_bits;
         }
-        const EncodedKey first = key_of(item(a));
-        return std::equal(first.begin(), first.begin() + group_bytes, item(b).key.begin());
+        const Bytes group = item(a).key.first(group_bytes);
+        return std::equal(group.begin(), group.end(), item(b).key.begin());
     };
     for (std::size_t begin = 0; begin < order_.size();) {
         std::size_t end = begin + 1;
