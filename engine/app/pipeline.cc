@@ -21,8 +21,6 @@ constexpr std::chrono::milliseconds watch_interval{100};
 // Figures are copied for the outside at most so often.
 constexpr std::chrono::milliseconds board_interval{200};
 constexpr std::chrono::seconds extent_interval{1};
-// Of the one memory setting the statistics get this part; the engine has the rest.
-constexpr std::uint64_t statistics_share = 4;
 
 // What the two threads and the waiting one say to each other.
 class Conversation {

@@ -2,8 +2,7 @@
 // that the engine writes. For run, demo and replay. The caller's thread waits, shows progress and
 // says when to stop; both parts then finish their turn and make their state durable.
 // Thread: run_pipeline() belongs to the caller and starts two. Fails: with the first part's error;
-// the
-// other part is stopped in order.
+// the other part is stopped in order.
 #pragma once
 
 #include <cstdint>
@@ -20,6 +19,9 @@
 #include "projections/runner.h"
 
 namespace fiscus::app {
+
+// Of the one memory setting the statistics get this part where the engine has the rest.
+inline constexpr std::uint64_t statistics_share = 4;
 
 struct PipelineOptions {
     bool engine = true;

@@ -15,6 +15,7 @@
 
 #include "engine/app/journal_json.h"
 #include "engine/app/open.h"
+#include "engine/app/pipeline.h"
 #include "engine/base/check.h"
 #include "engine/journal/reader.h"
 #include "engine/log/topics.h"
@@ -28,8 +29,6 @@ namespace {
 
 constexpr std::chrono::milliseconds read_wait{10'000};
 constexpr std::chrono::milliseconds show_interval{50};
-// Of the memory the statistics get this part, as in a process that runs both.
-constexpr std::uint64_t statistics_share = 4;
 
 Error stopped() {
     return {ErrorCode::interrupted, "the replay was stopped before its end", "",
@@ -266,32 +265,22 @@ Result<JournalReplay> replay_partitions(log::Log& log,
 }
 
 // Folds and compares what is verified of one partition.
-class PartitionStatistics {
-public:
-    PartitionStatistics(std::int32_t partition, VerifiedJournal& verified, StatisticsReplay& result)
-        : partition_(partition), verified_(verified), result_(result) {}
-
-    Status run(log::Log& log, const ReplayOptions& options, std::uint64_t& entries);
-
-private:
-    std::int32_t partition_;
-    VerifiedJournal& verified_;
-    StatisticsReplay& result_;
-};
-
-Status PartitionStatistics::run(log::Log& log,
-                                const ReplayOptions& options,
-                                std::uint64_t& entries) {
+Status replay_statistics_of(std::int32_t partition,
+                            log::Log& log,
+                            VerifiedJournal& verified,
+                            const ReplayOptions& options,
+                            StatisticsReplay& result,
+                            std::uint64_t& entries) {
     FISCUS_ASSIGN(const auto runner, projections::Runner::open(
-                                         log, partition_,
+                                         log, partition,
                                          {.directory = (options.directory / "statistics").string(),
                                           .memory_bytes = options.memory_bytes,
                                           .publishing = projections::Publishing::compare}));
-    while (verified_.wait_beyond(static_cast<std::size_t>(partition_),
-                                 runner->cursor().next_sequence - 1)) {
+    while (verified.wait_beyond(static_cast<std::size_t>(partition),
+                                runner->cursor().next_sequence - 1)) {
         FISCUS_ASSIGN(const std::uint64_t folded,
-                      unless_diverged(runner->run_once(read_wait), result_));
-        if (!result_.difference.empty()) {
+                      unless_diverged(runner->run_once(read_wait), result));
+        if (!result.difference.empty()) {
             return Done{};
         }
         if (folded == 0) {
@@ -305,14 +294,14 @@ Status PartitionStatistics::run(log::Log& log,
     }
     Status flushed = runner->flush();
     if (!flushed.ok()) {
-        FISCUS_TRY(unless_diverged(std::move(flushed).error(), result_));
+        FISCUS_TRY(unless_diverged(std::move(flushed).error(), result));
         return Done{};
     }
-    result_.rows += runner->counts().rows_compared;
-    result_.rows_beyond += runner->counts().rows_beyond;
+    result.rows += runner->counts().rows_compared;
+    result.rows_beyond += runner->counts().rows_beyond;
     if (runner->published_rows_left()) {
-        result_.difference = fmt::format(
-            "partition {}: the topics hold rows that the journal does not give", partition_);
+        result.difference = fmt::format(
+            "partition {}: the topics hold rows that the journal does not give", partition);
     }
     return Done{};
 }
@@ -335,7 +324,7 @@ Result<StatisticsReplay> replay_statistics(log::Log& log,
     std::uint64_t entries = 0;
     for (std::int32_t partition = 0; partition < partitions && result.difference.empty();
          ++partition) {
-        FISCUS_TRY(PartitionStatistics(partition, verified, result).run(log, options, entries));
+        FISCUS_TRY(replay_statistics_of(partition, log, verified, options, result, entries));
     }
     return result;
 }

@@ -88,12 +88,17 @@ Result<std::vector<std::int64_t>> LocalPartition::segments() const {
     return bases;
 }
 
+Error LocalPartition::segments_lost(std::int64_t acknowledged) const {
+    return damage(
+        segment_path(0), 0,
+        std::to_string(acknowledged) + " records were acknowledged, but no segment is left");
+}
+
 Result<Extent> LocalPartition::extent() {
     FISCUS_ASSIGN(const std::int64_t last, end());
     FISCUS_ASSIGN(const std::vector<std::int64_t> bases, segments());
     if (bases.empty() && last > 0) {
-        return damage(segment_path(0), 0,
-                      std::to_string(last) + " records were acknowledged, but no segment is left");
+        return segments_lost(last);
     }
     return Extent{.first = bases.empty() ? last : std::min(bases.front(), last), .end = last};
 }

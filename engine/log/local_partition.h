@@ -37,6 +37,8 @@ public:
     [[nodiscard]] std::uint32_t number() const { return partition_; }
     [[nodiscard]] std::string name() const;
     [[nodiscard]] std::filesystem::path segment_path(std::int64_t base_offset) const;
+    // So many records were acknowledged, and nothing is left of them.
+    [[nodiscard]] Error segments_lost(std::int64_t acknowledged) const;
 
     // Base offsets of the segments, ascending.
     [[nodiscard]] Result<std::vector<std::int64_t>> segments() const;

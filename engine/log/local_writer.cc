@@ -138,9 +138,7 @@ Result<Tail> open_tail(LocalPartition& partition) {
     }
     FISCUS_ASSIGN(const std::optional<std::int64_t> acknowledged, partition.acknowledged());
     if (acknowledged.value_or(0) > 0) {
-        return damage(
-            partition.segment_path(0), 0,
-            std::to_string(*acknowledged) + " records were acknowledged, but no segment is left");
+        return partition.segments_lost(*acknowledged);
     }
     return create_segment(partition, 0);
 }

@@ -33,6 +33,21 @@ void prepare(std::span<const Step> steps, std::size_t at, const CellsOf& cells_o
     }
 }
 
+// visit(step) for every step that is not alone and taken, until it says no.
+template <typename CellsOf, typename Take, typename Visit>
+void for_each_step(std::span<const Step> steps, const CellsOf& cells_of, Take take, Visit visit) {
+    for (std::size_t at = 0; at < steps.size(); ++at) {
+        const Step& step = steps.data()[at];
+        prepare(steps, at, cells_of);
+        if (is_alone(steps, at) && take(step)) {
+            continue;
+        }
+        if (!visit(step)) {
+            return;
+        }
+    }
+}
+
 // For walks that take every step.
 inline bool take_none(const Step&) { return false; }
 
@@ -54,12 +69,7 @@ void for_each_claimant(std::span<const Step> steps,
     };
     std::vector<Last> all(cell_count);
     Last* const last = all.data();
-    for (std::size_t at = 0; at < steps.size(); ++at) {
-        const Step& step = steps.data()[at];
-        prepare(steps, at, cells_of);
-        if (is_alone(steps, at) && take(step)) {
-            continue;
-        }
+    for_each_step(steps, cells_of, take, [&](const Step& step) {
         const std::uint32_t ordinal = step.ordinal();
         cells_of(step, [&](std::uint32_t cell) {
             Last& known = last[cell];
@@ -70,7 +80,8 @@ void for_each_claimant(std::span<const Step> steps,
                 known.received = ordinal;
             }
         });
-    }
+        return true;
+    });
 }
 
 // Redemptions, by consumer or by merchant; second steps are full refunds of such. Calls
@@ -91,12 +102,7 @@ std::optional<std::uint32_t> for_each_redeemer(std::span<const Step> steps,
     std::vector<Last> all(cell_count);
     Last* const last = all.data();
     std::optional<std::uint32_t> wrong;
-    for (std::size_t at = 0; at < steps.size() && !wrong; ++at) {
-        const Step& step = steps.data()[at];
-        prepare(steps, at, cells_of);
-        if (is_alone(steps, at) && take(step)) {
-            continue;
-        }
+    for_each_step(steps, cells_of, take, [&](const Step& step) {
         const std::uint32_t ordinal = step.ordinal();
         cells_of(step, [&](std::uint32_t cell) {
             Last& known = last[cell];
@@ -113,7 +119,8 @@ std::optional<std::uint32_t> for_each_redeemer(std::span<const Step> steps,
             gross(cell, ordinal, is_new);
             known = {.ordinal = ordinal, .left = is_new ? 1 : known.left + 1};
         });
-    }
+        return !wrong;
+    });
     for (std::uint32_t cell = 0; cell < cell_count && !wrong; ++cell) {
         net(cell, last[cell].ordinal, last[cell].left != 0);
     }

@@ -263,7 +263,7 @@ TEST_F(StateTest, AFullDiskIsAnErrorAndEndsNothing) {
         const bool told = !written.ok() && written.error().code == ErrorCode::state;
         ::_exit(taken && told ? 3 : 4);
     };
-    // In a process started anew: one that was forked has none of the threads that RocksDB counts on.
+    // In a process started anew: a forked one has none of the threads that RocksDB counts on.
     GTEST_FLAG_SET(death_test_style, "threadsafe");
     EXPECT_EXIT(fill(), testing::ExitedWithCode(3), "");
 }
