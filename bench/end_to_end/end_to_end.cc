@@ -3,16 +3,13 @@
 // each, and checks the result; 1 when a check fails. `--help` shows an example.
 #include <cstdint>
 #include <cstdio>
-#include <exception>
 #include <optional>
 
-#include <CLI/App.hpp>
-#include <CLI/Config.hpp>
-#include <CLI/Formatter.hpp>
 #include <fmt/format.h>
 
 #include "bench/end_to_end/checks.h"
 #include "bench/end_to_end/job.h"
+#include "bench/support/program.h"
 #include "bench/support/scratch_directory.h"
 
 namespace fiscus::bench {
@@ -96,10 +93,8 @@ int run(int argc, char** argv) {
     app.add_option("--floor", options.floor, "Events/s that the whole job must reach")
         ->check(CLI::Range(std::uint64_t{0}, std::uint64_t{1'000'000'000}))
         ->option_text("N");
-    try {
-        app.parse(argc, argv);
-    } catch (const CLI::ParseError& error) {
-        return app.exit(error) == 0 ? 0 : 2;
+    if (const auto code = parse(app, argc, argv)) {
+        return *code;
     }
     options.job.memory_bytes = options.memory_bytes.value_or(options.job.memory_bytes);
     return measure(options);
@@ -109,10 +104,5 @@ int run(int argc, char** argv) {
 }  // namespace fiscus::bench
 
 int main(int argc, char** argv) {
-    try {
-        return fiscus::bench::run(argc, argv);
-    } catch (const std::exception& trouble) {
-        fmt::print(stderr, "{}\n", trouble.what());
-        return 1;
-    }
+    return fiscus::bench::run_program(fiscus::bench::run, argc, argv);
 }

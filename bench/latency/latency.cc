@@ -5,16 +5,13 @@
 #include <algorithm>
 #include <cstdint>
 #include <cstdio>
-#include <exception>
 #include <thread>
 
-#include <CLI/App.hpp>
-#include <CLI/Config.hpp>
-#include <CLI/Formatter.hpp>
 #include <fmt/format.h>
 
 #include "bench/latency/answers.h"
 #include "bench/latency/publisher.h"
+#include "bench/support/program.h"
 #include "engine/journal/reader.h"
 #include "engine/log/kafka_log.h"
 #include "engine/log/topics.h"
@@ -113,10 +110,8 @@ int run(int argc, char** argv) {
     app.add_option("--seed", options.seed, "Another load [1]");
     app.add_option("--p99-ms", options.p99_ms_max, "Bound of the 99th percentile");
     app.add_option("--pause-ms", options.pause_ms_max, "Bound of the longest pause");
-    try {
-        app.parse(argc, argv);
-    } catch (const CLI::ParseError& error) {
-        return app.exit(error) == 0 ? 0 : 2;
+    if (const auto code = parse(app, argc, argv)) {
+        return *code;
     }
     return measure(options);
 }
@@ -125,10 +120,5 @@ int run(int argc, char** argv) {
 }  // namespace fiscus::bench
 
 int main(int argc, char** argv) {
-    try {
-        return fiscus::bench::run(argc, argv);
-    } catch (const std::exception& trouble) {
-        fmt::print(stderr, "{}\n", trouble.what());
-        return 1;
-    }
+    return fiscus::bench::run_program(fiscus::bench::run, argc, argv);
 }

@@ -2,18 +2,13 @@
 // that this machine needs for the same bytes. Every benchmark checks its result and stops the
 // program when it is wrong. `--help` shows an example; bench/README.md says what the stages mean.
 #include <cstdint>
-#include <cstdio>
-#include <exception>
 #include <string>
 #include <vector>
 
-#include <CLI/App.hpp>
-#include <CLI/Config.hpp>
-#include <CLI/Formatter.hpp>
 #include <benchmark/benchmark.h>
-#include <fmt/format.h>
 
 #include "bench/micro/corpus.h"
+#include "bench/support/program.h"
 
 namespace fiscus::bench {
 namespace {
@@ -48,10 +43,8 @@ int run(int argc, char** argv) {
     app.add_option("--events", events, "Events of the standard load; half of them warm up")
         ->check(CLI::Range(events_min, events_max))
         ->option_text("N [200000]");
-    try {
-        app.parse(argc, argv);
-    } catch (const CLI::ParseError& error) {
-        return app.exit(error) == 0 ? 0 : 2;
+    if (const auto code = parse(app, argc, argv)) {
+        return *code;
     }
     std::vector<std::string> rest = app.remaining();
     std::vector<char*> words{argv[0]};
@@ -75,10 +68,5 @@ int run(int argc, char** argv) {
 }  // namespace fiscus::bench
 
 int main(int argc, char** argv) {
-    try {
-        return fiscus::bench::run(argc, argv);
-    } catch (const std::exception& trouble) {
-        fmt::print(stderr, "{}\n", trouble.what());
-        return 1;
-    }
+    return fiscus::bench::run_program(fiscus::bench::run, argc, argv);
 }
