@@ -3,7 +3,9 @@
 // each, and checks the result; 1 when a check fails. `--help` shows an example.
 #include <cstdint>
 #include <cstdio>
+#include <fstream>
 #include <optional>
+#include <string>
 
 #include <fmt/format.h>
 
@@ -20,6 +22,7 @@ struct Options {
     // Given with --memory: then it is a bound.
     std::optional<std::uint64_t> memory_bytes;
     std::uint64_t floor = 0;
+    std::string growth_file;
 };
 
 // Events per second over the last half, where caches are warm and the first fold is past.
@@ -52,6 +55,23 @@ void print_rates(const JobResult& result, std::uint64_t events) {
     fmt::print("digest {}\n", to_hex(result.engine.digest));
 }
 
+// Comma-separated, one line for each second (bench/growth/plot.py draws it).
+bool write_growth(const std::string& path, const JobResult& result) {
+    std::ofstream file(path);
+    const double issued = static_cast<double>(result.expected.total.issued_count) /
+                          static_cast<double>(result.expected.records);
+    file << "seconds,events,vouchers,resident_bytes,written_bytes,compaction_debt_bytes\n";
+    for (const Sample& sample : result.samples) {
+        // Claims are spread evenly over the load.
+        const double vouchers = static_cast<double>(sample.mark.records) * issued;
+        file << fmt::format("{:.3f},{},{:.0f},{},{},{}\n", sample.mark.seconds,
+                            sample.mark.records, vouchers, sample.resident_bytes,
+                            sample.written_bytes, sample.compaction_debt_bytes);
+    }
+    file.close();
+    return !file.fail();
+}
+
 int measure(const Options& options) {
     const ScratchDirectory directory;
     const auto result = run_job(directory.path(), options.job);
@@ -61,6 +81,10 @@ int measure(const Options& options) {
     }
     print_rates(result.value(), options.job.events);
     bool good = true;
+    if (!options.growth_file.empty() && !write_growth(options.growth_file, result.value())) {
+        fmt::print("NO: {} cannot be written\n", options.growth_file);
+        good = false;
+    }
     for (const Check& check : check_job(result.value(), options.job.events,
                                         {.floor = static_cast<double>(options.floor),
                                         .resident_bytes_max = options.memory_bytes})) {
@@ -93,6 +117,9 @@ int run(int argc, char** argv) {
     app.add_option("--floor", options.floor, "Events/s that the whole job must reach")
         ->check(CLI::Range(std::uint64_t{0}, std::uint64_t{1'000'000'000}))
         ->option_text("N");
+    app.add_option("--growth", options.growth_file,
+                   "Writes rate, memory, bytes written and compaction debt of each second there")
+        ->option_text("FILE");
     if (const auto code = parse(app, argc, argv)) {
         return *code;
     }

@@ -7,6 +7,7 @@
 #include <fstream>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <sys/wait.h>
 #include <thread>
 #include <type_traits>
@@ -32,16 +33,22 @@ double seconds_since(Clock::time_point start) {
     return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
-// The system's own mark of the most memory that was resident; 0 where it keeps none.
-std::uint64_t resident_bytes_max() {
-    std::ifstream status("/proc/self/status");
+constexpr Clock::duration sample_interval = std::chrono::seconds(1);
+
+// A number that the system keeps of this process; 0 where it keeps none.
+std::uint64_t of_process(const char* file, std::string_view name) {
+    std::ifstream lines(file);
     std::string line;
-    while (std::getline(status, line)) {
-        if (line.starts_with("VmHWM:")) {
-            return std::stoull(line.substr(line.find_first_of("0123456789"))) << 10;
+    while (std::getline(lines, line)) {
+        if (line.starts_with(name)) {
+            return std::stoull(line.substr(line.find_first_of("0123456789")));
         }
     }
     return 0;
+}
+
+std::uint64_t status_bytes(std::string_view name) {
+    return of_process("/proc/self/status", name) << 10;
 }
 
 // The generator works in a process of its own, so that its memory is not the engine's. What it
@@ -117,20 +124,33 @@ Result<StatisticsEnd> fold_statistics(log::Log& log,
     return end;
 }
 
-Result<std::vector<Mark>> run_engine(runtime::Engine& engine,
-                                     std::uint64_t events,
-                                     Clock::time_point start) {
-    std::vector<Mark> marks;
+Sample sample(const runtime::Engine& engine, const Mark& mark) {
+    return {.mark = mark,
+            .resident_bytes = status_bytes("VmRSS:"),
+            .written_bytes = of_process("/proc/self/io", "write_bytes:"),
+            .compaction_debt_bytes = engine.view().front().compaction_debt_bytes};
+}
+
+Status run_engine(runtime::Engine& engine,
+                  std::uint64_t events,
+                  Clock::time_point start,
+                  JobResult& result) {
     std::uint64_t applied = 0;
+    auto sampled = start;
     while (applied < events) {
         FISCUS_ASSIGN(const std::uint64_t turn, engine.run_once(milliseconds(100)));
         applied += turn;
-        marks.push_back({applied, seconds_since(start)});
+        result.marks.push_back({applied, seconds_since(start)});
+        if (Clock::now() - sampled >= sample_interval) {
+            sampled = Clock::now();
+            result.samples.push_back(sample(engine, result.marks.back()));
+        }
     }
     // The last turns count when they are durable.
     FISCUS_TRY(engine.caught_up());
-    marks.push_back({applied, seconds_since(start)});
-    return marks;
+    result.marks.push_back({applied, seconds_since(start)});
+    result.samples.push_back(sample(engine, result.marks.back()));
+    return Done{};
 }
 
 // The statistics in a thread of their own, until the engine is done.
@@ -174,7 +194,7 @@ Status measure(log::Log& log,
     FISCUS_ASSIGN(const auto engine, runtime::Engine::open(log, engine_options));
     const auto start = Clock::now();
     StatisticsThread statistics(log, statistics_options);
-    FISCUS_ASSIGN(result.marks, run_engine(*engine, options.events, start));
+    FISCUS_TRY(run_engine(*engine, options.events, start, result));
     result.engine_seconds = seconds_since(start);
     statistics.join();
     if (!statistics.end().ok()) {
@@ -182,7 +202,7 @@ Status measure(log::Log& log,
     }
     FISCUS_TRY(engine->flush());
     result.whole_seconds = seconds_since(start);
-    result.resident_bytes_max = resident_bytes_max();
+    result.resident_bytes_max = status_bytes("VmHWM:");
     Result<StatisticsEnd> end = statistics.end();
     result.statistics = std::move(end).value();
     // Reads every record back; fails when their sum is not the digest.

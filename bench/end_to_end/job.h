@@ -29,6 +29,14 @@ struct Mark {
     double seconds = 0;
 };
 
+// How the job stood about a second after the sample before.
+struct Sample {
+    Mark mark;
+    std::uint64_t resident_bytes = 0;
+    std::uint64_t written_bytes = 0;          // to disks, by the whole process so far
+    std::uint64_t compaction_debt_bytes = 0;  // what the store still has to merge
+};
+
 // What the statistics know at the end.
 struct StatisticsEnd {
     projections::RunnerCounts counts;
@@ -44,6 +52,7 @@ struct JobResult {
     // Until statistics and state were durable as well.
     double whole_seconds = 0;
     std::vector<Mark> marks;
+    std::vector<Sample> samples;
     runtime::PartitionView engine;
     StatisticsEnd statistics;
     // Of the whole job, without the generator.

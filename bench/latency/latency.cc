@@ -5,7 +5,10 @@
 #include <algorithm>
 #include <cstdint>
 #include <cstdio>
+#include <fstream>
+#include <string>
 #include <thread>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -28,6 +31,7 @@ struct Options {
     std::uint64_t rate = 50'000;
     std::uint64_t seconds = 30;
     std::uint64_t seed = 1;
+    std::string series_file;
     // Bounds; 0: none.
     std::uint64_t p99_ms_max = 0;
     std::uint64_t pause_ms_max = 0;
@@ -58,6 +62,22 @@ Result<Answers> run_loop(const Options& options) {
     return answers;
 }
 
+// Comma-separated, one line for each second of the schedule: where the slow ones are.
+bool write_series(const std::string& path, const Options& options, const Answers& answers) {
+    std::ofstream file(path);
+    file << "second,p50_ms,p99_ms,max_ms\n";
+    for (std::uint64_t second = 0; second < options.seconds; ++second) {
+        const auto begin = answers.latencies_us.begin() +
+                           static_cast<std::ptrdiff_t>(second * options.rate);
+        std::vector<std::uint32_t> part(begin, begin + static_cast<std::ptrdiff_t>(options.rate));
+        std::sort(part.begin(), part.end());
+        file << fmt::format("{},{:.1f},{:.1f},{:.1f}\n", second, percentile(part, 0.5) / 1e3,
+                            percentile(part, 0.99) / 1e3, part.back() / 1e3);
+    }
+    file.close();
+    return !file.fail();
+}
+
 int measure(const Options& options) {
     auto result = run_loop(options);
     if (!result.ok()) {
@@ -65,6 +85,10 @@ int measure(const Options& options) {
         return 1;
     }
     Answers answers = std::move(result).value();
+    if (!options.series_file.empty() && !write_series(options.series_file, options, answers)) {
+        fmt::print(stderr, "{} cannot be written\n", options.series_file);
+        return 1;
+    }
     std::sort(answers.latencies_us.begin(), answers.latencies_us.end());
     const auto line = [](const char* name, double value, const char* unit) {
         fmt::print("{:<12}{:>10.1f} {}\n", name, value, unit);
@@ -110,6 +134,7 @@ int run(int argc, char** argv) {
     app.add_option("--seed", options.seed, "Another load [1]");
     app.add_option("--p99-ms", options.p99_ms_max, "Bound of the 99th percentile");
     app.add_option("--pause-ms", options.pause_ms_max, "Bound of the longest pause");
+    app.add_option("--series", options.series_file, "Writes the latency of each second there");
     if (const auto code = parse(app, argc, argv)) {
         return *code;
     }

@@ -34,6 +34,9 @@ public:
         return store_->write(set);
     }
     [[nodiscard]] bool stalled() const override { return store_->stalled(); }
+    [[nodiscard]] std::uint64_t compaction_debt_bytes() const override {
+        return store_->compaction_debt_bytes();
+    }
 
 private:
     std::unique_ptr<state::StateStore> store_;

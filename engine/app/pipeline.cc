@@ -112,6 +112,7 @@ EngineFigures EngineObserver::look() {
         partition.trial_balance_fen = view.trial_balance_fen;
         partition.store_stalled = view.stalled;
         partition.store_stall_us = kept.stall_us;
+        partition.store_debt_bytes = view.compaction_debt_bytes;
         partition.refused_by_reason = view.counts.by_reason;
         times += view.times;
     }

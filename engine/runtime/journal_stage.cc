@@ -46,6 +46,26 @@ Status JournalStage::check_fence() {
     return publisher_->check_fence();
 }
 
+void JournalStage::mark() {
+    const std::lock_guard lock(mutex_);
+    FISCUS_CHECK(!mark_, "one mark after the other");
+    marked_.reset();
+    if (durable_ == submitted_) {
+        // The thread has nothing to do, so the publisher stands still.
+        marked_ = publisher_->cursor();
+    } else {
+        mark_ = submitted_;
+    }
+}
+
+Result<std::optional<journal::Cursor>> JournalStage::marked() const {
+    const std::lock_guard lock(mutex_);
+    if (error_) {
+        return *error_;
+    }
+    return marked_;
+}
+
 TurnEnd JournalStage::acknowledged() const {
     const std::lock_guard lock(mutex_);
     return durable_end_;
@@ -71,7 +91,7 @@ void JournalStage::work(const std::stop_token& stop) {
             }
             continue;
         }
-        const bool append_first = behind && appended_ - durable_ < unsynced_max;
+        const bool append_first = append_is_next();
         const Turn& next = turn(appended_);
         StageTimes spent;
         lock.unlock();
@@ -89,9 +109,19 @@ void JournalStage::work(const std::stop_token& stop) {
         } else {
             durable_ = appended_;
             durable_end_ = appended_end_;
+            if (mark_ == durable_) {
+                marked_ = publisher_->cursor();
+                mark_.reset();
+            }
         }
         changed_.notify_all();
     }
+}
+
+// One sync covers several blocks, but none beyond a mark: the cursor is wanted as it is there.
+bool JournalStage::append_is_next() const {
+    return appended_ < submitted_ && appended_ - durable_ < unsynced_max &&
+           (appended_ == durable_ || mark_ != appended_);
 }
 
 Status JournalStage::append(const Turn& turn) {

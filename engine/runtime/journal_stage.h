@@ -44,10 +44,14 @@ public:
     // Did another writer claim the journal, for one that has nothing to publish? Waits as well.
     Status check_fence();
 
+    // Keeps the cursor after the last turn that was submitted, for a fold that begins here; one at
+    // a time.
+    void mark();
+    // That cursor, once the turn is durable.
+    Result<std::optional<journal::Cursor>> marked() const;
+
     // What is so after the last durable turn.
     [[nodiscard]] TurnEnd acknowledged() const;
-    // Only after a wait() that was well.
-    [[nodiscard]] const journal::Cursor& cursor() const { return publisher_->cursor(); }
     [[nodiscard]] std::uint64_t term() const { return term_; }
     [[nodiscard]] std::uint64_t blocks() const;
     [[nodiscard]] StageTimes times() const;
@@ -63,6 +67,7 @@ private:
     static constexpr std::uint64_t unsynced_max = 8;
 
     void work(const std::stop_token& stop);
+    [[nodiscard]] bool append_is_next() const;
     Status append(const Turn& turn);
     Turn& turn(std::uint64_t number) { return turns_[number % turns_max]; }
 
@@ -78,6 +83,8 @@ private:
     std::uint64_t appended_ = 0;
     std::uint64_t durable_ = 0;
     TurnEnd durable_end_;
+    std::optional<std::uint64_t> mark_;  // turns that are to be durable, and no more
+    std::optional<journal::Cursor> marked_;
     StageTimes times_;
     std::optional<Error> error_;
     std::jthread thread_;

@@ -19,6 +19,10 @@ constexpr milliseconds fence_interval{1'000};
 // while the engine is behind.
 constexpr milliseconds fold_interval{5'000};
 constexpr milliseconds unhurried_fold_interval{1'000};
+// Records collected for a fold after a turn: so few that no event waits for them, and more than a
+// turn changes.
+constexpr std::size_t fold_piece_min = 1'024;
+constexpr std::size_t fold_piece_per_event = 4;
 
 Error log_shorter_than(std::string_view what, std::int32_t partition, std::int64_t offset) {
     return {
@@ -123,7 +127,9 @@ Status Partition::recover(const journal::Cursor& end) {
         replayed_ += entries.entries.size();
         count(entries);
         position_.cursor = journal->cursor();
-        FISCUS_TRY(fold_if_due(false));
+        if (fold_is_urgent() || fold_is_late(false)) {
+            FISCUS_TRY(fold());
+        }
     }
     return Done{};
 }
@@ -195,7 +201,7 @@ Result<std::uint64_t> Partition::run_once(milliseconds wait) {
         FISCUS_TRY(journal_->wait());
         FISCUS_TRY(look_for_another_writer());
     }
-    FISCUS_TRY(fold_if_due(applied <= options_.turn_records / 2));
+    FISCUS_TRY(fold_between_turns(applied));
     update_view();
     return applied;
 }
@@ -222,25 +228,71 @@ std::int64_t Partition::next_input() const {
     return std::max(position_.next_offset, reader_->position());
 }
 
-Status Partition::fold_if_due(bool unhurried) {
-    const auto now = std::chrono::steady_clock::now();
-    // Readers of the state directory, and a restart, see what was folded: soon, at any load.
-    const bool late = now - folded_ >= (unhurried ? unhurried_fold_interval : fold_interval);
-    if (unfolded_records_ >= options_.fold_records || state_->full() ||
-        (late && unfolded_records_ > 0)) {
-        FISCUS_TRY(fold());
-        folded_ = now;
+bool Partition::fold_is_urgent() const {
+    return unfolded_records_ >= options_.fold_records || state_->full();
+}
+
+// Readers of the state directory, and a restart, see what was folded: soon, at any load.
+bool Partition::fold_is_late(bool unhurried) const {
+    return unfolded_records_ > 0 && std::chrono::steady_clock::now() - fold_began_ >=
+                                        (unhurried ? unhurried_fold_interval : fold_interval);
+}
+
+// A fold begins between two turns, is collected in pieces after those that follow, and is written
+// when the journal is durable up to where it began: so no event waits for any of it.
+Status Partition::fold_between_turns(std::size_t applied) {
+    const bool urgent = fold_is_urgent();
+    const bool idle = applied == 0;
+    if (folding_) {
+        const StageTimer timer(times_, Stage::fold);
+        const std::size_t piece = std::max(fold_piece_min, applied * fold_piece_per_event);
+        if (state_->collect(urgent || idle ? SIZE_MAX : piece)) {
+            FISCUS_TRY(end_fold(urgent));
+        }
+    }
+    const bool unhurried = applied <= options_.turn_records / 2;
+    if (!folding_ && (urgent || (fold_is_late(unhurried) && !state_->writing()))) {
+        FISCUS_TRY(begin_fold());
     }
     return Done{};
 }
 
+Status Partition::begin_fold() {
+    const StageTimer timer(times_, Stage::fold);
+    FISCUS_TRY(state_->begin_fold());
+    journal_->mark();
+    folding_ = position_;
+    fold_began_ = std::chrono::steady_clock::now();
+    unfolded_records_ = 0;
+    return Done{};
+}
+
+// Waits for the journal, or leaves it for later.
+Status Partition::end_fold(bool wait) {
+    FISCUS_ASSIGN(auto cursor, journal_->marked());
+    if (!cursor && wait) {
+        FISCUS_TRY(journal_->wait());
+        FISCUS_ASSIGN(cursor, journal_->marked());
+    }
+    if (cursor) {
+        folding_->cursor = *cursor;
+        FISCUS_TRY(state_->end_fold(encode(*folding_)));
+        folding_.reset();
+    }
+    return Done{};
+}
+
+// All at once.
 Status Partition::fold() {
     if (journal_ != nullptr) {
-        FISCUS_TRY(journal_->wait());
-        position_.cursor = journal_->cursor();
+        if (folding_) {
+            FISCUS_TRY(end_fold(true));
+        }
+        FISCUS_TRY(begin_fold());
+        return end_fold(true);
     }
-    const StageTimer timer(times_, Stage::fold);
     unfolded_records_ = 0;
+    fold_began_ = std::chrono::steady_clock::now();
     return state_->fold(encode(position_));
 }
 
@@ -274,7 +326,7 @@ Result<bool> Partition::caught_up() {
 }
 
 Status Partition::flush() {
-    if (unfolded_records_ > 0 || position_.next_offset == 0) {
+    if (folding_ || unfolded_records_ > 0 || position_.next_offset == 0) {
         FISCUS_TRY(fold());
     }
     FISCUS_TRY(state_->flush());
@@ -317,6 +369,7 @@ void Partition::update_view() {
     view.journal_blocks = journal_->blocks();
     view.replayed = replayed_;
     view.stalled = state_->stalled();
+    view.compaction_debt_bytes = state_->compaction_debt_bytes();
     view.times = times_;
     view.times += core_->times();
     view.times += journal_->times();

@@ -52,7 +52,11 @@ private:
     // After what was applied last.
     [[nodiscard]] TurnEnd turn_end() const;
     [[nodiscard]] std::int64_t next_input() const;
-    Status fold_if_due(bool unhurried);
+    [[nodiscard]] bool fold_is_urgent() const;
+    [[nodiscard]] bool fold_is_late(bool unhurried) const;
+    Status fold_between_turns(std::size_t applied);
+    Status begin_fold();
+    Status end_fold(bool wait);
     Status fold();
     void count(const journal::Entries& entries);
     void update_view();
@@ -68,7 +72,8 @@ private:
     std::uint64_t unfolded_records_ = 0;
     std::uint64_t replayed_ = 0;
     std::chrono::steady_clock::time_point fence_checked_;
-    std::chrono::steady_clock::time_point folded_ = std::chrono::steady_clock::now();
+    std::optional<Position> folding_;  // where the fold that is being collected began
+    std::chrono::steady_clock::time_point fold_began_ = std::chrono::steady_clock::now();
     StageTimes times_;
 
     mutable std::mutex view_mutex_;

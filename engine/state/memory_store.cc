@@ -59,6 +59,7 @@ public:
     }
 
     [[nodiscard]] bool stalled() const override { return false; }
+    [[nodiscard]] std::uint64_t compaction_debt_bytes() const override { return 0; }
 
 private:
     std::mutex mutex_;

@@ -33,14 +33,15 @@ public:
     // Above everything that is not resident any more: the store need not be asked.
     [[nodiscard]] bool above_forgotten(const Id128& id) const { return id > forgotten_; }
 
-    void folded(const Id128& id) { young_folded_ = std::max(young_folded_, id); }
+    // Will be stored.
+    void changed(const Id128& id) { young_changed_ = std::max(young_changed_, id); }
 
     // The old generation is forgotten, the young one becomes old.
     void rotate() {
-        forgotten_ = std::max(forgotten_, old_folded_);
-        old_folded_ = std::exchange(young_folded_, Id128{});
+        forgotten_ = std::max(forgotten_, old_changed_);
+        old_changed_ = std::exchange(young_changed_, Id128{});
         old_seen_ = std::exchange(young_seen_, Id128{});
-        known_ = std::max({forgotten_, old_folded_, old_seen_});
+        known_ = std::max({forgotten_, old_changed_, old_seen_});
     }
 
 private:
@@ -48,14 +49,14 @@ private:
     Id128 known_;
     Id128 young_seen_;
     Id128 old_seen_;
-    Id128 young_folded_;
-    Id128 old_folded_;
+    Id128 young_changed_;
+    Id128 old_changed_;
 };
 
 // All groups, with the last one of each table at hand.
 class Newest {
 public:
-    static bool in_order_of_time(TableId table) {
+    static constexpr bool in_order_of_time(TableId table) {
         return table == TableId::voucher || table == TableId::redemption ||
                table == TableId::natural_key;
     }

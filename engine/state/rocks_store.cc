@@ -170,6 +170,10 @@ public:
                property("rocksdb.actual-delayed-write-rate") != 0;
     }
 
+    [[nodiscard]] std::uint64_t compaction_debt_bytes() const override {
+        return property("rocksdb.estimate-pending-compaction-bytes");
+    }
+
 private:
     [[nodiscard]] std::uint64_t property(const char* name) const {
         std::uint64_t value = 0;

@@ -262,38 +262,55 @@ Hash128 State::settle() {
     return digest_;
 }
 
-Status State::fold(Bytes position) {
+Status State::begin_fold() {
+    FISCUS_CHECK(!folding_, "one fold after the other");
     FISCUS_TRY(writer_->wait());
-    settle();
+    folding_ = true;
+    fold_digest_ = settle();
     WriteSet& set = writer_->set();
+    // Definitions are few; the position comes last.
     std::size_t items = new_definitions_.size() + 2;
-    std::size_t value_bytes = position.size() + 64;
+    std::size_t value_bytes = position_.size() + (std::size_t{4} << 10);
     for_each_table([&]<typename Record>(const Table<Record>& table) {
         items += table.dirty();
         value_bytes += table.dirty() * sizeof(Record);
     });
     set.reserve(items, value_bytes);
-    for_each_table([this, &set](auto& table) {
-        table.collect(set, [this](const Key& key) {
-            if (NewestIds* newest = newest_of(key)) {
-                newest->folded(key.id);
-            }
-        });
-    });
+    for_each_table([&set](auto& table) { table.begin_fold(set); });
     for (const Key& key : new_definitions_) {
         set.put(key, definitions_.at({key.programme, key.part}));
     }
     new_definitions_.clear();
-    std::vector<std::byte> stored(sizeof digest_);
-    std::memcpy(stored.data(), &digest_, sizeof digest_);
+    rotate_what_is_full();
+    return Done{};
+}
+
+bool State::collect(std::size_t records_max) {
+    for_each_table([&records_max](auto& table) { records_max -= table.collect(records_max); });
+    return records_max > 0;
+}
+
+Status State::end_fold(Bytes position) {
+    FISCUS_CHECK(folding_, "a fold begins before it ends");
+    folding_ = false;
+    collect(SIZE_MAX);
+    WriteSet& set = writer_->set();
+    std::vector<std::byte> stored(sizeof fold_digest_);
+    std::memcpy(stored.data(), &fold_digest_, sizeof fold_digest_);
     stored.insert(stored.end(), position.begin(), position.end());
     set.put(position_key, stored);
     set.put(layout_key, bytes_of(layout_version));
     position_.assign(position.begin(), position.end());
     writer_->submit();
-    rotate_what_is_full();
     return Done{};
 }
+
+Status State::fold(Bytes position) {
+    FISCUS_TRY(begin_fold());
+    return end_fold(position);
+}
+
+bool State::writing() { return writer_->busy(); }
 
 bool State::full() {
     return fold_bytes() >= options_.fold_bytes_max || people_full() || papers_full();
@@ -333,6 +350,8 @@ Bytes State::durable_position() {
 }
 
 bool State::stalled() const { return store_->stalled(); }
+
+std::uint64_t State::compaction_debt_bytes() const { return store_->compaction_debt_bytes(); }
 
 Result<Hash128> State::recompute_digest() {
     FISCUS_TRY(writer_->wait());

@@ -1,6 +1,7 @@
 // State of one partition: every table, the digest over all records, and the fold that writes what
 // changed together with the position in one batch. State is a cache of the log: it may be deleted.
-// Thread: one owner; fold() hands its batch to a writer thread of its own and returns.
+// Thread: one owner; a fold is collected by it, in pieces between the turns, and written by a thread
+// of its own.
 // Fails: only when the store does; after an error the process must stop and replay.
 #pragma once
 
@@ -73,6 +74,11 @@ public:
     // A changed record: `state.change(state.vouchers, key)`.
     template <typename Record>
     Record& change(Table<Record>& table, const Key& key) {
+        if constexpr (Newest::in_order_of_time(Record::table)) {
+            if (NewestIds* newest = newest_of(key)) {
+                newest->changed(key.id);
+            }
+        }
         return table.change(key, digest_);
     }
 
@@ -81,10 +87,17 @@ public:
     // A part of settle() that is cheap while what changed is still in the processor's cache.
     void settle_cold();
 
-    // Writes all that changed since the last fold, with `position`, in one batch, in the
-    // background. Waits for the batch before. Only for records whose journal blocks are
-    // acknowledged.
+    // Writes all that changed since the last fold began, as it is now, in one batch, in the
+    // background. Waits for the batch before. collect() takes the changed records in pieces (true:
+    // all are taken), end_fold() the rest, with the `position` of the moment when the fold began,
+    // whose journal blocks are acknowledged by then.
+    Status begin_fold();
+    bool collect(std::size_t records_max);
+    Status end_fold(Bytes position);
+    // Both at once.
     Status fold(Bytes position);
+    // The last fold is still being written: another one would wait.
+    [[nodiscard]] bool writing();
     // The cache, or what waits to be written, is as large as it may be: fold before more is loaded.
     [[nodiscard]] bool full();
     // Waits until the last fold is durable.
@@ -94,6 +107,7 @@ public:
     // Position that a crash now would leave behind.
     Bytes durable_position();
     [[nodiscard]] bool stalled() const;
+    [[nodiscard]] std::uint64_t compaction_debt_bytes() const;
 
     // Σ recomputed from the store, record by record; equal to settle() after flush().
     Result<Hash128> recompute_digest();
@@ -124,6 +138,8 @@ private:
     std::unique_ptr<StateStore> store_;
     StateOptions options_;
     std::unique_ptr<Writer> writer_;
+    bool folding_ = false;
+    Hash128 fold_digest_;
     Definitions definitions_;
     std::vector<Key> new_definitions_;
     std::vector<std::byte> position_;

@@ -42,6 +42,8 @@ public:
     virtual Status write(const WriteSet& set) = 0;
     // True while writes are delayed or stopped by the store itself.
     [[nodiscard]] virtual bool stalled() const = 0;
+    // What the store still has to merge, as it estimates itself.
+    [[nodiscard]] virtual std::uint64_t compaction_debt_bytes() const = 0;
 };
 
 // In memory, for tests and for replay that keeps nothing.

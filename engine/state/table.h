@@ -3,6 +3,7 @@
 // Pointers to slots stay valid until rotate(). Thread: the partition's one writer.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <cstring>
@@ -34,10 +35,10 @@ public:
     struct Slot {
         Key key;
         Record value{};
-        bool present = false;   // false: known to be absent
-        bool touched = false;   // changed since the last digest
-        bool dirty = false;     // changed since the last fold
-        std::uint8_t note = 0;  // of whoever prefetches; 0 between turns
+        bool present = false;     // false: known to be absent
+        bool touched = false;     // changed since the last digest
+        std::uint8_t window = 0;  // of the last change that no fold collected yet; 0: none
+        std::uint8_t note = 0;    // of whoever prefetches; 0 between turns
     };
 
     // A cold table checks that whatever is read was loaded before.
@@ -78,8 +79,12 @@ public:
             slot.touched = true;
             touched_.push_back(&slot);
         }
-        if (!slot.dirty) {
-            slot.dirty = true;
+        if (slot.window != window_) {
+            if (slot.window != 0) {
+                // The fold that goes on wants it as it was when that began.
+                set_->put(slot.key, bytes_of(slot.value));
+            }
+            slot.window = window_;
             dirty_.push_back(&slot);
         }
         slot.present = true;
@@ -108,13 +113,17 @@ public:
         if (Slot* slot = young_.find(key, tag)) {
             return slot;
         }
-        const Slot* from = old_.find(key, tag);
+        Slot* from = old_.find(key, tag);
         if (from == nullptr) {
             return nullptr;
         }
         Slot& slot = young_.add(key, tag);
         slot.value = from->value;
         slot.present = from->present;
+        if (from->window != 0) {
+            slot.window = std::exchange(from->window, std::uint8_t{0});
+            folding_.push_back(&slot);
+        }
         return &slot;
     }
 
@@ -142,28 +151,46 @@ public:
         touched_.clear();
     }
 
+    // Records that changed since the last fold began.
     [[nodiscard]] std::size_t dirty() const { return dirty_.size(); }
 
-    // Puts every dirty record into the set; visit(key) for each.
-    template <typename Visit>
-    void collect(WriteSet& set, Visit visit) {
-        constexpr std::size_t ahead = 8;
-        for (std::size_t i = 0; i < dirty_.size(); ++i) {
-            if (i + ahead < dirty_.size()) {
-                prefetch(*dirty_[i + ahead]);
-            }
-            Slot* const slot = dirty_[i];
-            set.put(slot->key, bytes_of(slot->value));
-            slot->dirty = false;
-            visit(slot->key);
-        }
-        dirty_.clear();
+    // A fold begins: what changed until now is collected into the set as it is now, in as many
+    // pieces as the caller likes; what changes meanwhile belongs to the next fold.
+    void begin_fold(WriteSet& set) {
+        FISCUS_CHECK(folding_.empty(), "one fold after the other");
+        folding_.swap(dirty_);
+        window_ = static_cast<std::uint8_t>(3 - window_);
+        set_ = &set;
     }
 
-    // Forgets the old generation and ages the young one. Only when everything dirty was collected
-    // and the set before that is in the store.
+    // Collects so many more at most; how many it looked at. 0: the fold has everything.
+    std::size_t collect(std::size_t records_max) {
+        constexpr std::size_t ahead = 8;
+        const std::size_t looked_at = std::min(folding_.size() - collected_, records_max);
+        const std::size_t end = collected_ + looked_at;
+        for (; collected_ < end; ++collected_) {
+            if (collected_ + ahead < folding_.size()) {
+                prefetch(*folding_[collected_ + ahead]);
+            }
+            Slot& slot = *folding_[collected_];
+            // Others changed since, or moved to the young generation.
+            if (slot.window != 0 && slot.window != window_) {
+                set_->put(slot.key, bytes_of(slot.value));
+                slot.window = 0;
+            }
+        }
+        if (collected_ == folding_.size()) {
+            folding_.clear();
+            collected_ = 0;
+        }
+        return looked_at;
+    }
+
+    // Forgets the old generation and ages the young one. Only right after begin_fold(), and when
+    // the fold before is in the store: then nothing that is forgotten waits to be written.
     void rotate() {
-        FISCUS_CHECK(dirty_.empty() && touched_.empty(), "only clean records may be forgotten");
+        FISCUS_CHECK(dirty_.empty() && touched_.empty() && collected_ == 0,
+                     "only stored records may be forgotten");
         complete_ = complete_ && old_.size == 0;
         std::swap(young_, old_);
         young_.clear();
@@ -270,6 +297,11 @@ private:
     std::array<Slot*, recent_slots> recent_{};
     std::vector<Slot*> touched_;
     std::vector<Slot*> dirty_;
+    // Changes are of window 1 or 2, by turns: a slot of the other one is still to be collected.
+    std::uint8_t window_ = 1;
+    std::vector<Slot*> folding_;
+    std::size_t collected_ = 0;  // of folding_
+    WriteSet* set_ = nullptr;    // of the fold that goes on
 };
 
 }  // namespace fiscus::state

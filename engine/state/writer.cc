@@ -28,6 +28,11 @@ Status Writer::wait() {
     return Done{};
 }
 
+bool Writer::busy() {
+    const std::lock_guard lock(mutex_);
+    return pending_;
+}
+
 bool Writer::written() {
     const std::lock_guard lock(mutex_);
     return !pending_ && !error_.has_value();

@@ -26,6 +26,8 @@ public:
     void submit();
     // Returns when nothing is being written.
     Status wait();
+    // Something is being written: wait() would wait.
+    [[nodiscard]] bool busy();
     // All that was submitted is in the store.
     [[nodiscard]] bool written();
 

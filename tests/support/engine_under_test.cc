@@ -27,6 +27,9 @@ public:
     }
     Status write(const state::WriteSet& set) override { return store_.write(set); }
     [[nodiscard]] bool stalled() const override { return store_.stalled(); }
+    [[nodiscard]] std::uint64_t compaction_debt_bytes() const override {
+        return store_.compaction_debt_bytes();
+    }
 
 private:
     state::StateStore& store_;

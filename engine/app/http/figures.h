@@ -31,6 +31,7 @@ struct EnginePartitionFigures {
     std::int64_t trial_balance_fen = 0;
     bool store_stalled = false;
     std::uint64_t store_stall_us = 0;
+    std::uint64_t store_debt_bytes = 0;
     std::array<std::uint64_t, reasons_count> refused_by_reason{};
 };
 

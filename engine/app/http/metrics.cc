@@ -17,7 +17,7 @@
 namespace fiscus::app {
 namespace {
 
-constexpr std::array<MetricSpec, 18> specs{{
+constexpr std::array<MetricSpec, 19> specs{{
     {Metric::build_info, "fiscus_build_info", MetricKind::gauge, "version, compiler",
      "Always 1; the labels say which build runs."},
     {Metric::events, "fiscus_events_total", MetricKind::counter, "partition, outcome",
@@ -52,6 +52,8 @@ constexpr std::array<MetricSpec, 18> specs{{
      "partition",
      "Seconds for which RocksDB delayed or stopped writes of this process, looked at five times a "
      "second."},
+    {Metric::rocksdb_compaction_debt, "fiscus_rocksdb_compaction_debt_bytes", MetricKind::gauge,
+     "partition", "Bytes that RocksDB still has to merge, as it estimates itself."},
     {Metric::statistics_sequence, "fiscus_statistics_sequence", MetricKind::gauge, "partition",
      "Ledger sequence number of the last journal entry in the statistics."},
     {Metric::statistics_rows, "fiscus_statistics_rows_total", MetricKind::counter, "partition",
@@ -137,6 +139,9 @@ void add_of_partition(Family& family, Metric metric, const EnginePartitionFigure
         case Metric::rocksdb_stalled: add(figures.store_stalled ? 1 : 0); break;
         case Metric::rocksdb_stall_seconds:
             add(static_cast<double>(figures.store_stall_us) / 1e6);
+            break;
+        case Metric::rocksdb_compaction_debt:
+            add(static_cast<double>(figures.store_debt_bytes));
             break;
         case Metric::build_info:
         case Metric::refusals:

@@ -28,6 +28,7 @@ enum class Metric : std::uint8_t {
     stage_seconds,
     rocksdb_stalled,
     rocksdb_stall_seconds,
+    rocksdb_compaction_debt,
     statistics_sequence,
     statistics_rows,
     memory_resident,

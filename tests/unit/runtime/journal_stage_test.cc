@@ -72,8 +72,32 @@ TEST_F(JournalStageTest, PublishesManyTurnsInOrder) {
     EXPECT_EQ(end.sequence, turns * turn_entries);
     EXPECT_EQ(end.digest.hi, turns - 1);
     EXPECT_EQ(stage_->blocks(), turns);
-    EXPECT_EQ(stage_->cursor().next_sequence, turns * turn_entries + 1);
     EXPECT_EQ(published_entries(), turns * turn_entries);
+}
+
+// The cursor of a mark is that of its turn, however many blocks one sync covers.
+TEST_F(JournalStageTest, AMarkKeepsTheCursorOfItsTurn) {
+    constexpr std::uint64_t turns = 100;
+    for (std::uint64_t turn = 0; turn < turns; ++turn) {
+        ASSERT_TRUE(submit(turn));
+        stage_->mark();
+        const std::uint64_t more = turn % 3;
+        for (std::uint64_t i = 0; i < more; ++i) {
+            ASSERT_TRUE(submit(++turn));
+        }
+        ASSERT_TRUE(stage_->wait().ok());
+        auto cursor = stage_->marked();
+        ASSERT_TRUE(cursor.ok() && cursor->has_value());
+        const std::uint64_t marked_turns = turn - more + 1;
+        EXPECT_EQ((*cursor)->next_sequence, marked_turns * turn_entries + 1);
+        // The log holds one claim before the blocks.
+        EXPECT_EQ((*cursor)->next_offset, static_cast<std::int64_t>(marked_turns) + 1);
+        EXPECT_EQ((*cursor)->state_digest.hi, marked_turns - 1);
+        // A reader goes on from there.
+        EXPECT_TRUE(journal::JournalReader::open(log_, 0, **cursor).ok());
+    }
+    stage_->mark();
+    EXPECT_TRUE(stage_->marked()->has_value()) << "everything is durable already";
 }
 
 TEST_F(JournalStageTest, PublishesWhatWasSubmittedBeforeItEnds) {
@@ -94,6 +118,7 @@ TEST_F(JournalStageTest, StopsWhenAnotherWriterClaimedTheJournal) {
     EXPECT_FALSE(submit(2));
     EXPECT_EQ(stage_->acknowledged().sequence, turn_entries);
     EXPECT_EQ(stage_->check_fence().error().code, ErrorCode::fenced);
+    EXPECT_EQ(stage_->marked().error().code, ErrorCode::fenced);
     // What the fenced writer said last does not count.
     EXPECT_EQ(published_entries(), turn_entries);
 }

@@ -20,10 +20,10 @@ TEST(NewestIdsTest, OnlyWhatIsAboveAllThatIsKnownPasses) {
     EXPECT_FALSE(ids.above_forgotten(id(10)));
 }
 
-TEST(NewestIdsTest, WhatWasFoldedIsForgottenAfterTwoGenerations) {
+TEST(NewestIdsTest, WhatWasChangedIsForgottenAfterTwoGenerations) {
     NewestIds ids(id(0));
     EXPECT_TRUE(ids.pass(id(20)));
-    ids.folded(id(20));
+    ids.changed(id(20));
     ids.rotate();
     EXPECT_TRUE(ids.above_forgotten(id(15)));
     EXPECT_FALSE(ids.pass(id(20)));
@@ -36,7 +36,7 @@ TEST(NewestIdsTest, WhatWasFoldedIsForgottenAfterTwoGenerations) {
 
 TEST(NewestIdsTest, ARefusedKeyFarInTheFutureIsForgottenWithItsGeneration) {
     NewestIds ids(id(0));
-    EXPECT_TRUE(ids.pass(id(UINT64_MAX)));  // known to be absent, never folded
+    EXPECT_TRUE(ids.pass(id(UINT64_MAX)));  // known to be absent, never changed
     EXPECT_FALSE(ids.pass(id(30)));
     ids.rotate();
     EXPECT_FALSE(ids.pass(id(30)));

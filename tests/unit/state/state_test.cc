@@ -5,11 +5,15 @@
 #include <csignal>
 #include <filesystem>
 #include <functional>
+#include <map>
+#include <random>
 #include <string>
 #include <sys/resource.h>
 #include <unistd.h>
 
 #include <gtest/gtest.h>
+
+#include "tests/property/seeds.h"
 
 namespace fiscus::state {
 namespace {
@@ -109,6 +113,43 @@ TEST_F(StateTest, ASmallCacheForgetsNothing) {
     auto recomputed = state->recompute_digest();
     ASSERT_TRUE(recomputed.ok());
     EXPECT_EQ(*recomputed, state->settle());
+}
+
+// What a fold stores is the state of the moment when it began, whatever changes, is loaded and is
+// forgotten while it is collected.
+TEST_F(StateTest, AFoldInPiecesIsAsOfItsBeginning) {
+    const std::uint64_t seed = property::seeds(1).front();
+    SCOPED_TRACE("FISCUS_SEED=" + std::to_string(seed));
+    std::mt19937_64 random(seed);
+    const auto below = [&random](std::uint64_t end) { return random() % end; };
+    constexpr std::uint64_t vouchers = 2'000;
+    std::map<std::uint64_t, std::int64_t> now;
+    Hash128 digest_at_begin;
+    auto state = open(60'000);
+    bool folding = false;
+    for (int step = 0; step < 3'000; ++step) {
+        for (std::uint64_t i = below(20); i > 0; --i) {
+            const std::uint64_t n = below(vouchers);
+            auto& voucher = change_voucher(*state, n);
+            ASSERT_EQ(voucher.face_fen, now[n]) << n;
+            voucher.content = n;
+            voucher.face_fen = ++now[n];
+        }
+        if (!folding && below(4) == 0) {
+            ASSERT_TRUE(state->begin_fold().ok());
+            digest_at_begin = state->settle();
+            folding = true;
+        } else if (folding && (state->collect(below(40)) || below(20) == 0)) {
+            ASSERT_TRUE(state->end_fold(text("p")).ok());
+            folding = false;
+            if (below(8) == 0) {
+                ASSERT_TRUE(state->flush().ok());
+                auto recomputed = state->recompute_digest();
+                ASSERT_TRUE(recomputed.ok());
+                ASSERT_EQ(*recomputed, digest_at_begin);
+            }
+        }
+    }
 }
 
 TEST_F(StateTest, DigestDoesNotDependOnOrderOrOnTurns) {
