@@ -64,9 +64,9 @@ bool write_growth(const std::string& path, const JobResult& result) {
     for (const Sample& sample : result.samples) {
         // Claims are spread evenly over the load.
         const double vouchers = static_cast<double>(sample.mark.records) * issued;
-        file << fmt::format("{:.3f},{},{:.0f},{},{},{}\n", sample.mark.seconds,
-                            sample.mark.records, vouchers, sample.resident_bytes,
-                            sample.written_bytes, sample.compaction_debt_bytes);
+        file << fmt::format("{:.3f},{},{:.0f},{},{},{}\n", sample.mark.seconds, sample.mark.records,
+                            vouchers, sample.resident_bytes, sample.written_bytes,
+                            sample.compaction_debt_bytes);
     }
     file.close();
     return !file.fail();

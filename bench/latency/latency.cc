@@ -32,14 +32,18 @@ struct Options {
     std::uint64_t seconds = 30;
     std::uint64_t seed = 1;
     std::string series_file;
+    // The client's own default, which a platform has too.
+    std::uint64_t linger_ms = 5;
     // Bounds; 0: none.
     std::uint64_t p99_ms_max = 0;
     std::uint64_t pause_ms_max = 0;
 };
 
 Result<Answers> run_loop(const Options& options) {
-    FISCUS_ASSIGN(const auto log, log::open_kafka_log({.bootstrap = options.bootstrap,
-                                                       .settings = {{"linger.ms", "1"}}}));
+    FISCUS_ASSIGN(
+        const auto log,
+        log::open_kafka_log({.bootstrap = options.bootstrap,
+                             .settings = {{"linger.ms", std::to_string(options.linger_ms)}}}));
     FISCUS_ASSIGN(const log::Extent events, log->extent(log::events_topic, 0));
     if (events.end != 0) {
         return Error{.code = ErrorCode::usage,
@@ -67,8 +71,8 @@ bool write_series(const std::string& path, const Options& options, const Answers
     std::ofstream file(path);
     file << "second,p50_ms,p99_ms,max_ms\n";
     for (std::uint64_t second = 0; second < options.seconds; ++second) {
-        const auto begin = answers.latencies_us.begin() +
-                           static_cast<std::ptrdiff_t>(second * options.rate);
+        const auto begin =
+            answers.latencies_us.begin() + static_cast<std::ptrdiff_t>(second * options.rate);
         std::vector<std::uint32_t> part(begin, begin + static_cast<std::ptrdiff_t>(options.rate));
         std::sort(part.begin(), part.end());
         file << fmt::format("{},{:.1f},{:.1f},{:.1f}\n", second, percentile(part, 0.5) / 1e3,
@@ -134,6 +138,7 @@ int run(int argc, char** argv) {
     app.add_option("--seed", options.seed, "Another load [1]");
     app.add_option("--p99-ms", options.p99_ms_max, "Bound of the 99th percentile");
     app.add_option("--pause-ms", options.pause_ms_max, "Bound of the longest pause");
+    app.add_option("--linger-ms", options.linger_ms, "The publisher gathers so long [5]");
     app.add_option("--series", options.series_file, "Writes the latency of each second there");
     if (const auto code = parse(app, argc, argv)) {
         return *code;

@@ -100,6 +100,8 @@ public:
         return left + wrapped(help, help_columns - option_columns, option_columns) + "\n";
     }
 
+    std::string make_subcommand(const CLI::App* app) const override { return make_expanded(app); }
+
     std::string make_expanded(const CLI::App* app) const override {
         const std::string left = "  " + app->get_name();
         const std::string& description = app->get_description();

@@ -18,6 +18,8 @@ namespace {
 
 // Queues of the Kafka client: each gets this part of the memory setting, within limits.
 constexpr std::size_t queue_share = 16;
+// Some hundred entries of the journal.
+constexpr std::size_t statistics_fetch_bytes = 65'536;
 constexpr std::size_t queue_bytes_min = 8U << 20;
 
 enum class LogKind : std::uint8_t { local, kafka };
@@ -50,8 +52,9 @@ void print_message(int level, std::string_view line) {
     }
 }
 
-Result<std::unique_ptr<log::Log>> open_kafka(const Settings& settings, ClientMessages messages) {
-    log::KafkaOptions options;
+Result<std::unique_ptr<log::Log>> open_kafka(const Settings& settings,
+                                             ClientMessages messages,
+                                             log::KafkaOptions options = {}) {
     options.bootstrap = settings.text(Setting::kafka_bootstrap);
     for (auto& [name, text] : settings.pairs(Setting::kafka_client)) {
         options.settings[name] = text;
@@ -79,6 +82,15 @@ Result<std::unique_ptr<log::Log>> open_log(const Settings& settings,
         return open_kafka(settings, std::move(messages));
     }
     return log::open_local_log(settings.path(Setting::log_directory), mode == LogMode::create);
+}
+
+Result<std::unique_ptr<log::Log>> open_statistics_log(const Settings& settings,
+                                                      ClientMessages messages) {
+    FISCUS_ASSIGN(const LogKind kind, log_kind(settings));
+    if (kind != LogKind::kafka) {
+        return std::unique_ptr<log::Log>();
+    }
+    return open_kafka(settings, std::move(messages), {.fetch_bytes_min = statistics_fetch_bytes});
 }
 
 Result<std::int32_t> partitions_of(log::Log& log, std::string_view topic) {

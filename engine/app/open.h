@@ -28,6 +28,12 @@ Result<std::unique_ptr<log::Log>> open_log(const Settings& settings,
                                            LogMode mode,
                                            ClientMessages messages = {});
 
+// Kafka for the statistics of `run`, whose reader may wait a tenth of a second: asking for each of
+// the hundreds of blocks that a journal grows by in a second would take the broker's time from the
+// outcomes that platforms wait for. Null for a local log, where reading asks nobody.
+Result<std::unique_ptr<log::Log>> open_statistics_log(const Settings& settings,
+                                                      ClientMessages messages);
+
 // For loads whose records carry the times of their events. Partitions of the events topic; makes
 // all topics when there are none, with the publisher's stamps. topics.partitions, if given by
 // anybody but the default, must agree with what is there.

@@ -10,6 +10,7 @@
 #include <thread>
 #include <utility>
 
+#include "engine/base/thread_name.h"
 #include "engine/journal/reader.h"
 #include "engine/log/topics.h"
 
@@ -306,6 +307,7 @@ Result<PipelineResult> run_pipeline(log::Log& log,
     if (options.engine) {
         ++running;
         engine_thread = std::thread([&] {
+            name_thread("engine");
             EnginePart(log, options, conversation, board)(engine_result);
             --running;
         });
@@ -314,6 +316,7 @@ Result<PipelineResult> run_pipeline(log::Log& log,
         ++running;
         log::Log& source = options.statistics_log != nullptr ? *options.statistics_log : log;
         statistics_thread = std::thread([&] {
+            name_thread("statistics");
             StatisticsPart(source, options, conversation, board)(statistics_result);
             --running;
         });

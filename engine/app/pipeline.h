@@ -31,7 +31,7 @@ struct PipelineOptions {
     bool until_end = false;
     runtime::EngineOptions engine_options;
     projections::RunnerOptions statistics_options;
-    // Another log for the statistics, for replay; nothing: the engine's.
+    // The same log, opened for the statistics alone (open_statistics_log); nothing: the engine's.
     log::Log* statistics_log = nullptr;
 };
 

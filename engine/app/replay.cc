@@ -17,6 +17,7 @@
 #include "engine/app/open.h"
 #include "engine/app/pipeline.h"
 #include "engine/base/check.h"
+#include "engine/base/thread_name.h"
 #include "engine/journal/reader.h"
 #include "engine/log/topics.h"
 #include "engine/runtime/core.h"
@@ -336,6 +337,7 @@ Result<Replay> replay(log::Log& log, const ReplayOptions& options) {
     std::optional<Result<StatisticsReplay>> statistics;
     std::atomic<bool> statistics_ended = false;
     std::thread thread([&] {
+        name_thread("statistics");
         statistics.emplace(
             replay_statistics(log, verified,
                               {.directory = options.directory,

@@ -37,6 +37,9 @@ Answer apply(Context& c, const wire::BatchOpened& event) {
     record.quota_per_day = event.quota_per_day();
     record.cap_per_consumer = event.cap_per_consumer();
     record.cap_per_consumer_day = event.cap_per_consumer_day();
+    const std::size_t ordinal = c.rules->batches.size() + 1;
+    record.ordinal = ordinal <= UINT16_MAX ? static_cast<std::uint16_t>(ordinal) : 0;
+    rules->ordinal = record.ordinal;
     c.rules->batches.emplace(batch.value(), *std::move(rules));
     c.state.define(c.in.programme, batch, c.in.value);
     c.remember_natural_key();

@@ -63,15 +63,14 @@ Reason check_quotas(Context& c,
 // Adds one to everything that counts claims, or takes it back when a void returns quotas. Platforms
 // and districts are counted only where a line asks for it: lines are never added to a batch.
 void count(Context& c,
+           BatchId batch,
            const QuotaLines& lines,
            const ClaimPlace& place,
            std::int32_t day,
            PlatformId platform,
            bool back) {
     const auto step = [&](CounterScope scope, std::uint64_t of) {
-        step_count(
-            c.state.change(c.state.counters, c.counter_key(BatchId(place.batch), scope, of)).count,
-            back);
+        step_count(c.state.change(c.state.counters, c.counter_key(batch, scope, of)).count, back);
     };
     step(CounterScope::batch, 0);
     step(CounterScope::day, static_cast<std::uint64_t>(day));
@@ -147,7 +146,7 @@ Answer apply(Context& c, const wire::VoucherClaimed& event) {
         return refused(Reason::consumer_district_not_eligible);
     }
     if (c.rules->registration_required &&
-        c.state.consumers.get(c.key(TableId::consumer, token))->identity.none()) {
+        c.state.consumers.get(c.key(TableId::consumer, token))->registered == 0) {
         return refused(Reason::consumer_not_registered);
     }
     const ClaimPlace place = claim_place(c.in.programme, id, token, *rules, c.draft.business_day);
@@ -170,7 +169,7 @@ Answer apply(Context& c, const wire::VoucherClaimed& event) {
         return refused(Reason::budget_exhausted);
     }
     issue(c, event, *pack, *denomination, last_day, consumer);
-    count(c, lines, place, c.draft.business_day, c.own_platform(), false);
+    count(c, id, lines, place, c.draft.business_day, c.own_platform(), false);
     return accepted();
 }
 
@@ -208,7 +207,7 @@ Answer apply(Context& c, const wire::VoucherVoided& event) {
         const ClaimPlace place =
             claim_place(c.in.programme, batch, voucher->consumer, rules, c.draft.origin_day);
         const PlatformId platform(voucher->platform);
-        count(c, rules.quota_lines(platform, voucher->district), place, c.draft.origin_day,
+        count(c, batch, rules.quota_lines(platform, voucher->district), place, c.draft.origin_day,
               platform, true);
     }
     c.state.change(c.state.vouchers, key).status = state::VoucherStatus::voided;

@@ -9,11 +9,20 @@ using state::ConsumerClaims;
 using state::ConsumerRecord;
 using state::TableId;
 
+// A place in the consumer's own record counts its day with 8 bits.
+bool fits_own_record(const BatchRules& rules) {
+    return rules.redeem_last_day - rules.claim_first_day <= UINT8_MAX;
+}
+
 // Index of the (batch, day), of the first free place, or past the end when all are taken.
 std::size_t place_in(const ConsumerRecord& consumer, const ClaimPlace& place) {
+    if (place.batch_ordinal == 0) {
+        return consumer.claims.size();
+    }
     const auto at = std::find_if(
         consumer.claims.begin(), consumer.claims.end(), [&place](const ConsumerClaims& claims) {
-            return claims.batch == 0 || (claims.batch == place.batch && claims.day == place.day);
+            return claims.batch == 0 ||
+                   (claims.batch == place.batch_ordinal && claims.day == place.day);
         });
     return static_cast<std::size_t>(at - consumer.claims.begin());
 }
@@ -36,8 +45,8 @@ ClaimPlace claim_place(ProgrammeId programme,
         .further_total = further,
         .further_day = further,
         .further_slot = since % days,
-        .batch = batch.value(),
-        .day = static_cast<std::uint16_t>(since)};
+        .batch_ordinal = fits_own_record(rules) ? rules.ordinal : std::uint16_t{0},
+        .day = since};
     place.further_day.sub = static_cast<std::uint16_t>(since / days);
     return place;
 }
@@ -46,14 +55,14 @@ ClaimCounts claim_counts(state::State& state, const ClaimPlace& place) {
     const ConsumerRecord& consumer = *state.consumers.get(place.consumer);
     ClaimCounts counts;
     for (const ConsumerClaims& claims : consumer.claims) {
-        if (claims.batch == place.batch) {
+        if (claims.batch != 0 && claims.batch == place.batch_ordinal) {
             counts.total += claims.count;
             if (claims.day == place.day) {
                 counts.day += claims.count;
             }
         }
     }
-    if (free_places(consumer) == 0) {
+    if (free_places(consumer, place) == 0) {
         const auto* day = state.consumer_claims.get(place.further_day);
         const auto* total = state.consumer_claims.get(place.further_total);
         counts.day += day == nullptr ? 0U : day->days[place.further_slot];
@@ -66,8 +75,8 @@ void count_claim(state::State& state, const ClaimPlace& place, bool back) {
     ConsumerRecord& consumer = state.change(state.consumers, place.consumer);
     if (const std::size_t at = place_in(consumer, place); at < consumer.claims.size()) {
         ConsumerClaims& claims = consumer.claims[at];
-        claims.batch = place.batch;
-        claims.day = place.day;
+        claims.batch = place.batch_ordinal;
+        claims.day = static_cast<std::uint8_t>(place.day);
         step_count(claims.count, back);
         return;
     }
@@ -76,7 +85,10 @@ void count_claim(state::State& state, const ClaimPlace& place, bool back) {
     step_count(state.change(state.consumer_claims, place.further_total).total, back);
 }
 
-std::size_t free_places(const ConsumerRecord& consumer) {
+std::size_t free_places(const ConsumerRecord& consumer, const ClaimPlace& place) {
+    if (place.batch_ordinal == 0) {
+        return 0;
+    }
     return static_cast<std::size_t>(
         std::count_if(consumer.claims.begin(), consumer.claims.end(),
                       [](const ConsumerClaims& claims) { return claims.batch == 0; }));

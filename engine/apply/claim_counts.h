@@ -1,6 +1,7 @@
 // The accepted claims of one consumer in one batch, by day and in all. The first few (batch, day)
-// stand in the consumer's own record, which a claim reads anyway; only when that is full are
-// records for each batch used (records.h: ConsumerRecord, ConsumerClaimsRecord).
+// stand in the consumer's own record, which a claim reads anyway; only when that is full, or for a
+// batch that runs for longer than 256 days, are records for each batch used (records.h:
+// ConsumerRecord, ConsumerClaimsRecord).
 #pragma once
 
 #include <limits>
@@ -17,8 +18,8 @@ struct ClaimPlace {
     state::Key further_total;
     state::Key further_day;
     std::size_t further_slot = 0;
-    std::uint32_t batch = 0;
-    std::uint16_t day = 0;  // since the batch's first claim day
+    std::uint16_t batch_ordinal = 0;  // 0: never counted in the consumer's own record
+    std::uint32_t day = 0;            // since the batch's first claim day
 };
 
 // `day` is at or after the batch's first claim day.
@@ -45,7 +46,7 @@ void step_count(Count& count, bool back) {
 // One claim more, or one less when a void gives it back.
 void count_claim(state::State& state, const ClaimPlace& place, bool back);
 
-// Places that are left in a consumer's own record.
-std::size_t free_places(const state::ConsumerRecord& consumer);
+// Places that are left for it in a consumer's own record.
+std::size_t free_places(const state::ConsumerRecord& consumer, const ClaimPlace& place);
 
 }  // namespace fiscus::apply

@@ -17,9 +17,9 @@ Answer apply(Context& c, const wire::ConsumerRegistered& event) {
     if (owner != nullptr && owner->consumer != token) {
         return refused(wire::Reason::identity_of_other_consumer);
     }
-    const state::Key consumer_key = c.key(TableId::consumer, token);
-    const auto* known = c.state.consumers.get(consumer_key);
-    if (known != nullptr && !known->identity.none() && known->identity != identity) {
+    const state::Key registration_key = c.key(TableId::registration, token);
+    const auto* known = c.state.registrations.get(registration_key);
+    if (known != nullptr && known->identity != identity) {
         return refused(wire::Reason::consumer_of_other_identity);
     }
     if (!c.rules->has_district(event.district())) {
@@ -30,9 +30,10 @@ Answer apply(Context& c, const wire::ConsumerRegistered& event) {
     }
     c.draft.consumer_ordinal = name_consumer(c, token).value();
     c.state.change(c.state.identities, identity_key).consumer = token;
-    auto& consumer = c.state.change(c.state.consumers, consumer_key);
-    consumer.identity = identity;
-    consumer.district = event.district();
+    c.state.change(c.state.consumers, c.key(TableId::consumer, token)).registered = 1;
+    auto& registration = c.state.change(c.state.registrations, registration_key);
+    registration.identity = identity;
+    registration.district = event.district();
     c.remember_natural_key();
     return accepted();
 }

@@ -71,7 +71,11 @@ Ledger::Ledger(state::State& state) : state_(state) {
             rules_[programme] = std::make_unique<ProgrammeRules>(*std::move(rules));
         } else {
             auto rules = batch_rules(*event.body_as_BatchOpened(), *rules_.at(programme));
-            FISCUS_CHECK(rules.has_value(), "an accepted batch has sound rules");
+            const auto* record = state_.batches.get(
+                {.programme = programme, .part = batch, .table = TableId::batch});
+            FISCUS_CHECK(rules.has_value() && record != nullptr,
+                         "an accepted batch has sound rules and a record");
+            rules->ordinal = record->ordinal;
             rules_.at(programme)->batches.emplace(batch, *std::move(rules));
         }
     }

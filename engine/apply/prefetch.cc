@@ -60,7 +60,7 @@ void Ledger::want_further_claims() {
         if (consumer.note < UINT8_MAX) {
             ++consumer.note;
         }
-        if (consumer.note > free_places(consumer.value)) {
+        if (consumer.note > free_places(consumer.value, place)) {
             state_.want(place.further_total);
             state_.want(place.further_day);
         }
@@ -123,6 +123,7 @@ void Ledger::want_direct(const decode::DecodedEvent& in) {
             state_.want_soon(natural_key_of(in));
             state_.want_soon(key_of(in, TableId::identity, decode::id_of(event.identity())));
             state_.want_soon(key_of(in, TableId::consumer, decode::id_of(event.consumer())));
+            state_.want_soon(key_of(in, TableId::registration, decode::id_of(event.consumer())));
             return;
         }
         case EventBody::SettlementRequested:

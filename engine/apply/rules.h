@@ -50,6 +50,7 @@ struct BatchRules {
     std::int32_t redeem_first_day = 0;
     std::int32_t redeem_last_day = 0;
     std::uint16_t valid_days = 0;
+    std::uint16_t ordinal = 0;  // BatchRecord
     std::uint8_t stacking_max = 1;
     bool restore_on_full_refund = false;
     bool shipping_inside_province = false;

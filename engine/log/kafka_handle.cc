@@ -144,6 +144,7 @@ void set_reader(Settings& settings, const KafkaOptions& options) {
                  std::to_string(std::max<std::size_t>(options.read_queue_bytes_max >> 10, 1)));
     // Large fetches halve the broker's work.
     settings.set("fetch.message.max.bytes", "8388608");
+    settings.set("fetch.min.bytes", std::to_string(options.fetch_bytes_min));
     settings.set("fetch.wait.max.ms", "100");
 }
 

@@ -24,13 +24,16 @@ namespace fiscus::log {
 
 struct KafkaOptions {
     // host:port, several with commas between them.
-    std::string bootstrap;
+    std::string bootstrap{};
     // Settings of librdkafka as they are, over ours; those that a guarantee hangs on are refused.
     std::map<std::string, std::string> settings{};
 
     // What a reader fetches ahead of its caller. librdkafka 2.0.2 pauses for a second once it is
     // full, so a reader gets no more than this every second.
     std::size_t read_queue_bytes_max = 128U << 20;
+    // A reader is given less than this only after a tenth of a second: fewer questions to the
+    // broker, for a reader that may wait.
+    std::size_t fetch_bytes_min = 1;
     // What a writer holds until the broker has it; append() waits while it is full.
     std::size_t write_queue_bytes_max = 64U << 20;
 

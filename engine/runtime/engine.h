@@ -61,8 +61,8 @@ struct PartitionView {
     std::uint64_t gaps_open = 0;  // numbers missing, over all sources
     std::int64_t trial_balance_fen = 0;
     std::uint64_t journal_blocks = 0;
-    std::uint64_t replayed = 0;  // records compared with the journal since the start
-    bool stalled = false;        // the state store delays writes
+    std::uint64_t replayed = 0;               // records compared with the journal since the start
+    bool stalled = false;                     // the state store delays writes
     std::uint64_t compaction_debt_bytes = 0;  // what the state store still has to merge
     StageTimes times;
 };

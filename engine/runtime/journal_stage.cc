@@ -1,6 +1,7 @@
 #include "engine/runtime/journal_stage.h"
 
 #include "engine/base/check.h"
+#include "engine/base/thread_name.h"
 
 namespace fiscus::runtime {
 
@@ -82,6 +83,7 @@ StageTimes JournalStage::times() const {
 }
 
 void JournalStage::work(const std::stop_token& stop) {
+    name_thread("journal");
     std::unique_lock lock(mutex_);
     while (!error_) {
         const bool behind = appended_ < submitted_;

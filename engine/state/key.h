@@ -34,6 +34,7 @@ enum class TableId : std::uint8_t {
     consumer_claims = 17,
     redemption = 18,
     redemption_vouchers = 19,
+    registration = 20,
 };
 
 struct Key {

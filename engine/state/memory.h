@@ -1,9 +1,10 @@
 // How one memory setting is divided inside a partition of the engine, in one place, so that the
-// parts add up to the whole: a fixed eighth for the turn in hand and the hot tables, a quarter for
-// the store, the rest for the cold records: three quarters to keep them, one for copies of what
-// changed. Pure values.
+// parts add up to the whole: an eighth for the store's cache, three sixteenths (never more than
+// 288 MiB) for what it merges, the turn in hand and the hot tables, the rest for the cold records:
+// five sixths to keep them, one for copies of what changed. Pure values.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 
 #include "engine/state/state.h"
@@ -19,9 +20,10 @@ struct MemoryShares {
 constexpr MemoryShares divide_memory(std::uint64_t memory_bytes) {
     MemoryShares shares;
     shares.store.memory_bytes = memory_bytes / 8;
-    const auto cold = static_cast<std::size_t>(memory_bytes / 8 * 5);
-    shares.state.cache_bytes_max = cold / 4 * 3;
-    shares.state.fold_bytes_max = cold / 4;
+    const std::uint64_t reserve = std::min<std::uint64_t>(memory_bytes / 16 * 3, 288U << 20);
+    const auto cold = static_cast<std::size_t>(memory_bytes - shares.store.memory_bytes - reserve);
+    shares.state.cache_bytes_max = cold / 6 * 5;
+    shares.state.fold_bytes_max = cold / 6;
     return shares;
 }
 

@@ -17,7 +17,7 @@ namespace fiscus::state {
 static_assert(std::endian::native == std::endian::little,
               "records are stored as they lie in memory");
 
-inline constexpr std::uint32_t layout_version = 3;
+inline constexpr std::uint32_t layout_version = 4;
 
 struct ProgrammeRecord {
     static constexpr TableId table = TableId::programme;
@@ -70,7 +70,8 @@ struct BatchRecord {
     std::uint32_t cap_per_consumer = 0;
     std::uint8_t cap_per_consumer_day = 0;
     std::uint8_t closed = 0;
-    std::uint16_t reserved = 0;
+    // In order of opening, from 1; 0 for those after the 65,535th of a programme.
+    std::uint16_t ordinal = 0;
 };
 
 struct MerchantRecord {
@@ -128,6 +129,7 @@ enum class VoucherStatus : std::uint8_t { claimed = 1, redeemed = 2, returned = 
 
 struct VoucherRecord {
     static constexpr TableId table = TableId::voucher;
+    static constexpr bool short_key = true;
     Id128 consumer{};
     std::uint64_t content = 0;
     std::int64_t claimed_at_us = 0;
@@ -145,18 +147,28 @@ struct VoucherRecord {
 
 // Accepted claims of a consumer on one day of a batch.
 struct ConsumerClaims {
-    std::uint32_t batch = 0;  // 0: a free place
-    std::uint16_t day = 0;    // since the batch's first claim day
-    std::uint16_t count = 0;
+    std::uint16_t batch = 0;  // its ordinal; 0: a free place
+    std::uint8_t day = 0;     // since the batch's first claim day
+    std::uint8_t count = 0;
 };
 
+// There are tens of millions of them, and all come back: with its key a consumer fills one cache
+// line.
 struct ConsumerRecord {
     static constexpr TableId table = TableId::consumer;
-    Id128 identity{};  // none: not registered
+    static constexpr bool short_key = true;
     std::uint32_t ordinal = 0;
-    std::uint32_t district = 0;
+    std::uint8_t registered = 0;
+    std::array<std::uint8_t, 3> reserved{};
     // In order of first claim; a place is never given to another day. Most consumers need no more.
     std::array<ConsumerClaims, 8> claims{};
+};
+
+// What only a registration asks for.
+struct RegistrationRecord {
+    static constexpr TableId table = TableId::registration;
+    Id128 identity{};
+    std::uint64_t district = 0;  // at that time
 };
 
 // What did not find a place in the consumer's own record: one for each batch and page. Page p
@@ -170,6 +182,7 @@ struct ConsumerClaimsRecord {
 
 struct RedemptionRecord {
     static constexpr TableId table = TableId::redemption;
+    static constexpr bool short_key = true;
     Id128 first_voucher{};
     std::uint64_t content = 0;
     std::int64_t occurred_at_us = 0;
@@ -219,6 +232,7 @@ template struct RecordList<ProgrammeRecord,
                            IdentityRecord,
                            VoucherRecord,
                            ConsumerRecord,
+                           RegistrationRecord,
                            ConsumerClaimsRecord,
                            RedemptionRecord,
                            RedemptionVouchersRecord>;

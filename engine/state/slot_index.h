@@ -1,11 +1,12 @@
 // Finds slots by the hash of their key: open addressing with linear probing over cells of 8 bytes,
 // each a tag of 32 bits and the slot's number. Eight cells share a cache line and the keys stay in
-// the slots, so a look-up costs one line here and one there. Nothing is ever removed, only
-// forgotten all at once.
+// the slots, so a look-up costs one line here and one there. The cells lie in 64 shards that grow
+// each on its own: growing all at once would hold every event up for tens of milliseconds.
 // Thread: its owner's. Fails: never; more than 2^32 − 2 slots stop the process.
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <utility>
@@ -26,11 +27,12 @@ public:
     // Number of the slot with this tag of which same(number) is true, or none.
     template <typename Same>
     [[nodiscard]] std::uint32_t find(Tag tag, Same same) const {
-        if (cells_.empty()) {
+        const Shard& shard = shards_[shard_of(tag)];
+        if (shard.cells.empty()) {
             return none;
         }
-        for (std::size_t at = tag & mask_;; at = (at + 1) & mask_) {
-            const Cell cell = cells_[at];
+        for (std::size_t at = tag & shard.mask;; at = (at + 1) & shard.mask) {
+            const Cell cell = shard.cells[at];
             if (cell == empty_cell) {
                 return none;
             }
@@ -47,42 +49,71 @@ public:
 
     // Brings the cells where a search begins into the cache.
     void prefetch(Tag tag) const {
-        if (!cells_.empty()) {
-            __builtin_prefetch(&cells_[tag & mask_]);
+        const Shard& shard = shards_[shard_of(tag)];
+        if (!shard.cells.empty()) {
+            __builtin_prefetch(&shard.cells[tag & shard.mask]);
         }
     }
 
     // `number` stands under no other tag.
     void insert(Tag tag, std::uint32_t number) {
         FISCUS_CHECK(number < none - 1, "slots are counted with 32 bits");
-        if (used_ + 1 > cells_.size() / 4 * 3) {
-            grow();
+        Shard& shard = shards_[shard_of(tag)];
+        if (shard.used + 1 > shard.cells.size() / 4 * 3) {
+            grow(shard);
         }
-        place(cell_of(tag, number));
-        ++used_;
+        shard.place(cell_of(tag, number));
+        ++shard.used;
     }
 
-    // Forgets all and keeps the memory, unless very little of it was used.
+    // `number` stands under this tag. Those behind it move up, so no search ends too early.
+    void erase(Tag tag, std::uint32_t number) {
+        Shard& shard = shards_[shard_of(tag)];
+        const std::size_t mask = shard.mask;
+        std::size_t hole = tag & mask;
+        while (shard.cells[hole] != cell_of(tag, number)) {
+            FISCUS_CHECK(shard.cells[hole] != empty_cell, "only what is there is erased");
+            hole = (hole + 1) & mask;
+        }
+        for (std::size_t at = (hole + 1) & mask; shard.cells[at] != empty_cell;
+             at = (at + 1) & mask) {
+            const std::size_t home = tag_in(shard.cells[at]) & mask;
+            if (((at - home) & mask) >= ((at - hole) & mask)) {
+                shard.cells[hole] = shard.cells[at];
+                hole = at;
+            }
+        }
+        shard.cells[hole] = empty_cell;
+        --shard.used;
+    }
+
+    // Forgets all and keeps the memory, or half of it when very little was used.
     void clear() {
-        std::size_t cells = cells_.size();
-        while (cells > cells_min && used_ < cells / 8) {
-            cells /= 2;
+        std::size_t used = 0;
+        for (const Shard& shard : shards_) {
+            used += shard.used;
         }
-        if (cells != cells_.size()) {
-            cells_ = std::vector<Cell>(cells);
-            mask_ = cells - 1;
-        } else {
-            std::fill(cells_.begin(), cells_.end(), empty_cell);
+        const bool halve = used < cells_ / 8;
+        for (Shard& shard : shards_) {
+            const std::size_t cells = shard.cells.size();
+            if (halve && cells > cells_min) {
+                shard.cells = std::vector<Cell>(cells / 2);
+                shard.mask = cells / 2 - 1;
+                cells_ -= cells / 2;
+            } else {
+                std::fill(shard.cells.begin(), shard.cells.end(), empty_cell);
+            }
+            shard.used = 0;
         }
-        used_ = 0;
     }
 
-    [[nodiscard]] std::size_t bytes() const { return cells_.size() * sizeof(Cell); }
+    [[nodiscard]] std::size_t bytes() const { return cells_ * sizeof(Cell); }
 
 private:
     using Cell = std::uint64_t;
     static constexpr Cell empty_cell = 0;
-    static constexpr std::size_t cells_min = 64;
+    static constexpr std::size_t cells_min = 8;
+    static constexpr unsigned shard_bits = 6;
 
     static constexpr Cell cell_of(Tag tag, std::uint32_t number) {
         return (static_cast<Cell>(tag) << 32) | (number + 1);
@@ -91,29 +122,37 @@ private:
     static constexpr std::uint32_t number_in(Cell cell) {
         return static_cast<std::uint32_t>(cell) - 1;
     }
+    // The upper bits, since the lower ones say where in the shard.
+    static constexpr std::size_t shard_of(Tag tag) { return tag >> (32 - shard_bits); }
 
-    void place(Cell cell) {
-        std::size_t at = tag_in(cell) & mask_;
-        while (cells_[at] != empty_cell) {
-            at = (at + 1) & mask_;
+    struct Shard {
+        std::vector<Cell> cells;  // a power of two, or none
+        std::size_t mask = 0;
+        std::size_t used = 0;
+
+        void place(Cell cell) {
+            std::size_t at = tag_in(cell) & mask;
+            while (cells[at] != empty_cell) {
+                at = (at + 1) & mask;
+            }
+            cells[at] = cell;
         }
-        cells_[at] = cell;
-    }
+    };
 
-    void grow() {
-        const std::size_t cells = cells_.empty() ? cells_min : cells_.size() * 2;
-        const std::vector<Cell> before = std::exchange(cells_, std::vector<Cell>(cells));
-        mask_ = cells - 1;
+    void grow(Shard& shard) {
+        const std::size_t cells = shard.cells.empty() ? cells_min : shard.cells.size() * 2;
+        cells_ += cells - shard.cells.size();
+        const std::vector<Cell> before = std::exchange(shard.cells, std::vector<Cell>(cells));
+        shard.mask = cells - 1;
         for (const Cell cell : before) {
             if (cell != empty_cell) {
-                place(cell);
+                shard.place(cell);
             }
         }
     }
 
-    std::vector<Cell> cells_;  // a power of two, or none
-    std::size_t mask_ = 0;
-    std::size_t used_ = 0;
+    std::array<Shard, std::size_t{1} << shard_bits> shards_;
+    std::size_t cells_ = 0;  // of all shards
 };
 
 }  // namespace fiscus::state

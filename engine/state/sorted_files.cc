@@ -93,7 +93,7 @@ Status SortedFiles::write_file(const WriteSet& set, const WriteSet::Range& items
         return Done{};
     }
     const std::string path = (directory_ / (std::to_string(next_number_++) + ".sst")).string();
-    rocksdb::SstFileWriter writer(rocksdb::EnvOptions(), options_);
+    rocksdb::SstFileWriter writer(rocksdb::EnvOptions(options_), options_);
     rocksdb::Status status = writer.Open(path);
     if (!status.ok()) {
         return write_error(path, status.ToString());

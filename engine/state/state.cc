@@ -63,6 +63,7 @@ void State::for_each_people_table(Visit visit) {
     visit(identities);
     visit(consumers);
     visit(consumer_claims);
+    visit(registrations);
 }
 
 template <typename Visit>
@@ -74,6 +75,7 @@ bool State::with_cold_table(TableId table, Visit visit) {
         case TableId::voucher: return visit(vouchers);
         case TableId::consumer: return visit(consumers);
         case TableId::consumer_claims: return visit(consumer_claims);
+        case TableId::registration: return visit(registrations);
         case TableId::redemption: return visit(redemptions);
         case TableId::redemption_vouchers: return visit(redemption_vouchers);
         case TableId::meta:
@@ -212,19 +214,9 @@ NewestIds* State::newest_of(const Key& key) {
     return &newest_.add(key, last->value_or(Id128{}));
 }
 
-// Each rotation forgets what its tables did not touch for a whole generation.
-void State::rotate_what_is_full() {
-    const bool people = people_full();
-    if (papers_full()) {
-        for_each_paper_table([](auto& table) { table.rotate(); });
-        newest_.rotate();
-    }
-    if (people) {
-        for_each_people_table([](auto& table) { table.rotate(); });
-    }
-}
-
 Status State::load_wanted() {
+    const bool reuse = people_bytes() >= people_bytes_max();
+    for_each_people_table([reuse](auto& table) { table.reuse_places(reuse); });
     want_asked();
     if (newest_error_.has_value()) {
         return *newest_error_;
@@ -281,7 +273,11 @@ Status State::begin_fold() {
         set.put(key, definitions_.at({key.programme, key.part}));
     }
     new_definitions_.clear();
-    rotate_what_is_full();
+    if (papers_full()) {
+        // Forgets what was not asked for during a whole generation.
+        for_each_paper_table([](auto& table) { table.rotate(); });
+        newest_.rotate();
+    }
     return Done{};
 }
 
@@ -312,9 +308,7 @@ Status State::fold(Bytes position) {
 
 bool State::writing() { return writer_->busy(); }
 
-bool State::full() {
-    return fold_bytes() >= options_.fold_bytes_max || people_full() || papers_full();
-}
+bool State::full() { return fold_bytes() >= options_.fold_bytes_max || papers_full(); }
 
 std::size_t State::fold_bytes() {
     std::size_t bytes = 0;
@@ -324,20 +318,17 @@ std::size_t State::fold_bytes() {
     return bytes;
 }
 
-// Two generations of consumers may take half of the cache.
-bool State::people_full() {
-    std::size_t young = 0;
-    for_each_people_table([&young](const auto& table) { young += table.young_bytes(); });
-    return young >= options_.cache_bytes_max / 4;
+std::size_t State::people_bytes() {
+    std::size_t bytes = 0;
+    for_each_people_table([&bytes](const auto& table) { bytes += table.bytes(); });
+    return bytes;
 }
 
-// Two generations of everything else have what the consumers do not take.
+// Two generations have what the consumers do not take.
 bool State::papers_full() {
-    std::size_t people = 0;
-    for_each_people_table([&people](const auto& table) { people += table.bytes(); });
     std::size_t young = 0;
     for_each_paper_table([&young](const auto& table) { young += table.young_bytes(); });
-    return young >= (options_.cache_bytes_max - std::min(people, options_.cache_bytes_max / 2)) / 2;
+    return young >= (options_.cache_bytes_max - std::min(people_bytes(), people_bytes_max())) / 2;
 }
 
 Status State::flush() { return writer_->wait(); }
@@ -357,7 +348,7 @@ Result<Hash128> State::recompute_digest() {
     FISCUS_TRY(writer_->wait());
     Hash128 sum;
     for (auto id = static_cast<std::uint8_t>(TableId::programme);
-         id <= static_cast<std::uint8_t>(TableId::redemption_vouchers); ++id) {
+         id <= static_cast<std::uint8_t>(TableId::registration); ++id) {
         FISCUS_TRY(
             store_->scan(static_cast<TableId>(id), [&sum](const Key& key, Bytes value) -> Status {
                 sum += contribution(key, value);

@@ -1,7 +1,7 @@
 // State of one partition: every table, the digest over all records, and the fold that writes what
 // changed together with the position in one batch. State is a cache of the log: it may be deleted.
-// Thread: one owner; a fold is collected by it, in pieces between the turns, and written by a thread
-// of its own.
+// Thread: one owner, which also collects a fold, in pieces between its turns; a thread of its own
+// writes it.
 // Fails: only when the store does; after an error the process must stop and replay.
 #pragma once
 
@@ -22,9 +22,12 @@ namespace fiscus::state {
 
 class Writer;
 
+static_assert(sizeof(Table<ConsumerRecord>::Slot) == 64, "a consumer fills one cache line");
+
 struct StateOptions {
-    // Bytes of cold records in memory, with what finds them. A generation that has grown to its
-    // part of it asks for a fold, and then one is forgotten.
+    // Bytes of cold records in memory, with what finds them. When consumers have grown to their
+    // part of it, new ones take the places of others; a generation of papers that has grown to its
+    // part asks for a fold, and then one is forgotten.
     std::size_t cache_bytes_max = 192U << 20;
     // Bytes of the copies from which changed records are written; more of them ask for a fold.
     std::size_t fold_bytes_max = 64U << 20;
@@ -56,6 +59,7 @@ public:
     Table<VoucherRecord> vouchers{true};
     Table<ConsumerRecord> consumers{true};
     Table<ConsumerClaimsRecord> consumer_claims{true};
+    Table<RegistrationRecord> registrations{true};
     Table<RedemptionRecord> redemptions{true};
     Table<RedemptionVouchersRecord> redemption_vouchers{true};
 
@@ -119,8 +123,8 @@ private:
     void for_each_table(Visit visit);
     template <typename Visit>
     bool with_cold_table(TableId table, Visit visit);
-    // Consumers come back through the whole programme, the papers of a voucher's life within days:
-    // so each of the two has generations of its own.
+    // Consumers come back through the whole programme, so places are reused; the papers of a
+    // voucher's life come back within days, and then never: they have two generations.
     template <typename Visit>
     void for_each_people_table(Visit visit);
     template <typename Visit>
@@ -128,12 +132,12 @@ private:
     template <typename Visit>
     void for_each_cold_table(Visit visit);
     [[nodiscard]] std::size_t fold_bytes();
-    [[nodiscard]] bool people_full();
+    [[nodiscard]] std::size_t people_bytes();
+    [[nodiscard]] std::size_t people_bytes_max() const { return options_.cache_bytes_max / 5 * 4; }
     [[nodiscard]] bool papers_full();
     void want_asked();
     // The group's newest ids; null for tables in no order, and when the store cannot say.
     NewestIds* newest_of(const Key& key);
-    void rotate_what_is_full();
 
     std::unique_ptr<StateStore> store_;
     StateOptions options_;

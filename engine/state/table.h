@@ -1,13 +1,19 @@
 // Table<Record>: the records of one kind in memory. Hot tables hold every record; cold ones are a
-// bounded cache in two generations over the store, filled by prefetch before the rules run.
-// Pointers to slots stay valid until rotate(). Thread: the partition's one writer.
+// bounded cache over the store, filled by prefetch before the rules run. What is needed for some
+// days only has two generations (rotate()); what comes back for ever is bounded by giving the place
+// of a record that was not asked for lately to a new one (reuse_places()).
+// Pointers to slots stay valid until rotate(), and to what is not asked for until add().
+// Thread: the partition's one writer.
 #pragma once
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstdint>
 #include <cstring>
 #include <memory>
+#include <new>  // tidy: words because std::launder is there
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -29,16 +35,58 @@ inline Hash128 contribution(const Key& key, Bytes value) {
     return xxh3_128(encoded, value);
 }
 
+// The key as a slot keeps it: whole, or without what is 0 for every record of the kind.
+class WholeKey {
+public:
+    explicit WholeKey(const Key& key) : key_(key) {}
+    [[nodiscard]] Key key(TableId) const { return key_; }
+    [[nodiscard]] bool is(const Key& key) const { return key_ == key; }
+
+private:
+    Key key_;
+};
+
+class ShortKey {
+public:
+    explicit ShortKey(const Key& key)
+        : words_(std::bit_cast<std::array<std::uint32_t, 4>>(key.id)), programme_(key.programme) {
+        FISCUS_CHECK(key.part == 0 && key.sub == 0, "id and programme say which record it is");
+    }
+    [[nodiscard]] Key key(TableId table) const {
+        return {.id = std::bit_cast<Id128>(words_), .programme = programme_, .table = table};
+    }
+    [[nodiscard]] bool is(const Key& key) const {
+        return std::bit_cast<Id128>(words_) == key.id && programme_ == key.programme;
+    }
+
+private:
+    std::array<std::uint32_t, 4> words_;
+    std::uint32_t programme_;
+};
+
+template <typename Record>
+concept HasShortKey = requires {
+    requires Record::short_key;
+};
+
 template <typename Record>
 class Table {
 public:
+    using KeptKey = std::conditional_t<HasShortKey<Record>, ShortKey, WholeKey>;
+
     struct Slot {
-        Key key;
+        explicit Slot(const Key& named) : kept(named) {}
+
+        [[nodiscard]] Key key() const { return kept.key(Record::table); }
+
         Record value{};
-        bool present = false;     // false: known to be absent
-        bool touched = false;     // changed since the last digest
-        std::uint8_t window = 0;  // of the last change that no fold collected yet; 0: none
-        std::uint8_t note = 0;    // of whoever prefetches; 0 between turns
+        KeptKey kept;
+        bool present : 1 = false;  // false: known to be absent
+        bool touched : 1 = false;  // changed since the last digest
+        bool asked : 1 = true;     // since the last look for a place to be reused
+        std::uint8_t window = 0;   // of its last change, below; 0: none that is not stored
+        std::uint8_t segment = 0;  // when it was asked for last
+        std::uint8_t note = 0;     // of whoever prefetches; 0 between turns
     };
 
     // A cold table checks that whatever is read was loaded before.
@@ -47,7 +95,7 @@ public:
     // The resident slot, or null when the key was never loaded (cold) or does not exist (hot).
     Slot* find(const Key& key) {
         Slot*& recent = recent_[place_in_recent(key)];
-        if (recent != nullptr && recent->key == key) [[likely]] {
+        if (recent != nullptr && recent->kept.is(key)) [[likely]] {
             return recent;
         }
         Slot* const found = young_.find(key, tag_of(key));
@@ -68,21 +116,21 @@ public:
     Record& change(const Key& key, Hash128& digest) {
         Slot* slot = find(key);
         FISCUS_CHECK(!cold_ || slot != nullptr, "a cold record is loaded before it is changed");
-        return change(slot != nullptr ? *slot : young_.add(key, tag_of(key)), digest);
+        return change(slot != nullptr ? *slot : add(key), digest);
     }
 
     Record& change(Slot& slot, Hash128& digest) {
         if (!slot.touched) {
             if (slot.present) {
-                digest -= contribution(slot.key, bytes_of(slot.value));
+                digest -= contribution(slot.key(), bytes_of(slot.value));
             }
             slot.touched = true;
             touched_.push_back(&slot);
         }
         if (slot.window != window_) {
-            if (slot.window != 0) {
+            if (waits_for_fold(slot)) {
                 // The fold that goes on wants it as it was when that began.
-                set_->put(slot.key, bytes_of(slot.value));
+                set_->put(slot.key(), bytes_of(slot.value));
             }
             slot.window = window_;
             dirty_.push_back(&slot);
@@ -93,9 +141,8 @@ public:
 
     // Takes a value found in the store; absent ones are remembered as absent.
     Slot& load(const Key& key, Bytes value) {
-        const SlotIndex::Tag tag = tag_of(key);
-        Slot* found = young_.find(key, tag);
-        Slot& slot = found != nullptr ? *found : young_.add(key, tag);
+        Slot* found = young_.find(key, tag_of(key));
+        Slot& slot = found != nullptr ? *found : add(key);
         if (!value.empty()) {
             FISCUS_CHECK(value.size() == sizeof(Record), "a stored record has its layout's size");
             std::memcpy(&slot.value, value.data(), sizeof(Record));
@@ -105,23 +152,36 @@ public:
     }
 
     // A slot for a key that is not resident, absent until load() says otherwise.
-    Slot& add(const Key& key) { return young_.add(key, tag_of(key)); }
+    Slot& add(const Key& key) {
+        const std::uint32_t place = reuses_ ? place_to_reuse() : SlotIndex::none;
+        Slot& slot = place == SlotIndex::none ? young_.add(key, tag_of(key)) : reuse(place, key);
+        slot.segment = segment_;
+        return slot;
+    }
 
-    // Moves a slot of the old generation to the young one; null when it is in neither.
+    // From now on a record that is added takes the place of a stored one that was not asked for
+    // since the last look at it, where there is one within some looks.
+    void reuse_places(bool reuses) { reuses_ = reuses; }
+
+    // Finds a slot, and moves one of the old generation to the young one; null when it is in
+    // neither.
     Slot* revive(const Key& key) {
         const SlotIndex::Tag tag = tag_of(key);
         if (Slot* slot = young_.find(key, tag)) {
+            slot->asked = true;
+            slot->segment = segment_;
             return slot;
         }
         Slot* from = old_.find(key, tag);
         if (from == nullptr) {
             return nullptr;
         }
-        Slot& slot = young_.add(key, tag);
+        Slot& slot = add(key);
         slot.value = from->value;
         slot.present = from->present;
-        if (from->window != 0) {
-            slot.window = std::exchange(from->window, std::uint8_t{0});
+        if (waits_for_fold(*from)) {
+            slot.window = from->window;
+            from->window = 0;
             folding_.push_back(&slot);
         }
         return &slot;
@@ -142,13 +202,15 @@ public:
         }
     }
 
-    // Adds the contributions of what changed since the last call.
+    // Adds the contributions of what changed since the last call. What was asked for until now may
+    // give its place away.
     void settle(Hash128& digest) {
         for (Slot* slot : touched_) {
-            digest += contribution(slot->key, bytes_of(slot->value));
+            digest += contribution(slot->key(), bytes_of(slot->value));
             slot->touched = false;
         }
         touched_.clear();
+        ++segment_;
     }
 
     // Records that changed since the last fold began.
@@ -159,7 +221,7 @@ public:
     void begin_fold(WriteSet& set) {
         FISCUS_CHECK(folding_.empty(), "one fold after the other");
         folding_.swap(dirty_);
-        window_ = static_cast<std::uint8_t>(3 - window_);
+        window_ = other_window();
         set_ = &set;
     }
 
@@ -174,9 +236,9 @@ public:
             }
             Slot& slot = *folding_[collected_];
             // Others changed since, or moved to the young generation.
-            if (slot.window != 0 && slot.window != window_) {
-                set_->put(slot.key, bytes_of(slot.value));
-                slot.window = 0;
+            if (waits_for_fold(slot)) {
+                set_->put(slot.key(), bytes_of(slot.value));
+                slot.window = static_cast<std::uint8_t>(collected_in + slot.window);
             }
         }
         if (collected_ == folding_.size()) {
@@ -212,12 +274,58 @@ public:
         for (std::uint32_t number = 0; number < young_.size; ++number) {
             const Slot& slot = young_.slot(number);
             if (slot.present) {
-                visit(slot.key, slot.value);
+                visit(slot.key(), slot.value);
             }
         }
     }
 
 private:
+    // Changes are of window 1 or 2, by turns. A slot of the other one waits for the fold that goes
+    // on; one that is collected says in which (2 + its window) until that is surely stored, which
+    // is when the fold after it begins.
+    static constexpr std::uint8_t collected_in = 2;
+    [[nodiscard]] std::uint8_t other_window() const {
+        return static_cast<std::uint8_t>(3 - window_);
+    }
+    [[nodiscard]] bool waits_for_fold(const Slot& slot) const {
+        return slot.window == other_window();
+    }
+    [[nodiscard]] bool is_stored(const Slot& slot) const {
+        return slot.window == 0 || slot.window == collected_in + window_;
+    }
+
+    // A hand goes round over all slots and takes the first that nobody asked for since it was here
+    // last.
+    std::uint32_t place_to_reuse() {
+        constexpr int looks_max = 64;
+        constexpr std::uint32_t ahead = 8;
+        for (int look = 0; look < looks_max && young_.size > ahead; ++look) {
+            hand_ = hand_ + 1 < young_.size ? hand_ + 1 : 0;
+            if (hand_ + ahead < young_.size) {
+                young_.index.prefetch(tag_of(young_.slot(hand_ + ahead).key()));
+            }
+            Slot& slot = young_.slot(hand_);
+            const bool stored = is_stored(slot);
+            if (stored) {
+                slot.window = 0;
+            }
+            if (stored && !slot.asked && !slot.touched && slot.segment != segment_) {
+                return hand_;
+            }
+            slot.asked = false;
+        }
+        return SlotIndex::none;
+    }
+
+    Slot& reuse(std::uint32_t place, const Key& key) {
+        Slot& slot = young_.slot(place);
+        young_.index.erase(tag_of(slot.key()), place);
+        complete_ = false;
+        young_.index.insert(tag_of(key), place);
+        slot = Slot(key);
+        return slot;
+    }
+
     // Slots lie in chunks that never move; those of a generation that was forgotten are used again.
     struct Generation {
         static constexpr std::uint32_t chunk_bits = 9;
@@ -225,7 +333,7 @@ private:
 
         // At the beginning of a cache line, so that no slot touches one more than it must.
         struct alignas(64) Chunk {
-            std::array<Slot, chunk_slots> slots;
+            std::array<std::byte, chunk_slots * sizeof(Slot)> bytes;
         };
 
         SlotIndex index;
@@ -235,12 +343,18 @@ private:
         [[nodiscard]] std::size_t bytes() const { return size * sizeof(Slot) + index.bytes(); }
 
         [[nodiscard]] Slot& slot(std::uint32_t number) const {
-            return chunks[number >> chunk_bits]->slots[number & (chunk_slots - 1)];
+            return *std::launder(place(number));
+        }
+
+        [[nodiscard]] Slot* place(std::uint32_t number) const {
+            std::byte* chunk = chunks[number >> chunk_bits]->bytes.data();
+            return reinterpret_cast<Slot*>(chunk + (number & (chunk_slots - 1)) * sizeof(Slot));
         }
 
         [[nodiscard]] Slot* find(const Key& key, SlotIndex::Tag tag) const {
-            const std::uint32_t number = index.find(
-                tag, [this, &key](std::uint32_t candidate) { return slot(candidate).key == key; });
+            const std::uint32_t number = index.find(tag, [this, &key](std::uint32_t candidate) {
+                return slot(candidate).kept.is(key);
+            });
             return number == SlotIndex::none ? nullptr : &slot(number);
         }
 
@@ -258,9 +372,7 @@ private:
                 chunks.push_back(std::make_unique_for_overwrite<Chunk>());
             }
             index.insert(tag, size);
-            Slot& added = slot(size++);
-            added = Slot{.key = key};
-            return added;
+            return *std::construct_at(place(size++), key);
         }
 
         // Keeps as much memory as was used last.
@@ -297,8 +409,10 @@ private:
     std::array<Slot*, recent_slots> recent_{};
     std::vector<Slot*> touched_;
     std::vector<Slot*> dirty_;
-    // Changes are of window 1 or 2, by turns: a slot of the other one is still to be collected.
     std::uint8_t window_ = 1;
+    std::uint8_t segment_ = 0;
+    bool reuses_ = false;
+    std::uint32_t hand_ = 0;
     std::vector<Slot*> folding_;
     std::size_t collected_ = 0;  // of folding_
     WriteSet* set_ = nullptr;    // of the fold that goes on

@@ -1,5 +1,7 @@
 #include "engine/state/writer.h"
 
+#include "engine/base/thread_name.h"
+
 namespace fiscus::state {
 
 Writer::Writer(StateStore& store)
@@ -39,6 +41,7 @@ bool Writer::written() {
 }
 
 void Writer::work(const std::stop_token& stop) {
+    name_thread("store");
     while (true) {
         {
             std::unique_lock lock(mutex_);

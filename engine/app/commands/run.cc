@@ -55,10 +55,11 @@ public:
         // Before the log: its client may speak until the very end.
         Log lines(context.console.err(), settings.text(Setting::logging_format),
                   settings.text(Setting::logging_level));
-        FISCUS_ASSIGN(const auto log, open_log(settings, LogMode::existing,
-                                               [&lines](int level, std::string_view line) {
-                                                   write_client_message(lines, level, line);
-                                               }));
+        const auto tell = [&lines](int level, std::string_view line) {
+            write_client_message(lines, level, line);
+        };
+        FISCUS_ASSIGN(const auto log, open_log(settings, LogMode::existing, tell));
+        FISCUS_ASSIGN(const auto statistics_log, open_statistics_log(settings, tell));
         FiguresBoard board;
         std::unique_ptr<Server> server;
         if (settings.given(Setting::http_port)) {
@@ -75,6 +76,7 @@ public:
         }
         PipelineOptions options = pipeline_options(settings, state);
         options.until_end = until_end_;
+        options.statistics_log = statistics_log.get();
         options.engine_options.event_stamps = event_stamps(settings);
         auto outcome = work(context, *log, options, board, signals, lines);
         if (!outcome.ok() && outcome.error().code == ErrorCode::log_mismatch) {

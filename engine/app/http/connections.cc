@@ -7,6 +7,8 @@
 #include <sys/socket.h>
 #include <utility>
 
+#include "engine/base/thread_name.h"
+
 namespace fiscus::app {
 
 bool OpenSockets::add(int socket) {
@@ -72,6 +74,7 @@ void Workers::shutdown() {
 }
 
 void Workers::work() {
+    name_thread("http");
     for (;;) {
         std::function<void()> task;
         {

@@ -12,6 +12,7 @@
 
 #include "engine/app/http/connections.h"
 #include "engine/app/http/metrics.h"
+#include "engine/base/thread_name.h"
 
 namespace fiscus::app {
 namespace {
@@ -103,7 +104,10 @@ public:
                          "(`ss -ltnp` names it)."};
         }
         server_.let_more_wait();
-        thread_ = std::thread([this] { server_.listen_after_bind(); });
+        thread_ = std::thread([this] {
+            name_thread("http");
+            server_.listen_after_bind();
+        });
         // stop() before the loop runs would be lost.
         const auto deadline = std::chrono::steady_clock::now() + start_wait_max;
         while (!server_.is_running() && std::chrono::steady_clock::now() < deadline) {

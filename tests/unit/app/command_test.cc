@@ -12,6 +12,7 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include "engine/app/output/utf8.h"
 #include "engine/app/progress.h"
 #include "tests/unit/app/support.h"
 
@@ -94,6 +95,10 @@ TEST(Help, TheListNamesEveryCommandAndTheExitCodes) {
         EXPECT_THAT(result.out, HasSubstr("\n  " + std::string(path.substr(0, path.find(' ')))));
     }
     EXPECT_THAT(result.out, HasSubstr("Exit codes:\n  0  done"));
+    std::istringstream lines(result.out);
+    for (std::string line; std::getline(lines, line);) {
+        EXPECT_LE(display_width(line), 100U) << line;
+    }
 }
 
 TEST(Help, CommandPathsAreUnique) {

@@ -36,6 +36,32 @@ TEST(SlotIndexTest, FindsEverySlotWhileItGrows) {
     EXPECT_LT(index.likely(crowded_tag(5)), 3'000U);
 }
 
+TEST(SlotIndexTest, FindsWhatIsLeftWhenOthersAreErased) {
+    SlotIndex index;
+    for (std::uint32_t number = 0; number < 3'000; ++number) {
+        index.insert(crowded_tag(number), number);
+    }
+    const auto erased = [](std::uint32_t number) { return number % 3 == 0 || number % 7 == 0; };
+    for (std::uint32_t number = 0; number < 3'000; ++number) {
+        if (erased(number)) {
+            index.erase(crowded_tag(number), number);
+        }
+    }
+    for (std::uint32_t number = 0; number < 3'000; ++number) {
+        const auto is_it = [number](std::uint32_t candidate) { return candidate == number; };
+        ASSERT_EQ(index.find(crowded_tag(number), is_it),
+                  erased(number) ? SlotIndex::none : number);
+    }
+    const std::size_t bytes = index.bytes();
+    for (std::uint32_t number = 0; number < 3'000; ++number) {
+        if (erased(number)) {
+            index.insert(crowded_tag(number), number);
+        }
+    }
+    expect_finds_all(index, 3'000);
+    EXPECT_EQ(index.bytes(), bytes) << "places are used again";
+}
+
 TEST(SlotIndexTest, ForgetsAllAndGivesBackWhatWasHardlyUsed) {
     SlotIndex index;
     for (std::uint32_t number = 0; number < 3'000; ++number) {

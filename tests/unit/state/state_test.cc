@@ -26,6 +26,10 @@ Key voucher_key(std::uint64_t n) {
 
 Bytes text(std::string_view words) { return as_byte_span(words); }
 
+Key consumer_key(std::uint64_t n) {
+    return {.id = {.hi = n, .lo = n}, .programme = 1, .table = TableId::consumer};
+}
+
 class StateTest : public testing::Test {
 protected:
     void SetUp() override {
@@ -123,7 +127,9 @@ TEST_F(StateTest, AFoldInPiecesIsAsOfItsBeginning) {
     std::mt19937_64 random(seed);
     const auto below = [&random](std::uint64_t end) { return random() % end; };
     constexpr std::uint64_t vouchers = 2'000;
+    constexpr std::uint64_t consumers = 3'000;
     std::map<std::uint64_t, std::int64_t> now;
+    std::map<std::uint64_t, std::uint32_t> ordinals;
     Hash128 digest_at_begin;
     auto state = open(60'000);
     bool folding = false;
@@ -135,6 +141,22 @@ TEST_F(StateTest, AFoldInPiecesIsAsOfItsBeginning) {
             voucher.content = n;
             voucher.face_fen = ++now[n];
         }
+        // Those of one segment stay where they are until it ends.
+        std::vector<std::uint64_t> asked;
+        for (std::uint64_t i = below(60); i > 0; --i) {
+            asked.push_back(below(consumers));
+            state->want_soon(consumer_key(asked.back()));
+        }
+        ASSERT_TRUE(state->load_wanted().ok());
+        for (const std::uint64_t n : asked) {
+            const ConsumerRecord* known = state->consumers.get(consumer_key(n));
+            ASSERT_EQ(known == nullptr ? 0 : known->ordinal, ordinals[n]) << n;
+            if (below(2) == 0) {
+                state->change(state->consumers, consumer_key(n)).ordinal = ++ordinals[n];
+            }
+        }
+        state->settle_cold();
+        ASSERT_LE(state->consumers.size(), 2'500U);
         if (!folding && below(4) == 0) {
             ASSERT_TRUE(state->begin_fold().ok());
             digest_at_begin = state->settle();
@@ -224,7 +246,7 @@ TEST_F(StateTest, WhatIsAboveAllThatWasForgottenIsNotLookedUp) {
 
 TEST_F(StateTest, ManyVouchersDoNotPushTheConsumersOut) {
     auto state = open(128U << 10);
-    const Key consumer{.id = {.hi = 1, .lo = 1}, .programme = 1, .table = TableId::consumer};
+    const Key consumer = consumer_key(1);
     state->want(consumer);
     state->change(state->consumers, consumer).ordinal = 7;
     for (std::uint64_t time = 1'000; time < 9'000; ++time) {
