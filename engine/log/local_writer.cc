@@ -110,7 +110,8 @@ Result<Tail> recover_segment(LocalPartition& partition, std::int64_t base_offset
         return damage(tail.path, scan.end_position,
                       "records " + std::to_string(scan.end_offset) + " to " +
                           std::to_string(known - 1) +
-                          " were acknowledged, but no whole frame of them is left");
+                          " were acknowledged, and from here on the file is cut or not what was "
+                          "written (the frame is not whole, or its checksum is wrong)");
     }
     if (scan.end_position < scan.file_bytes) {
         if (!acknowledged) {
