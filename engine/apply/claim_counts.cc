@@ -5,26 +5,15 @@
 namespace fiscus::apply {
 namespace {
 
-using state::ConsumerClaims;
+using state::ConsumerClaim;
 using state::ConsumerRecord;
 using state::TableId;
 
-// A place in the consumer's own record counts its day with 8 bits.
-bool fits_own_record(const BatchRules& rules) {
-    return rules.redeem_last_day - rules.claim_first_day <= UINT8_MAX;
-}
+constexpr ConsumerClaim free_place{};
 
-// Index of the (batch, day), of the first free place, or past the end when all are taken.
-std::size_t place_in(const ConsumerRecord& consumer, const ClaimPlace& place) {
-    if (place.batch_ordinal == 0) {
-        return consumer.claims.size();
-    }
-    const auto at = std::find_if(
-        consumer.claims.begin(), consumer.claims.end(), [&place](const ConsumerClaims& claims) {
-            return claims.batch == 0 ||
-                   (claims.batch == place.batch_ordinal && claims.day == place.day);
-        });
-    return static_cast<std::size_t>(at - consumer.claims.begin());
+// A place in the consumer's own record has 8 bits for the batch and 8 for the day.
+bool fits_own_record(const BatchRules& rules) {
+    return rules.ordinal <= UINT8_MAX && rules.redeem_last_day - rules.claim_first_day <= UINT8_MAX;
 }
 
 }  // namespace
@@ -44,25 +33,26 @@ ClaimPlace claim_place(ProgrammeId programme,
         .consumer = {.id = consumer, .programme = programme.value(), .table = TableId::consumer},
         .further_total = further,
         .further_day = further,
-        .further_slot = since % days,
-        .batch_ordinal = fits_own_record(rules) ? rules.ordinal : std::uint16_t{0},
-        .day = since};
+        .further_slot = since % days};
     place.further_day.sub = static_cast<std::uint16_t>(since / days);
+    // After its last day a batch accepts no claim, so it does not matter what is counted then.
+    if (fits_own_record(rules) && since <= UINT8_MAX) {
+        place.own = {.batch = static_cast<std::uint8_t>(rules.ordinal),
+                     .day = static_cast<std::uint8_t>(since)};
+    }
     return place;
 }
 
 ClaimCounts claim_counts(state::State& state, const ClaimPlace& place) {
     const ConsumerRecord& consumer = *state.consumers.get(place.consumer);
     ClaimCounts counts;
-    for (const ConsumerClaims& claims : consumer.claims) {
-        if (claims.batch != 0 && claims.batch == place.batch_ordinal) {
-            counts.total += claims.count;
-            if (claims.day == place.day) {
-                counts.day += claims.count;
-            }
+    if (place.own.batch != 0) {
+        for (const ConsumerClaim& claim : consumer.claims) {
+            counts.total += claim.batch == place.own.batch ? 1U : 0U;
+            counts.day += claim == place.own ? 1U : 0U;
         }
     }
-    if (free_places(consumer, place) == 0) {
+    if (consumer.overflowed != 0) {
         const auto* day = state.consumer_claims.get(place.further_day);
         const auto* total = state.consumer_claims.get(place.further_total);
         counts.day += day == nullptr ? 0U : day->days[place.further_slot];
@@ -73,25 +63,29 @@ ClaimCounts claim_counts(state::State& state, const ClaimPlace& place) {
 
 void count_claim(state::State& state, const ClaimPlace& place, bool back) {
     ConsumerRecord& consumer = state.change(state.consumers, place.consumer);
-    if (const std::size_t at = place_in(consumer, place); at < consumer.claims.size()) {
-        ConsumerClaims& claims = consumer.claims[at];
-        claims.batch = place.batch_ordinal;
-        claims.day = static_cast<std::uint8_t>(place.day);
-        step_count(claims.count, back);
-        return;
+    if (place.own.batch != 0) {
+        auto& claims = consumer.claims;
+        auto* const at = std::find(claims.begin(), claims.end(), back ? place.own : free_place);
+        if (at != claims.end()) {
+            if (back) {
+                std::copy(at + 1, claims.end(), at);
+                claims.back() = free_place;
+            } else {
+                *at = place.own;
+            }
+            return;
+        }
     }
+    consumer.overflowed = 1;
     step_count(state.change(state.consumer_claims, place.further_day).days[place.further_slot],
                back);
     step_count(state.change(state.consumer_claims, place.further_total).total, back);
 }
 
 std::size_t free_places(const ConsumerRecord& consumer, const ClaimPlace& place) {
-    if (place.batch_ordinal == 0) {
-        return 0;
-    }
-    return static_cast<std::size_t>(
-        std::count_if(consumer.claims.begin(), consumer.claims.end(),
-                      [](const ConsumerClaims& claims) { return claims.batch == 0; }));
+    return place.own.batch == 0 ? 0
+                                : static_cast<std::size_t>(std::count(
+                                      consumer.claims.begin(), consumer.claims.end(), free_place));
 }
 
 }  // namespace fiscus::apply

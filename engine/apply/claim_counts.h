@@ -1,7 +1,7 @@
-// The accepted claims of one consumer in one batch, by day and in all. The first few (batch, day)
+// The accepted claims of one consumer in one batch, by day and in all. The first sixteen claims
 // stand in the consumer's own record, which a claim reads anyway; only when that is full, or for a
-// batch that runs for longer than 256 days, are records for each batch used (records.h:
-// ConsumerRecord, ConsumerClaimsRecord).
+// batch that runs for longer than 256 days or is not among the first 255 of its programme, are
+// records for each batch used (records.h: ConsumerRecord, ConsumerClaimsRecord).
 #pragma once
 
 #include <limits>
@@ -18,8 +18,7 @@ struct ClaimPlace {
     state::Key further_total;
     state::Key further_day;
     std::size_t further_slot = 0;
-    std::uint16_t batch_ordinal = 0;  // 0: never counted in the consumer's own record
-    std::uint32_t day = 0;            // since the batch's first claim day
+    state::ConsumerClaim own{};  // of batch 0: never counted in the consumer's own record
 };
 
 // `day` is at or after the batch's first claim day.
@@ -34,7 +33,7 @@ struct ClaimCounts {
     std::uint64_t total = 0;
 };
 
-// The consumer is loaded, and what is counted further while its record is full.
+// The consumer is loaded, and what is counted further where its record says so.
 ClaimCounts claim_counts(state::State& state, const ClaimPlace& place);
 // A count that goes one up, or down when something is given back.
 template <typename Count>

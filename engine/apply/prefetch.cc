@@ -52,17 +52,31 @@ Status Ledger::prefetch(std::span<const decode::DecodedEvent> events) {
     return Done{};
 }
 
-// Each claim of a turn may take one place of its consumer's record: as many claims are sure of one
-// as there are places free now, those after them are not.
+// Each claim of a turn may take one place of its consumer's record. When they may be more than
+// there are places free now, or some are counted further already, all of them may ask for what is
+// counted further.
 void Ledger::want_further_claims() {
+    constexpr std::uint8_t asks_further = UINT8_MAX;
     for (const ClaimPlace& place : claims_) {
         auto& consumer = *state_.consumers.find(place.consumer);
-        if (consumer.note < UINT8_MAX) {
+        if (consumer.note != asks_further) {
             ++consumer.note;
+            if (consumer.value.overflowed != 0 ||
+                consumer.note > free_places(consumer.value, place)) {
+                consumer.note = asks_further;
+            }
         }
-        if (consumer.note > free_places(consumer.value, place)) {
-            state_.want(place.further_total);
-            state_.want(place.further_day);
+    }
+    for (const ClaimPlace& place : claims_) {
+        const auto& consumer = *state_.consumers.find(place.consumer);
+        if (consumer.note == asks_further) {
+            for (const Key& further : {place.further_total, place.further_day}) {
+                if (consumer.value.overflowed != 0) {
+                    state_.want(further);
+                } else {
+                    state_.add_absent(further);
+                }
+            }
         }
     }
     for (const ClaimPlace& place : claims_) {

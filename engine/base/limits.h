@@ -62,9 +62,8 @@ static_assert(2 + packs_max + denominations_max + platform_quotas_max + district
 // all, with one posting each, and an entry counts its postings with 16 bits.
 inline constexpr std::int64_t programme_cohorts_max = 16'384;
 static_assert(programme_cohorts_max + 1 < UINT16_MAX);
-// Claims of a consumer in a batch, on one day and in all, when the batch sets no cap: what the
-// counters hold.
-inline constexpr std::uint64_t consumer_day_claims_max = UINT8_MAX;
+// Claims of a consumer in a batch when the batch sets no cap: what the counters hold.
+inline constexpr std::uint64_t consumer_day_claims_max = UINT16_MAX;
 inline constexpr std::uint64_t consumer_claims_max = UINT32_MAX;
 
 // Input records that one engine turn takes: large enough to amortise a MultiGet and a sync, small

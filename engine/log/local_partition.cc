@@ -52,8 +52,9 @@ Error damage(const std::filesystem::path& path, std::uint64_t position, std::str
     return {.code = ErrorCode::corrupt,
             .what = path.string() + " is damaged at byte " + std::to_string(position),
             .why = std::move(why),
-            .hint = "Stop everything that uses this log and restore the file from a copy; a topic "
-                    "of statistics or refusals may be made anew instead (docs/operations.md)."};
+            .hint =
+                "Stop everything that uses this log and restore the file from a copy; a topic "
+                "of statistics or refusals may be made anew instead (docs/operations.md)."};
 }
 
 LocalPartition::LocalPartition(std::filesystem::path directory,

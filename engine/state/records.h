@@ -145,11 +145,11 @@ struct VoucherRecord {
     std::uint8_t reserved = 0;
 };
 
-// Accepted claims of a consumer on one day of a batch.
-struct ConsumerClaims {
-    std::uint16_t batch = 0;  // its ordinal; 0: a free place
-    std::uint8_t day = 0;     // since the batch's first claim day
-    std::uint8_t count = 0;
+// One accepted claim of a consumer.
+struct ConsumerClaim {
+    std::uint8_t batch = 0;  // its ordinal; 0: a free place
+    std::uint8_t day = 0;    // since the batch's first claim day
+    friend bool operator==(const ConsumerClaim&, const ConsumerClaim&) = default;
 };
 
 // There are tens of millions of them, and all come back: with its key a consumer fills one cache
@@ -159,9 +159,10 @@ struct ConsumerRecord {
     static constexpr bool short_key = true;
     std::uint32_t ordinal = 0;
     std::uint8_t registered = 0;
-    std::array<std::uint8_t, 3> reserved{};
-    // In order of first claim; a place is never given to another day. Most consumers need no more.
-    std::array<ConsumerClaims, 8> claims{};
+    std::uint8_t overflowed = 0;  // a claim was ever counted in a ConsumerClaimsRecord
+    std::uint16_t reserved = 0;
+    // In their order, free places last. Most consumers need no more.
+    std::array<ConsumerClaim, 16> claims{};
 };
 
 // What only a registration asks for.
@@ -171,7 +172,7 @@ struct RegistrationRecord {
     std::uint64_t district = 0;  // at that time
 };
 
-// What did not find a place in the consumer's own record: one for each batch and page. Page p
+// Claims that found no place in the consumer's own record: one for each batch and page. Page p
 // counts the days p × 30 … after the batch's first claim day; the total stands in page 0.
 struct ConsumerClaimsRecord {
     static constexpr TableId table = TableId::consumer_claims;

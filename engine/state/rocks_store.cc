@@ -75,7 +75,10 @@ public:
         rocks.level0_file_num_compaction_trigger = 64;
         rocks.level0_slowdown_writes_trigger = 192;
         rocks.level0_stop_writes_trigger = 256;
-        rocks.compression = rocksdb::kLZ4Compression;
+        // Level 1 holds what changes, consumers above all, and is rewritten again and again:
+        // without compression, which takes a fifth of the time of a merge.
+        rocks.compression_per_level = {rocksdb::kNoCompression, rocksdb::kNoCompression,
+                                       rocksdb::kLZ4Compression};
         // Written back as it is made: gigabytes at once would hold the journal's syncs up.
         rocks.bytes_per_sync = 1U << 20;
         rocks.max_open_files = 512;

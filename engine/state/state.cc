@@ -160,6 +160,15 @@ bool State::want(const Key& key) {
     });
 }
 
+void State::add_absent(const Key& key) {
+    with_cold_table(key.table, [&key](auto& table) {
+        if (table.revive(key) == nullptr) {
+            table.add(key);
+        }
+        return true;
+    });
+}
+
 // Looks every key up with hints well ahead: the index of one, the slot of another, the record of a
 // third at the same time, so that none of them waits for memory.
 void State::want_asked() {

@@ -65,7 +65,9 @@ public:
 
     // Asks for a cold record; true when it is resident already (then nothing is to be loaded).
     bool want(const Key& key);
-    // The same for many, looked up together by load_wanted().
+    // For a key that the caller knows to exist nowhere, unless it is resident already.
+    void add_absent(const Key& key);
+    // As want(), for many that load_wanted() looks up together.
     void want_soon(const Key& key) { asked_.push_back({.key = key}); }
     // Loads everything asked for with one MultiGet.
     Status load_wanted();

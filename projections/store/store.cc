@@ -63,6 +63,12 @@ public:
             std::clamp<std::uint64_t>(options.memory_bytes / 8, 4U << 20, 64U << 20);
         rocks.max_write_buffer_number = 3;
         rocks.max_background_jobs = 2;
+        // Facts come in parts of 16 KiB and never change: only their keys are merged. What a late
+        // day leaves behind is collected.
+        rocks.enable_blob_files = true;
+        rocks.min_blob_size = 4U << 10;
+        rocks.blob_compression_type = rocksdb::kLZ4Compression;
+        rocks.enable_blob_garbage_collection = true;
         rocks.compression = rocksdb::kLZ4Compression;
         rocks.max_open_files = 256;
         rocks.info_log = std::make_shared<SilentLogger>();

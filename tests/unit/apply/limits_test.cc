@@ -31,7 +31,7 @@ BatchOpened pennies() {
     return batch;
 }
 
-TEST(LimitsTest, WithoutACapAConsumerClaims255TimesADay) {
+TEST(LimitsTest, WithoutACapAConsumerClaims65535TimesADay) {
     Programme programme;
     const auto engine = make_engine({}, {});
     const VoucherClaimed claim{.consumer = id_named("alice")};

@@ -74,8 +74,7 @@ TEST(AllocationsTest, OnceWarmAnEventTakesNoMemory) {
     }
     ASSERT_EQ(records.size(), events);
 
-    auto state =
-        state::State::open(state::make_memory_store(), {.cache_bytes_max = cache_bytes});
+    auto state = state::State::open(state::make_memory_store(), {.cache_bytes_max = cache_bytes});
     ASSERT_TRUE(state.ok());
     Core core({}, **state);
     journal::Entries entries;
