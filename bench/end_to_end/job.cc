@@ -140,10 +140,13 @@ Result<StatisticsEnd> fold_statistics(log::Log& log,
     return end;
 }
 
-Sample sample(const runtime::Engine& engine, const Mark& mark) {
+// The generator's are among them, because it was a child of this process.
+std::uint64_t written_bytes() { return of_process("/proc/self/io", "write_bytes:"); }
+
+Sample sample(const runtime::Engine& engine, const Mark& mark, std::uint64_t written_before) {
     return {.mark = mark,
             .resident_bytes = status_bytes("VmRSS:"),
-            .written_bytes = of_process("/proc/self/io", "write_bytes:"),
+            .written_bytes = written_bytes() - written_before,
             .compaction_debt_bytes = engine.view().front().compaction_debt_bytes};
 }
 
@@ -153,19 +156,20 @@ Status run_engine(runtime::Engine& engine,
                   JobResult& result) {
     std::uint64_t applied = 0;
     auto sampled = start;
+    const std::uint64_t written_before = written_bytes();
     while (applied < events) {
         FISCUS_ASSIGN(const std::uint64_t turn, engine.run_once(milliseconds(100)));
         applied += turn;
         result.marks.push_back({applied, seconds_since(start)});
         if (Clock::now() - sampled >= sample_interval) {
             sampled = Clock::now();
-            result.samples.push_back(sample(engine, result.marks.back()));
+            result.samples.push_back(sample(engine, result.marks.back(), written_before));
         }
     }
     // The last turns count when they are durable.
     FISCUS_TRY(engine.caught_up());
     result.marks.push_back({applied, seconds_since(start)});
-    result.samples.push_back(sample(engine, result.marks.back()));
+    result.samples.push_back(sample(engine, result.marks.back(), written_before));
     return Done{};
 }
 

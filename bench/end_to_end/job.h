@@ -38,7 +38,7 @@ struct Mark {
 struct Sample {
     Mark mark;
     std::uint64_t resident_bytes = 0;
-    std::uint64_t written_bytes = 0;          // to disks, by the whole process so far
+    std::uint64_t written_bytes = 0;          // to disks, by this job so far
     std::uint64_t compaction_debt_bytes = 0;  // what the store still has to merge
 };
 
