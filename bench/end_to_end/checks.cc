@@ -57,6 +57,18 @@ Check figures(const projections::Sums& sums, const load::ExpectedDay& expected) 
                                 expected.refunded_count)};
 }
 
+// What competing claims must not do: more vouchers than there are, or more than one consumer may
+// have, or vouchers without money.
+Check competition(const JournalClaims& claims, const load::Expected& expected) {
+    return {.good = claims.vouchers == expected.total.issued_count &&
+                    claims.posted_fen == expected.total.issued_fen &&
+                    claims.most_of_one_consumer == expected.cap_per_consumer,
+            .what = fmt::format("by the journal's entries {} vouchers went to {} consumers that "
+                                "asked, at most {} to one, and their postings add up to {} fen",
+                                claims.vouchers, claims.consumers, claims.most_of_one_consumer,
+                                claims.posted_fen)};
+}
+
 }  // namespace
 
 double events_per_second(std::uint64_t events, double seconds) {
@@ -73,6 +85,9 @@ std::vector<Check> check_job(const JobResult& result, std::uint64_t events, cons
          .what = "the stored state is that of the last event, and its records add up to the digest "
                  "of the journal"},
     };
+    if (result.claims) {
+        checks.push_back(competition(*result.claims, result.expected));
+    }
     const double rate = events_per_second(events, result.whole_seconds);
     if (bounds.floor > 0) {
         checks.push_back({.good = rate >= bounds.floor,

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <fstream>
+#include <map>
 #include <optional>
 #include <string>
 
@@ -97,14 +98,21 @@ int measure(const Options& options) {
 int run(int argc, char** argv) {
     Options options;
     CLI::App app(
-        "The main job, measured and checked: the standard load in a local log, engine, journal, "
-        "statistics.",
+        "The main job, measured and checked: a load in a local log, engine, journal, statistics.",
         "fiscus_end_to_end");
     app.footer(
-        "Example:\n  fiscus_end_to_end --events 1000000 --memory 1GiB --floor 150000\n\n"
+        "Example:\n  fiscus_end_to_end --events 1000000 --memory 1GiB --floor 150000\n"
+        "  fiscus_end_to_end --load competing\n\n"
         "Exit codes:\n  0  done, every check is yes\n  1  a check is NO, or the job failed\n"
         "  2  wrong usage\n");
-    app.add_option("--events", options.job.events, "Events of the standard load")
+    const std::map<std::string, LoadKind> loads{{"standard", LoadKind::standard},
+                                                {"competing", LoadKind::competing}};
+    app.add_option("--load", options.job.load,
+                   "standard: a programme's month; competing: ten claims for each voucher of one "
+                   "batch, within minutes")
+        ->transform(CLI::CheckedTransformer(loads))
+        ->option_text("standard|competing [standard]");
+    app.add_option("--events", options.job.events, "Events of the load")
         ->check(CLI::Range(load::events_min, std::uint64_t{1'000'000'000}))
         ->option_text("N [1000000]");
     app.add_option("--seed", options.job.seed, "Another load, another digest")

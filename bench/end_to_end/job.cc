@@ -5,6 +5,7 @@
 #include <chrono>
 #include <fcntl.h>
 #include <fstream>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -14,7 +15,10 @@
 #include <unistd.h>
 #include <utility>
 
+#include "bench/load/competing_load.h"
 #include "bench/load/publish.h"
+#include "bench/load/standard_load.h"
+#include "engine/base/check.h"
 #include "engine/log/local_log.h"
 #include "engine/log/topics.h"
 #include "projections/statistics/fold.h"
@@ -51,6 +55,18 @@ std::uint64_t status_bytes(std::string_view name) {
     return of_process("/proc/self/status", name) << 10;
 }
 
+std::unique_ptr<load::Load> make_load(const JobOptions& options) {
+    switch (options.load) {
+        case LoadKind::standard:
+            return std::make_unique<load::StandardLoad>(
+                load::LoadOptions{.events = options.events, .seed = options.seed});
+        case LoadKind::competing:
+            return std::make_unique<load::CompetingLoad>(
+                load::CompetingOptions{.events = options.events, .seed = options.seed});
+    }
+    FISCUS_CHECK(false, "a load is one of these");
+}
+
 // The generator works in a process of its own, so that its memory is not the engine's. What it
 // knows of the load comes back through a pipe.
 static_assert(std::is_trivially_copyable_v<load::Expected>);
@@ -60,11 +76,11 @@ int generate(const std::filesystem::path& directory, const JobOptions& options, 
     if (!log.ok() || !log.value()->create(log::topic_plans(1)).ok()) {
         return 1;
     }
-    load::StandardLoad load({.events = options.events, .seed = options.seed});
-    if (!load::publish(**log, load).ok()) {
+    const auto load = make_load(options);
+    if (!load::publish(**log, *load).ok()) {
         return 1;
     }
-    const load::Expected expected = load.expected();
+    const load::Expected expected = load->expected();
     return ::write(pipe_end, &expected, sizeof expected) == sizeof expected ? 0 : 1;
 }
 
@@ -124,10 +140,13 @@ Result<StatisticsEnd> fold_statistics(log::Log& log,
     return end;
 }
 
-Sample sample(const runtime::Engine& engine, const Mark& mark) {
+// The generator's are among them, because it was a child of this process.
+std::uint64_t written_bytes() { return of_process("/proc/self/io", "write_bytes:"); }
+
+Sample sample(const runtime::Engine& engine, const Mark& mark, std::uint64_t written_before) {
     return {.mark = mark,
             .resident_bytes = status_bytes("VmRSS:"),
-            .written_bytes = of_process("/proc/self/io", "write_bytes:"),
+            .written_bytes = written_bytes() - written_before,
             .compaction_debt_bytes = engine.view().front().compaction_debt_bytes};
 }
 
@@ -137,19 +156,20 @@ Status run_engine(runtime::Engine& engine,
                   JobResult& result) {
     std::uint64_t applied = 0;
     auto sampled = start;
+    const std::uint64_t written_before = written_bytes();
     while (applied < events) {
         FISCUS_ASSIGN(const std::uint64_t turn, engine.run_once(milliseconds(100)));
         applied += turn;
         result.marks.push_back({applied, seconds_since(start)});
         if (Clock::now() - sampled >= sample_interval) {
             sampled = Clock::now();
-            result.samples.push_back(sample(engine, result.marks.back()));
+            result.samples.push_back(sample(engine, result.marks.back(), written_before));
         }
     }
     // The last turns count when they are durable.
     FISCUS_TRY(engine.caught_up());
     result.marks.push_back({applied, seconds_since(start)});
-    result.samples.push_back(sample(engine, result.marks.back()));
+    result.samples.push_back(sample(engine, result.marks.back(), written_before));
     return Done{};
 }
 
@@ -220,6 +240,9 @@ Result<JobResult> run_job(const std::filesystem::path& directory, const JobOptio
     result.generate_seconds = seconds_since(start);
     FISCUS_ASSIGN(const auto log, log::open_local_log(directory / "log", false));
     FISCUS_TRY(measure(*log, directory / "state", options, result));
+    if (result.expected.cap_per_consumer != 0) {
+        FISCUS_ASSIGN(result.claims, read_claims(*log));
+    }
     return result;
 }
 

@@ -1,4 +1,4 @@
-// The job that end_to_end measures: the standard load in a local log → engine → journal →
+// The job that end_to_end measures: a load in a local log → engine → journal →
 // statistics, as `fiscus run --until-end` does it. What it found is handed to checks.h.
 // Thread: the caller's for the engine, one more for the statistics. Fails: as the engine and the
 // statistics do.
@@ -6,9 +6,11 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <vector>
 
-#include "bench/load/standard_load.h"
+#include "bench/end_to_end/journal_claims.h"
+#include "bench/load/load.h"
 #include "engine/base/result.h"
 #include "engine/runtime/engine.h"
 #include "projections/runner.h"
@@ -16,7 +18,10 @@
 
 namespace fiscus::bench {
 
+enum class LoadKind : std::uint8_t { standard, competing };
+
 struct JobOptions {
+    LoadKind load = LoadKind::standard;
     std::uint64_t events = 1'000'000;
     std::uint64_t seed = 1;
     // Of the process; split between engine and statistics as engine/app does.
@@ -33,7 +38,7 @@ struct Mark {
 struct Sample {
     Mark mark;
     std::uint64_t resident_bytes = 0;
-    std::uint64_t written_bytes = 0;          // to disks, by the whole process so far
+    std::uint64_t written_bytes = 0;          // to disks, by this job so far
     std::uint64_t compaction_debt_bytes = 0;  // what the store still has to merge
 };
 
@@ -55,6 +60,8 @@ struct JobResult {
     std::vector<Sample> samples;
     runtime::PartitionView engine;
     StatisticsEnd statistics;
+    // Where the load says how many vouchers a consumer may have.
+    std::optional<JournalClaims> claims;
     // Of the whole job, without the generator.
     std::uint64_t resident_bytes_max = 0;
 };

@@ -1,16 +1,12 @@
 // Claims, registrations and voids: valid ones, and those that are refused for a known reason.
 #include <algorithm>
 
+#include "bench/load/event_bytes.h"
 #include "bench/load/programme_load.h"
 #include "engine/base/time.h"
 
 namespace fiscus::load {
 namespace {
-
-constexpr std::uint64_t consumer_tokens = 3;
-constexpr std::uint64_t device_tokens = 4;
-constexpr std::uint64_t identity_tokens = 5;
-constexpr std::uint64_t phone_tokens = 6;
 
 constexpr std::size_t attempts_max = 8;
 constexpr std::size_t foreign = district_count;

@@ -2,6 +2,7 @@
 // settlement, suspension, a gap, a restart, and the closing of the programme.
 #include <algorithm>
 
+#include "bench/load/event_bytes.h"
 #include "bench/load/programme_load.h"
 #include "engine/base/amount.h"
 #include "engine/base/check.h"
@@ -10,7 +11,6 @@
 namespace fiscus::load {
 namespace {
 
-constexpr std::uint64_t account_tokens = 1;
 constexpr std::int64_t us_per_hour = us_per_day / 24;
 
 constexpr std::size_t gap_platform = 1;

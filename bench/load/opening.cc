@@ -1,6 +1,7 @@
 // The eve of the programme: who takes part, the money, the batches, the merchants.
 #include <algorithm>
 
+#include "bench/load/event_bytes.h"
 #include "bench/load/programme_load.h"
 #include "engine/base/amount.h"
 #include "engine/base/check.h"
@@ -15,9 +16,6 @@ constexpr std::uint64_t events_per_merchant = 50;
 constexpr std::uint16_t district_edition = 2023;
 constexpr std::uint16_t industry_edition = 2017;
 constexpr std::uint32_t home_province = 420'000;
-
-constexpr std::uint64_t account_tokens = 1;
-constexpr std::uint64_t merchant_tokens = 2;
 
 constexpr std::array<std::string_view, round_count> round_names{"第一轮", "第二轮", "第三轮",
                                                                 "第四轮", "第五轮"};

@@ -5,6 +5,7 @@
 #include <cstring>
 #include <numeric>
 
+#include "bench/load/event_bytes.h"
 #include "engine/base/check.h"
 #include "engine/base/time.h"
 
@@ -212,15 +213,12 @@ void ProgrammeLoad::produce_traffic() {
 // ---- sending ----
 
 Bytes ProgrammeLoad::finish(const Send& send, const wire::Origin& origin) {
-    wire::EventBuilder event(builder_);
-    event.add_occurred_at_us(send.occurred_us);
-    event.add_body(send.body);
-    event.add_key(&send.key);
-    event.add_origin(&origin);
-    event.add_programme(options_.programme);
-    event.add_body_type(send.kind);
-    wire::FinishEventBuffer(builder_, event.Finish());
-    return std::as_bytes(std::span(builder_.GetBufferPointer(), builder_.GetSize()));
+    return finish_event(builder_, {.programme = options_.programme,
+                                   .origin = origin,
+                                   .occurred_us = send.occurred_us,
+                                   .key = send.key,
+                                   .kind = send.kind,
+                                   .body = send.body});
 }
 
 void ProgrammeLoad::send(const Send& send) {
@@ -324,17 +322,12 @@ void ProgrammeLoad::send_damaged() {
 
 // ---- small helps ----
 
-// As UUIDv7: 48 bits of milliseconds, version, 12 seeded bits; variant and 62 seeded bits.
 wire::Id128 ProgrammeLoad::new_key(std::int64_t occurred_us) {
-    const std::uint64_t bits = random_.next();
-    const auto ms = static_cast<std::uint64_t>(occurred_us / 1'000);
-    return {(ms << 16) | 0x7000U | (bits >> 52), (random_.next() >> 2) | (std::uint64_t{1} << 63)};
+    return event_key(random_, occurred_us);
 }
 
 wire::Id128 ProgrammeLoad::token(std::uint64_t kind, std::uint64_t number) const {
-    const std::uint64_t base =
-        scatter(options_.seed ^ (kind << 56) ^ (std::uint64_t{options_.programme} << 24));
-    return {scatter(base + number * 2), scatter(base + number * 2 + 1)};
+    return token_of({.seed = options_.seed, .programme = options_.programme}, kind, number);
 }
 
 ExpectedDay& ProgrammeLoad::expected_day(std::int64_t occurred_us) {

@@ -68,7 +68,7 @@ private:
 
 }  // namespace
 
-Result<Published> publish(log::Log& log, StandardLoad& load, const PublishOptions& options) {
+Result<Published> publish(log::Log& log, Load& load, const PublishOptions& options) {
     FISCUS_ASSIGN(const std::optional<log::TopicInfo> topic, log.describe(log::events_topic));
     if (!topic) {
         return Error{.code = ErrorCode::not_found,

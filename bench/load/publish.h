@@ -1,4 +1,4 @@
-// Writes the standard load to a log, local or Kafka. The events topic must exist; each record goes
+// Writes a load to a log, local or Kafka. The events topic must exist; each record goes
 // to the partition that Kafka's default partitioner gives its key. Thread: the caller's. Fails:
 // not_found when the topic is missing, otherwise whatever the log's writers report.
 #pragma once
@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <functional>
 
-#include "bench/load/standard_load.h"
+#include "bench/load/load.h"
 #include "engine/base/result.h"
 #include "engine/log/log.h"
 
@@ -24,6 +24,6 @@ struct Published {
     std::uint64_t value_bytes = 0;
 };
 
-Result<Published> publish(log::Log& log, StandardLoad& load, const PublishOptions& options = {});
+Result<Published> publish(log::Log& log, Load& load, const PublishOptions& options = {});
 
 }  // namespace fiscus::load

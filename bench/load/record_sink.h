@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "bench/load/standard_load.h"
+#include "bench/load/load.h"
 
 namespace fiscus::load {
 

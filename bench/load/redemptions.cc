@@ -1,6 +1,7 @@
 // Redemptions and refunds: valid ones, and those that are refused for a known reason.
 #include <algorithm>
 
+#include "bench/load/event_bytes.h"
 #include "bench/load/programme_load.h"
 #include "engine/base/amount.h"
 #include "engine/base/time.h"
@@ -9,7 +10,6 @@ namespace fiscus::load {
 namespace {
 
 constexpr std::uint64_t nobody_tokens = 7;
-constexpr std::uint64_t consumer_tokens = 3;
 constexpr std::uint8_t home_province = 42;
 constexpr std::uint8_t other_province = 44;
 

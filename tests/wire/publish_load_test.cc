@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "bench/load/publish.h"
+#include "bench/load/standard_load.h"
 #include "engine/log/local_log.h"
 #include "engine/log/topics.h"
 #include "tests/wire/scratch.h"
