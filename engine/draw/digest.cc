@@ -43,6 +43,20 @@ Digest end(evp_md_ctx_st* context) {
     return digest;
 }
 
+// A block of the key, every byte exchanged by `pad`.
+std::array<std::byte, block_bytes> padded(HashKind kind, Bytes key, std::byte pad) {
+    std::array<std::byte, block_bytes> block{};
+    if (key.size() > block_bytes) {
+        std::ranges::copy(hash_of(kind, key), block.begin());
+    } else {
+        std::ranges::copy(key, block.begin());
+    }
+    for (std::byte& byte : block) {
+        byte ^= pad;
+    }
+    return block;
+}
+
 std::optional<unsigned> nibble(char c) {
     if (c >= '0' && c <= '9') {
         return static_cast<unsigned>(c - '0');
@@ -68,33 +82,20 @@ Digest Hasher::finish() { return end(context_.get()); }
 
 Digest hash_of(HashKind kind, Bytes bytes) { return Hasher(kind).add(bytes).finish(); }
 
-Hmac::Hmac(HashKind kind, Bytes key)
-    : inner_(begin(kind)), outer_(begin(kind)), working_(new_context()) {
-    std::array<std::byte, block_bytes> pad{};
-    if (key.size() > block_bytes) {
-        const Digest short_key = hash_of(kind, key);
-        std::ranges::copy(short_key, pad.begin());
-    } else {
-        std::ranges::copy(key, pad.begin());
-    }
-    for (std::byte& byte : pad) {
-        byte ^= std::byte{0x36};
-    }
-    update(inner_.get(), pad);
-    for (std::byte& byte : pad) {
-        byte ^= std::byte{0x36 ^ 0x5c};
-    }
-    update(outer_.get(), pad);
+Prefixed::Prefixed(HashKind kind, Bytes prefix) : begun_(begin(kind)), working_(new_context()) {
+    update(begun_.get(), prefix);
 }
 
-Digest Hmac::of(Bytes message) {
-    FISCUS_CHECK(EVP_MD_CTX_copy_ex(working_.get(), inner_.get()) == 1, "a hash can be copied");
-    update(working_.get(), message);
-    const Digest inside = end(working_.get());
-    FISCUS_CHECK(EVP_MD_CTX_copy_ex(working_.get(), outer_.get()) == 1, "a hash can be copied");
-    update(working_.get(), inside);
+Digest Prefixed::of(Bytes first, Bytes second) {
+    FISCUS_CHECK(EVP_MD_CTX_copy_ex(working_.get(), begun_.get()) == 1, "a hash can be copied");
+    update(working_.get(), first);
+    update(working_.get(), second);
     return end(working_.get());
 }
+
+Hmac::Hmac(HashKind kind, Bytes key)
+    : inner_(kind, padded(kind, key, std::byte{0x36})),
+      outer_(kind, padded(kind, key, std::byte{0x5c})) {}
 
 bool digest_from_hex(std::string_view text, Digest& digest) {
     if (text.size() != 2 * digest.size()) {

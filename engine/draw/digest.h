@@ -42,18 +42,31 @@ private:
 
 Digest hash_of(HashKind kind, Bytes bytes);
 
-// HMAC under one key. of() needs memory of this object, so it is not const.
+// The hash of what follows a prefix, for many of them: the state after the prefix is kept and
+// copied, which is several times faster than beginning anew. of() needs memory of this object, so
+// it is not const.
+class Prefixed {
+public:
+    Prefixed(HashKind kind, Bytes prefix);
+
+    Digest of(Bytes first, Bytes second = {});
+
+private:
+    HashContext begun_;
+    HashContext working_;
+};
+
+// HMAC under one key.
 class Hmac {
 public:
     // A key of any length; one of more than 64 bytes is hashed first, as the RFC says.
     Hmac(HashKind kind, Bytes key);
 
-    Digest of(Bytes message);
+    Digest of(Bytes message) { return outer_.of(inner_.of(message)); }
 
 private:
-    HashContext inner_;
-    HashContext outer_;
-    HashContext working_;
+    Prefixed inner_;
+    Prefixed outer_;
 };
 
 // 64 lower-case hexadecimal digits and back; false for anything else.

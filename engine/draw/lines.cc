@@ -186,12 +186,7 @@ Status check_requests(std::span<const DayRequest> requests, std::int32_t day) {
 }
 
 MerkleTree tree_of(HashKind hash, std::span<const std::string_view> lines) {
-    std::vector<Digest> leaves;
-    leaves.reserve(lines.size());
-    for (const std::string_view line : lines) {
-        leaves.push_back(leaf_hash(hash, line));
-    }
-    return {hash, std::move(leaves)};
+    return {hash, leaf_hashes(hash, lines)};
 }
 
 }  // namespace fiscus::draw

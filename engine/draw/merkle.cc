@@ -10,24 +10,27 @@ namespace {
 constexpr std::byte leaf_mark{0};
 constexpr std::byte node_mark{1};
 
-Digest node_hash(HashKind kind, const Digest& left, const Digest& right) {
-    return Hasher(kind).add({&node_mark, 1}).add(left).add(right).finish();
-}
-
 }  // namespace
 
-Digest leaf_hash(HashKind kind, std::string_view line) {
-    return Hasher(kind).add({&leaf_mark, 1}).add(as_byte_span(line)).finish();
+std::vector<Digest> leaf_hashes(HashKind kind, std::span<const std::string_view> lines) {
+    Prefixed leaf(kind, {&leaf_mark, 1});
+    std::vector<Digest> leaves;
+    leaves.reserve(lines.size());
+    for (const std::string_view line : lines) {
+        leaves.push_back(leaf.of(as_byte_span(line)));
+    }
+    return leaves;
 }
 
 MerkleTree::MerkleTree(HashKind kind, std::vector<Digest> leaves) : kind_(kind) {
+    Prefixed node(kind, {&node_mark, 1});
     levels_.push_back(std::move(leaves));
     while (levels_.back().size() > 1) {
         const std::vector<Digest>& below = levels_.back();
         std::vector<Digest> level;
         level.reserve(below.size() / 2 + 1);
         for (std::size_t i = 0; i + 1 < below.size(); i += 2) {
-            level.push_back(node_hash(kind, below[i], below[i + 1]));
+            level.push_back(node.of(below[i], below[i + 1]));
         }
         if (below.size() % 2 == 1) {
             level.push_back(below.back());
@@ -57,6 +60,7 @@ bool is_included(HashKind kind, const InclusionClaim& claim, const Digest& root)
     if (claim.position >= claim.count) {
         return false;
     }
+    Prefixed node(kind, {&node_mark, 1});
     Digest hash = claim.leaf;
     std::size_t used = 0;
     std::uint64_t position = claim.position;
@@ -68,8 +72,7 @@ bool is_included(HashKind kind, const InclusionClaim& claim, const Digest& root)
                 return false;
             }
             const Digest& sibling = claim.proof[used++];
-            hash =
-                position % 2 == 1 ? node_hash(kind, sibling, hash) : node_hash(kind, hash, sibling);
+            hash = position % 2 == 1 ? node.of(sibling, hash) : node.of(hash, sibling);
         }
         position /= 2;
     }

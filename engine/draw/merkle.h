@@ -15,7 +15,7 @@
 
 namespace fiscus::draw {
 
-Digest leaf_hash(HashKind kind, std::string_view line);
+std::vector<Digest> leaf_hashes(HashKind kind, std::span<const std::string_view> lines);
 
 // All levels are kept: 64 bytes a line.
 class MerkleTree {

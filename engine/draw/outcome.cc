@@ -13,30 +13,16 @@ struct ConsumerHash {
     std::size_t operator()(const Id128& id) const { return static_cast<std::size_t>(id.lo); }
 };
 
-// Lines of result.txt and receipts.txt as they come, and the leaves of the result's tree.
-class Lines {
-public:
-    explicit Lines(HashKind hash) : hash_(hash) {}
+void add_receipt(Outcome& outcome, const DrawInput& input, std::size_t position) {
+    outcome.receipts +=
+        receipt_line(position, input.list.lines[position], input.tree.proof(position)) + "\n";
+}
 
-    void result(const std::string& line) {
-        leaves_.push_back(leaf_hash(hash_, line));
-        outcome_.result += line + "\n";
-    }
-    void receipt(const DrawInput& input, std::size_t position) {
-        outcome_.receipts +=
-            receipt_line(position, input.list.lines[position], input.tree.proof(position)) + "\n";
-    }
-    Digest root() { return MerkleTree(hash_, std::move(leaves_)).root(); }
-    Outcome take(std::string page) {
-        outcome_.result_page = std::move(page);
-        return std::move(outcome_);
-    }
-
-private:
-    HashKind hash_;
-    std::vector<Digest> leaves_;
-    Outcome outcome_;
-};
+// Of the lines of result.txt.
+Result<Digest> result_root(HashKind hash, const Outcome& outcome) {
+    FISCUS_ASSIGN(const auto lines, lines_of(BundleFile::result, outcome.result));
+    return tree_of(hash, lines).root();
+}
 
 std::vector<TierFigures> figures_of(std::size_t tiers) {
     std::vector<TierFigures> figures(tiers);
@@ -57,7 +43,7 @@ Result<Outcome> batch_outcome(const DrawInput& input,
     page.tiers = figures_of(rules.plan.tiers.size());
     FISCUS_ASSIGN(const auto places,
                   rank(rules.hash, page.seed, tickets, rules.plan, input.compared_bytes));
-    Lines lines(rules.hash);
+    Outcome outcome;
     for (std::size_t i = 0; i < places.size(); ++i) {
         const Place& place = places[i];
         Amount amount;
@@ -71,23 +57,24 @@ Result<Outcome> batch_outcome(const DrawInput& input,
             ++page.awarded;
             page.awarded_amount += amount;
         }
-        lines.result(
-            result_line(i + 1, place, tickets[place.ticket], amount, input.compared_bytes));
-        lines.receipt(input, place.ticket);
+        outcome.result +=
+            result_line(i + 1, place, tickets[place.ticket], amount, input.compared_bytes) + "\n";
+        add_receipt(outcome, input, place.ticket);
     }
-    page.root = lines.root();
-    return lines.take(page_of(page));
+    FISCUS_ASSIGN(page.root, result_root(rules.hash, outcome));
+    outcome.result_page = page_of(page);
+    return outcome;
 }
 
-Outcome day_outcome(const DrawInput& input,
-                    const DayRules& rules,
-                    std::span<const DayRequest> requests) {
+Result<Outcome> day_outcome(const DrawInput& input,
+                            const DayRules& rules,
+                            std::span<const DayRequest> requests) {
     const std::vector<Decision> decisions = decide_day(
         rules, requests, input.sealed.day, input.entropy.secret, input.entropy.public_value);
     DayResult page;
     page.entropy_sha256 = input.entropy_sha256;
     page.tiers = figures_of(rules.tiers.size());
-    Lines lines(rules.hash);
+    Outcome outcome;
     for (std::size_t i = 0; i < decisions.size(); ++i) {
         const Decision& decision = decisions[i];
         ++page.outcomes[static_cast<std::size_t>(decision.outcome)];
@@ -96,12 +83,13 @@ Outcome day_outcome(const DrawInput& input,
             ++tier.awarded;
             tier.awarded_amount += decision.amount;
             page.awarded_amount += decision.amount;
-            lines.receipt(input, i);
+            add_receipt(outcome, input, i);
         }
-        lines.result(result_line(i + 1, requests[i], decision));
+        outcome.result += result_line(i + 1, requests[i], decision) + "\n";
     }
-    page.root = lines.root();
-    return lines.take(page_of(page));
+    FISCUS_ASSIGN(page.root, result_root(rules.hash, outcome));
+    outcome.result_page = page_of(page);
+    return outcome;
 }
 
 }  // namespace

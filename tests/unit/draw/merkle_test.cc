@@ -47,11 +47,11 @@ std::vector<Digest> naive_proof(HashKind kind, std::size_t position, Leaves leav
 }
 
 std::vector<Digest> some_leaves(HashKind kind, std::size_t count) {
-    std::vector<Digest> leaves;
+    std::vector<std::string> lines;
     for (std::size_t i = 0; i < count; ++i) {
-        leaves.push_back(leaf_hash(kind, "line " + std::to_string(i)));
+        lines.push_back("line " + std::to_string(i));
     }
-    return leaves;
+    return leaf_hashes(kind, std::vector<std::string_view>(lines.begin(), lines.end()));
 }
 
 TEST(Merkle, RootsAreThoseOfTheKnownLeaves) {
@@ -76,10 +76,7 @@ TEST(Merkle, RootsAreThoseOfTheKnownLeaves) {
         "ddb89be403809e325750d3d263cd78929c2942b7942a34b77e122c9594a74c8c",
         "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328"};
     for (std::size_t count = 0; count < roots.size(); ++count) {
-        std::vector<Digest> leaves;
-        for (std::size_t i = 0; i < count; ++i) {
-            leaves.push_back(leaf_hash(HashKind::sha256, lines[i]));
-        }
+        const auto leaves = leaf_hashes(HashKind::sha256, std::span(lines).first(count));
         EXPECT_EQ(to_hex(MerkleTree(HashKind::sha256, leaves).root()), roots[count]) << count;
     }
 }
