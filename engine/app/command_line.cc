@@ -100,6 +100,9 @@ public:
         return left + wrapped(help, help_columns - option_columns, option_columns) + "\n";
     }
 
+    // A verb's line in the help of its noun: what it does, without the paragraphs.
+    std::string make_subcommand(const CLI::App* app) const override { return make_expanded(app); }
+
     std::string make_expanded(const CLI::App* app) const override {
         const std::string left = "  " + app->get_name();
         const std::string& description = app->get_description();
