@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/base/check.h"
 #include "engine/base/ids.h"
 #include "engine/draw/digest.h"
 
@@ -40,8 +41,9 @@ public:
         bytes_.insert(bytes_.end(), bytes.begin(), bytes.end());
         return *this;
     }
-    // At most text_bytes_max.
+    // At most 65,535 bytes, which whoever takes text in has checked.
     Message& text(std::string_view text) {
+        FISCUS_CHECK(text.size() <= UINT16_MAX, "a text fits its length");
         return u16(static_cast<std::uint16_t>(text.size())).raw(as_byte_span(text));
     }
 

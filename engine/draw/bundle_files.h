@@ -18,7 +18,8 @@ namespace fiscus::draw {
 std::string manifest_of(const Bundle& bundle);
 
 Result<Bundle> read_bundle(const std::filesystem::path& directory);
-// Into a new directory, which appears complete or not at all; an existing one is an error.
+// Into a new directory, which appears complete or not at all; an existing one is an error. Not
+// synced: a bundle can be made again.
 Status write_bundle(const std::filesystem::path& directory, const Bundle& bundle);
 
 Error file_too_large(BundleFile file);

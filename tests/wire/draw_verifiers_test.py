@@ -50,11 +50,13 @@ class Verifiers(unittest.TestCase):
         cls.folder = pathlib.Path(tempfile.mkdtemp(prefix="fiscus-draws-"))
         # Nothing is downloaded: the verifier needs the standard library alone.
         go = {**os.environ, "GOFLAGS": "-mod=readonly", "GOPROXY": "off", "GOTOOLCHAIN": "local",
-              "GOCACHE": str(ROOT / "build" / "go-cache"), "CGO_ENABLED": "0"}
+              "GOCACHE": str(ROOT / "build" / "go" / "cache"), "GOPATH": str(ROOT / "build" / "go"),
+              "CGO_ENABLED": "0"}
         cls.go = {}
         for name, flags in (("plain", []), ("tied", ["-tags", "tiny_scores"])):
             cls.go[name] = cls.folder / f"verify_{name}"
-            run("go", "build", *flags, "-o", cls.go[name], ".", folder=VERIFY / "draw_go", environment=go)
+            run("go", "build", "-buildvcs=false", *flags, "-o", cls.go[name], ".",
+                folder=VERIFY / "draw_go", environment=go)
 
     @classmethod
     def tearDownClass(cls):

@@ -39,6 +39,12 @@ constexpr std::size_t winners = 10;
 
 std::uint64_t fairness_seed() { return property::from_environment("FISCUS_SEED", 20'260'301); }
 
+class Fairness : public testing::Test {
+private:
+    testing::ScopedTrace seed_{__FILE__, __LINE__,
+                               "FISCUS_SEED=" + std::to_string(fairness_seed())};
+};
+
 TEST(Odds, AreThoseOfTheTables) {
     EXPECT_NEAR(chi_square_tail(3.841, 1), 0.05, 1e-4);
     EXPECT_NEAR(chi_square_tail(18.307, 10), 0.05, 1e-4);
@@ -115,7 +121,7 @@ OneDraw hash_rank(HashKind hash) {
     };
 }
 
-TEST(Fairness, BatchDrawsFavourNoPlaceInTheList) {
+TEST_F(Fairness, BatchDrawsFavourNoPlaceInTheList) {
     for (const HashKind hash : {HashKind::sha256, HashKind::sm3}) {
         const Tails tails = tails_of(hash_rank(hash), batch_draws);
         EXPECT_TRUE(is_likely(tails.positions)) << tails.positions;
@@ -125,7 +131,7 @@ TEST(Fairness, BatchDrawsFavourNoPlaceInTheList) {
     }
 }
 
-TEST(Fairness, BatchDrawFavoursAConsumerByTicketsOnly) {
+TEST_F(Fairness, BatchDrawFavoursAConsumerByTicketsOnly) {
     // One consumer has ten of the hundred tickets: wins first with 1 in 10.
     std::vector<Ticket> list = numbered_tickets();
     for (std::size_t i = 0; i < 10; ++i) {
@@ -141,7 +147,7 @@ TEST(Fairness, BatchDrawFavoursAConsumerByTicketsOnly) {
     EXPECT_GT(binomial_tail(batch_draws, first, 0.1), rarest) << first;
 }
 
-TEST(Fairness, ArrivalOrderIsCaught) {
+TEST_F(Fairness, ArrivalOrderIsCaught) {
     // Nine times out of ten a fair draw; else the first that came win.
     const OneDraw fair = hash_rank(HashKind::sha256);
     const Tails tails = tails_of(
@@ -161,7 +167,7 @@ TEST(Fairness, ArrivalOrderIsCaught) {
     EXPECT_LT(tails.neighbours, rarest);
 }
 
-TEST(Fairness, LinearCongruentialGeneratorIsCaught) {
+TEST_F(Fairness, LinearCongruentialGeneratorIsCaught) {
     // As it is done: a seed of six digits, x → (1103515245 x + 12345) mod 2^31, x mod count.
     const Tails tails = tails_of(
         [](std::uint64_t number) {
@@ -181,7 +187,7 @@ TEST(Fairness, LinearCongruentialGeneratorIsCaught) {
     EXPECT_LT(tails.parity, rarest) << "odd follows even";
 }
 
-TEST(Fairness, ModuloIsCaughtInABatchDraw) {
+TEST_F(Fairness, ModuloIsCaughtInABatchDraw) {
     // One byte of chance for a hundred tickets: the first 56 come up half as often again.
     const Tails tails = tails_of(
         [](std::uint64_t number) {
@@ -230,7 +236,7 @@ std::vector<InstantTier> three_tiers() {
 
 // Consumers are numbered and ask three platforms in turn: whatever order there is in tokens must
 // not be seen in chance.
-TEST(Fairness, InstantDrawsKeepTheirOddsForEveryPlatformAndAmount) {
+TEST_F(Fairness, InstantDrawsKeepTheirOddsForEveryPlatformAndAmount) {
     const std::vector<InstantTier> tiers = three_tiers();
     const std::array<double, 3> odds = {0.001, 0.02, 1.0 / 7};
     Random random(fairness_seed());
@@ -271,7 +277,7 @@ TEST(Fairness, InstantDrawsKeepTheirOddsForEveryPlatformAndAmount) {
 // Weights that no power of two is a multiple of: three amounts of 2^61 each.
 constexpr std::uint64_t third = std::uint64_t{1} << 61U;
 
-TEST(Fairness, AmountsOfHugeWeightsAreEven) {
+TEST_F(Fairness, AmountsOfHugeWeightsAreEven) {
     const std::vector<WeightedAmount> amounts{
         {Amount(1), third}, {Amount(2), third}, {Amount(3), third}};
     std::vector<std::uint64_t> counts(3);
@@ -282,7 +288,7 @@ TEST(Fairness, AmountsOfHugeWeightsAreEven) {
     EXPECT_TRUE(is_likely(chi_square_of(counts, {1, 1, 1})));
 }
 
-TEST(Fairness, ModuloIsCaughtInAnAmount) {
+TEST_F(Fairness, ModuloIsCaughtInAnAmount) {
     // The remainder of the same blocks: 2^64 holds eight thirds, so the first two amounts come up
     // three times where the last one does twice.
     std::vector<std::uint64_t> counts(3);
