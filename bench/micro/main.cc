@@ -27,6 +27,7 @@ void register_all(const Corpus& corpus) {
     register_log(corpus);
     register_statistics(corpus);
     register_distinct(corpus);
+    register_draw(corpus);
     register_machine();
 }
 

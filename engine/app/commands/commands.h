@@ -11,6 +11,7 @@ namespace fiscus::app {
 std::unique_ptr<Command> make_config_check();
 std::unique_ptr<Command> make_demo();
 std::unique_ptr<Command> make_digest();
+std::unique_ptr<Command> make_draw_verify();
 std::unique_ptr<Command> make_explain();
 std::unique_ptr<Command> make_fund_ledger();
 std::unique_ptr<Command> make_fund_position();

@@ -1,0 +1,3 @@
+module verify_draw
+
+go 1.19
