@@ -69,12 +69,11 @@ public:
         // Whatever is not new lies all over the key space (consumers that claim again): the fewer
         // levels it passes, the less often it is merged.
         rocks.max_bytes_for_level_base = 4ULL << 30;
-        // A fold leaves two or three files, whose ranges do not overlap, at level 0. Merging them
-        // rewrites every consumer: with so many the merge takes a third of a processor when twenty
-        // million of them claim 300,000 times a second, and comes to its end before the next.
-        rocks.level0_file_num_compaction_trigger = 64;
-        rocks.level0_slowdown_writes_trigger = 192;
-        rocks.level0_stop_writes_trigger = 256;
+        // A fold leaves about five files, whose ranges do not overlap, at level 0. Merging those of
+        // the consumers rewrites every one of them, so it is done once for some twenty folds.
+        rocks.level0_file_num_compaction_trigger = 96;
+        rocks.level0_slowdown_writes_trigger = 288;
+        rocks.level0_stop_writes_trigger = 384;
         // Level 1 holds what changes, consumers above all, and is rewritten again and again:
         // without compression, which takes a fifth of the time of a merge.
         rocks.compression_per_level = {rocksdb::kNoCompression, rocksdb::kNoCompression,

@@ -39,14 +39,18 @@ Result<std::vector<std::string>> SortedFiles::write(const WriteSet& set, const L
     if (failed) {
         return write_error(directory_.string(), failed.message());
     }
+    // A merge takes all that lies between the first and the last key of its files: so what is
+    // many has files of its own, and the changed vouchers of these days never meet those of others.
     std::size_t file_begin = 0;
     for (const WriteSet::Range& group : set.groups()) {
-        FISCUS_ASSIGN(const std::size_t first, own_file_begin(set, group, last_id));
-        if (first < group.end) {
-            FISCUS_TRY(write_file(set, {.begin = file_begin, .end = first}));
-            FISCUS_TRY(write_file(set, {.begin = first, .end = group.end}));
-            file_begin = group.end;
+        if (group.size() < own_file_records_min) {
+            continue;
         }
+        FISCUS_ASSIGN(const std::size_t first, own_file_begin(set, group, last_id));
+        FISCUS_TRY(write_file(set, {.begin = file_begin, .end = group.begin}));
+        FISCUS_TRY(write_file(set, {.begin = group.begin, .end = first}));
+        FISCUS_TRY(write_file(set, {.begin = first, .end = group.end}));
+        file_begin = group.end;
     }
     FISCUS_TRY(write_file(set, {.begin = file_begin, .end = set.size()}));
     return paths_;
@@ -56,9 +60,6 @@ Result<std::vector<std::string>> SortedFiles::write(const WriteSet& set, const L
 Result<std::size_t> SortedFiles::own_file_begin(const WriteSet& set,
                                                 const WriteSet::Range& group,
                                                 const LastId& last_id) {
-    if (group.size() < own_file_records_min) {
-        return group.end;
-    }
     FISCUS_ASSIGN(const std::size_t first, first_new(set, group, last_id));
     return group.end - first >= own_file_records_min ? first : group.end;
 }

@@ -1,7 +1,8 @@
 // A sorted write set as files of RocksDB's own table format, ready to be ingested together: no
 // write-ahead log, no memtable and no flush lie between a fold and the disk. Where many new records
 // lie above all that the store holds (vouchers and redemptions, whose keys are in order of time),
-// they get a file of their own, which RocksDB puts at the lowest level and never has to merge.
+// they get a file of their own, which RocksDB puts at the lowest level and never has to merge; many
+// changed records of one kind share none with others, so that kinds are merged apart.
 // Thread: the store's writer. Fails: state (the disk).
 #pragma once
 

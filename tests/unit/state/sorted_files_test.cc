@@ -71,7 +71,7 @@ TEST_F(SortedFilesTest, ManyNewRecordsGetAFileOfTheirOwn) {
     put(TableId::account, 0, 3);
     put(TableId::voucher, 0, 100 + many);
     put(TableId::consumer, 0, 7);
-    EXPECT_EQ(write(files), (std::vector<std::size_t>{103, many, 7}));
+    EXPECT_EQ(write(files), (std::vector<std::size_t>{3, 100, many, 7}));
     // The second time it is known what the store holds; changes of old records stay apart.
     put(TableId::voucher, many, 100 + 2 * many);
     EXPECT_EQ(write(files), (std::vector<std::size_t>{100, many}));
@@ -92,6 +92,17 @@ TEST_F(SortedFilesTest, ChangesOfOldRecordsAreNoNewOnes) {
     last_ = Id128{.hi = 2 * many, .lo = 1};
     put(TableId::voucher, 0, many);
     EXPECT_EQ(write(files), (std::vector<std::size_t>{many}));
+}
+
+// Otherwise a merge of old vouchers would take everything between them and the accounts.
+TEST_F(SortedFilesTest, ManyChangesOfAKindShareNoFileWithOthers) {
+    SortedFiles files(directory_, options_);
+    last_ = Id128{.hi = 2 * many, .lo = 1};
+    put(TableId::account, 0, 3);
+    put(TableId::voucher, 0, many);
+    put(TableId::consumer, 0, many);
+    put(TableId::redemption, 0, 5);
+    EXPECT_EQ(write(files), (std::vector<std::size_t>{3, many, many, 5}));
 }
 
 TEST_F(SortedFilesTest, RemovesWhatACrashLeft) {
