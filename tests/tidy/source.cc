@@ -173,7 +173,8 @@ std::vector<Source> read_repository(const std::filesystem::path& root) {
     for (; walk != std::filesystem::recursive_directory_iterator(); ++walk) {
         if (walk->is_directory() && is_skipped(walk->path())) {
             walk.disable_recursion_pending();
-        } else if (walk->is_regular_file()) {
+        } else if (walk->is_regular_file() && walk->path().extension() != ".png") {
+            // A picture has no lines.
             paths.push_back(walk->path().lexically_relative(root).generic_string());
         }
     }
