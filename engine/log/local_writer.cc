@@ -34,17 +34,32 @@ struct Tail {
     std::int64_t next_offset = 0;
 };
 
+// It appears under its name with its header whole, by one link(): a reader in another process that
+// looked between the two took the segment for damaged.
 Result<Tail> create_segment(const LocalPartition& partition, std::int64_t base_offset) {
     Tail tail;
     tail.path = partition.segment_path(base_offset);
     tail.next_offset = base_offset;
     FISCUS_ASSIGN(tail.salt, random_salt(tail.path));
-    FISCUS_ASSIGN(tail.file, open_file(tail.path, O_RDWR | O_CREAT | O_EXCL));
+    const std::filesystem::path draft = tail.path.string() + ".draft";
+    std::error_code failed;
+    std::filesystem::remove(draft, failed);
+    if (failed) {
+        return system_error("remove", draft, failed.value());
+    }
+    FISCUS_ASSIGN(tail.file, open_file(draft, O_RDWR | O_CREAT | O_EXCL));
     const auto header = encode_segment_header({.partition = partition.number(),
                                                .base_offset = base_offset,
                                                .topic_identity = partition.topic_identity(),
                                                .salt = tail.salt});
-    FISCUS_TRY(write_at(tail.file, header, 0, tail.path));
+    const Status written = write_at(tail.file, header, 0, draft);
+    const bool linked = written.ok() && ::link(draft.c_str(), tail.path.c_str()) == 0;
+    const int number = errno;
+    ::unlink(draft.c_str());
+    FISCUS_TRY(written);
+    if (!linked) {
+        return system_error("create", tail.path, number);
+    }
     FISCUS_TRY(sync_directory(partition.directory()));
     return tail;
 }

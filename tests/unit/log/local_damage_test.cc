@@ -3,10 +3,12 @@
 // written, its files are damaged one way at a time on a copy, then opened.
 #include <algorithm>
 #include <array>
+#include <csignal>
 #include <cstring>
 #include <fstream>
 #include <functional>
 #include <string>
+#include <sys/resource.h>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -71,6 +73,26 @@ Result<std::vector<std::string>> read_all(Log& log) {
         }
     }
 }
+
+// Files of this process end after so many bytes, as on a full disk.
+class FileSizeLimit {
+public:
+    explicit FileSizeLimit(rlim_t bytes) : handler_(std::signal(SIGXFSZ, SIG_IGN)) {
+        getrlimit(RLIMIT_FSIZE, &before_);
+        const rlimit small{.rlim_cur = bytes, .rlim_max = before_.rlim_max};
+        setrlimit(RLIMIT_FSIZE, &small);
+    }
+    ~FileSizeLimit() {
+        setrlimit(RLIMIT_FSIZE, &before_);
+        std::signal(SIGXFSZ, handler_);
+    }
+    FileSizeLimit(const FileSizeLimit&) = delete;
+    FileSizeLimit& operator=(const FileSizeLimit&) = delete;
+
+private:
+    rlimit before_{};
+    void (*handler_)(int);
+};
 
 // A log of two acknowledged frames, {"first", "second"} and {"third", "fourth"}; and how the
 // partition's files were before the second one.
@@ -414,6 +436,30 @@ TEST_F(LocalSegments, MissingOnesAtTheFrontMoveTheExtent) {
     EXPECT_EQ(extent.value().first, base.value());
     EXPECT_EQ(extent.value().end, 12);
     EXPECT_TRUE(failed_with(log_->reader(topic, 0, 0), ErrorCode::log_mismatch));
+}
+
+// A process that reads while another one begins the log finds no segment, or a whole header.
+TEST(SegmentCreation, ASegmentAppearsWholeOrNotAtAll) {
+    const TemporaryDirectory temporary;
+    auto log = opened(temporary.path());
+    const std::vector plans{TopicPlan{.name = std::string(topic), .partitions = 1}};
+    ASSERT_TRUE(succeeded(log->create(plans)));
+    {
+        // The system stops a header of 64 bytes after 16.
+        const FileSizeLimit limit(16);
+        EXPECT_FALSE(log->writer(topic, 0).ok());
+    }
+    for (const auto& entry : fs::recursive_directory_iterator(temporary.path())) {
+        EXPECT_NE(entry.path().extension(), ".segment") << entry.path();
+        EXPECT_NE(entry.path().extension(), ".draft") << entry.path();
+    }
+    auto nothing = read_all(*log);
+    ASSERT_TRUE(succeeded(nothing));
+    EXPECT_TRUE(nothing->empty());
+    EXPECT_TRUE(succeeded(write(*log, {"first"})));
+    auto first = read_all(*log);
+    ASSERT_TRUE(succeeded(first));
+    EXPECT_EQ(first->size(), 1U);
 }
 
 TEST(SegmentName, SortsAsItsOffsetAndIsReadBack) {
