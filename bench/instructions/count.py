@@ -41,7 +41,7 @@ STAGES = {
     "prefetch": (["apply::Ledger::prefetch"], []),
     "apply": (["apply::Ledger::apply"], []),
     "digest": (["state::State::settle", "state::State::settle_cold"], []),
-    "fold": (["state::State::fold"], []),
+    "fold": (["state::State::begin_fold", "state::State::collect"], []),
     "store": (["state::WriteSet::sort", "RocksStore::write"], []),
     "journal_append": (["journal::Publisher::append"], []),
     "journal_read": (["journal::JournalReader::next"], []),
