@@ -31,7 +31,8 @@ POLL_SECONDS = 0.02
 START_SECONDS_MAX = 120.0
 # A fold window is five seconds at full load: kills fall anywhere in one and in the next.
 WORK_SECONDS = (3.0, 8.0)
-SEQUENCE = re.compile(r"^fiscus_ledger_sequence\{.*\} (\S+)$", re.MULTILINE)
+SEQUENCE = "fiscus_ledger_sequence"
+DURABLE = "fiscus_durable_position"
 
 
 class Engine:
@@ -71,24 +72,26 @@ class Engine:
         except OSError:
             return 0, ""
 
-    def sequence(self):
-        """Entries of the journal over all partitions; nothing before they have recovered."""
-        numbers = [float(value) for value in SEQUENCE.findall(self.ask("metrics")[1])]
-        return sum(numbers) if numbers else None
+    def over_partitions(self, metric):
+        """Its sum; nothing before the partitions have recovered."""
+        values = re.findall(rf"^{metric}\{{.*\}} (\S+)$", self.ask("metrics")[1], re.MULTILINE)
+        return sum(map(float, values)) if values else None
 
     def wait_until_it_answers(self):
-        """Seconds to ready, seconds to the first new outcome."""
+        """Seconds until the engine has recovered, until ready, until the first new outcome."""
         ready = answers = recovered = None
+        engine = 0.0
         while self.since_start() < START_SECONDS_MAX:
             if ready is None and self.ask("readyz")[0] == 200:
                 ready = self.since_start()
             if answers is None:
-                now = self.sequence()
-                recovered = now if recovered is None else recovered
+                now = self.over_partitions(SEQUENCE)
+                if recovered is None and now is not None:
+                    recovered, engine = now, self.since_start()
                 if now is not None and now > recovered:
                     answers = self.since_start()
             if ready is not None and answers is not None:
-                return ready, answers
+                return engine, ready, answers
             time.sleep(POLL_SECONDS)
         sys.exit(f"no new outcome within {START_SECONDS_MAX:.0f} s: the load may be over (give it "
                  "more events), or:\n" + "".join(self.said[-20:]))
@@ -106,11 +109,12 @@ def measure(words, kills, chance):
         engine.wait_until_it_answers()
         for _ in range(kills):
             time.sleep(chance.uniform(*WORK_SECONDS))
-            at = engine.sequence()
+            at, durable = engine.over_partitions(SEQUENCE), engine.over_partitions(DURABLE)
             engine.kill()
             engine = Engine(words)
-            ready, answers = engine.wait_until_it_answers()
-            print(f"killed after {at:.0f} entries: ready after {ready:.2f} s, answers after "
+            recovered, ready, answers = engine.wait_until_it_answers()
+            print(f"killed after {at:.0f} entries, {at - durable:.0f} of them to apply again: engine "
+                  f"after {recovered:.2f} s, ready after {ready:.2f} s, answers after "
                   f"{answers:.2f} s", file=sys.stderr)
             yield ready, answers
     finally:

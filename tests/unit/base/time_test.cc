@@ -1,6 +1,10 @@
 // Aim: the business day turns at midnight in Shanghai, and dates read back as they were printed.
 #include "engine/base/time.h"
 
+#include <chrono>
+#include <cstdio>
+#include <string>
+
 #include <gtest/gtest.h>
 
 namespace fiscus {
@@ -25,6 +29,30 @@ TEST(Time, ReadsOffsetsAndFractions) {
     ASSERT_TRUE(utc.has_value());
     EXPECT_EQ(instant_from_text("2026-03-01T10:00:00.500000+08:00"), utc);
     EXPECT_EQ(instant_text(*utc), "2026-03-01T02:00:00.500000Z");
+}
+
+// Every day of four centuries and its last microsecond, against what the library says of the parts.
+TEST(Time, WritesEveryDayWithAllItsDigits) {
+    for (std::int32_t day = *date_from_text("1900-01-01"); day < *date_from_text("2300-01-01");
+         ++day) {
+        const std::chrono::year_month_day date{std::chrono::sys_days(std::chrono::days(day))};
+        char text[64];
+        std::snprintf(text, sizeof text, "%04d-%02u-%02u", static_cast<int>(date.year()),
+                      static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()));
+        ASSERT_EQ(date_text(day), text);
+        ASSERT_EQ(instant_text((day + std::int64_t{1}) * us_per_day - 1),
+                  std::string(text) + "T23:59:59.999999Z");
+    }
+    EXPECT_EQ(instant_text(0), "1970-01-01T00:00:00.000000Z");
+    EXPECT_EQ(instant_text(-1), "1969-12-31T23:59:59.999999Z");
+    EXPECT_EQ(instant_text(3'723'000'045), "1970-01-01T01:02:03.000045Z");
+}
+
+TEST(Time, WritesYearsOfMoreOrFewerDigits) {
+    EXPECT_EQ(date_text(-719'162), "0001-01-01");
+    EXPECT_EQ(date_text(-719'528 - 365), "-001-01-01");
+    EXPECT_EQ(date_text(2'932'897), "10000-01-01");
+    EXPECT_EQ(instant_text(2'932'897 * us_per_day + 1), "10000-01-01T00:00:00.000001Z");
 }
 
 TEST(Time, RefusesDatesThatDoNotExist) {
