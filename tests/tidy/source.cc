@@ -162,7 +162,8 @@ Source read_source(const std::filesystem::path& root, const std::string& path) {
     std::ifstream file(root / path, std::ios::binary);
     std::ostringstream text;
     text << file.rdbuf();
-    Source source = make_source(path, text.str());
+    // A picture has no lines.
+    Source source = make_source(path, path.ends_with(".png") ? std::string() : text.str());
     source.readable = static_cast<bool>(file);
     return source;
 }
@@ -173,8 +174,7 @@ std::vector<Source> read_repository(const std::filesystem::path& root) {
     for (; walk != std::filesystem::recursive_directory_iterator(); ++walk) {
         if (walk->is_directory() && is_skipped(walk->path())) {
             walk.disable_recursion_pending();
-        } else if (walk->is_regular_file() && walk->path().extension() != ".png") {
-            // A picture has no lines.
+        } else if (walk->is_regular_file()) {
             paths.push_back(walk->path().lexically_relative(root).generic_string());
         }
     }
