@@ -62,8 +62,7 @@ def draw_batch(rules, name, lines, sealed, entropy):  # result lines, prizes, po
     for score, i in order:
         if lines[i][33:] in seen: continue
         if (prize := next(prizes, None)) is None: break
-        seen.add(lines[i][33:]), places.append(i)
-        won += [prize] if prize[0] != "reserve" else []
+        seen.add(lines[i][33:]), places.append(i), won.extend([prize] * (prize[0] != "reserve"))
         out.append(f"{len(places)} {prize[0]} {prize[1]} {lines[i]} {score.hex()}")
     return out, won, places, {"seed": seed.hex()}, {"awarded": len(won)}, {"reserves": len(out) - len(won)}
 
@@ -105,7 +104,8 @@ def verify(folder):
     *lines, rest = data["list.txt"].decode().split("\n")
     form = f"{ID} {ID}" if kind == "batch" else f"{TIME} [1-9][0-9]* {ID} {NUMBER}"
     need(rest == "" and all(re.fullmatch(form, line) for line in lines), "list")
-    need(kind == "day" or all(a[:32] < b[:32] for a, b in zip(lines, lines[1:])), "list", "order, or a ticket twice")
+    days, pairs = {line[:10] for line in lines}, zip(lines, lines[1:])
+    need(all(map(date.fromisoformat, days)) if kind == "day" else all(a[:32] < b[:32] for a, b in pairs), "list")
     sealed = page("sealed", data["sealed.json"], PAGES["sealed"].replace("DAY", '"day": <day>, ' * (kind == "day")))
     need(sealed["rules_sha256"] == sha["rules.json"], "sealed", "under other rules")
     if kind == "day":

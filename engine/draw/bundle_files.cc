@@ -58,7 +58,7 @@ Result<std::string> read_file(const fs::path& path, BundleFile file) {
     }
     std::ifstream stream(path, std::ios::binary);
     std::string text;
-    std::array<char, 1U << 16U> piece;
+    std::array<char, 1U << 16U> piece{};
     while (stream.read(piece.data(), piece.size()), stream.gcount() > 0) {
         text.append(piece.data(), static_cast<std::size_t>(stream.gcount()));
         if (text.size() > file_bytes_max(file)) {

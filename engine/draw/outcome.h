@@ -36,7 +36,7 @@ struct DrawInput {
     const Sealed& sealed;
     const MerkleTree& tree;  // of the list's lines
     const Entropy& entropy;
-    Digest entropy_sha256;  // of entropy.json
+    Digest entropy_sha256{};  // of entropy.json
     std::size_t compared_bytes = score_bytes;
 };
 Result<Outcome> outcome_of(const DrawInput& input);

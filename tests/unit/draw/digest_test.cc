@@ -127,7 +127,8 @@ TEST(Digest, HexadecimalDigitsAreLowerCaseAndWhole) {
     Digest again{};
     ASSERT_TRUE(digest_from_hex(hex, again));
     EXPECT_EQ(again, digest);
-    for (std::string wrong : {hex.substr(1), hex + "0", "g" + hex.substr(1), "B" + hex.substr(1)}) {
+    for (const std::string& wrong :
+         {hex.substr(1), hex + "0", "g" + hex.substr(1), "B" + hex.substr(1)}) {
         EXPECT_FALSE(digest_from_hex(wrong, again)) << wrong;
     }
 }
