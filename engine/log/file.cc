@@ -168,6 +168,17 @@ Status write_new_file(const std::filesystem::path& path, Bytes bytes) {
     return sync_file(file, path);
 }
 
+Result<bool> link_draft(const std::filesystem::path& draft, const std::filesystem::path& path) {
+    const bool linked = ::link(draft.c_str(), path.c_str()) == 0;
+    const int number = errno;
+    std::error_code ignored;
+    std::filesystem::remove(draft, ignored);
+    if (!linked && number != EEXIST) {
+        return system_error("create", path, number);
+    }
+    return linked;
+}
+
 Status make_directories(const std::filesystem::path& path) {
     std::error_code error;
     std::filesystem::create_directories(path, error);

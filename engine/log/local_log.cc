@@ -247,7 +247,7 @@ Result<std::optional<std::string>> read_identity(const std::filesystem::path& pa
     return text;
 }
 
-// link() fails when the name exists, so of two processes only one gives the directory its identity.
+// Of two processes only one gives the directory its identity.
 Status create_identity(const std::filesystem::path& directory, const std::filesystem::path& path) {
     FISCUS_TRY(make_directories(directory));
     FISCUS_ASSIGN(const std::string identity, random_identity(path));
@@ -255,12 +255,7 @@ Status create_identity(const std::filesystem::path& directory, const std::filesy
     std::error_code error;
     std::filesystem::remove(draft, error);
     FISCUS_TRY(write_new_file(draft, as_byte_span(identity + "\n")));
-    const int linked = ::link(draft.c_str(), path.c_str());
-    const int number = errno;
-    std::filesystem::remove(draft, error);
-    if (linked != 0 && number != EEXIST) {
-        return system_error("create", path, number);
-    }
+    FISCUS_TRY(link_draft(draft, path));
     FISCUS_TRY(sync_directory(directory));
     const auto above = std::filesystem::absolute(directory, error).parent_path();
     return error ? Status(system_error("look at", directory, error.value()))

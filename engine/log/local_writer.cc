@@ -34,8 +34,8 @@ struct Tail {
     std::int64_t next_offset = 0;
 };
 
-// It appears under its name with its header whole, by one link(): a reader in another process that
-// looked between the two took the segment for damaged.
+// It appears under its name with its header whole: a reader in another process that looked between
+// the two took the segment for damaged.
 Result<Tail> create_segment(const LocalPartition& partition, std::int64_t base_offset) {
     Tail tail;
     tail.path = partition.segment_path(base_offset);
@@ -52,13 +52,13 @@ Result<Tail> create_segment(const LocalPartition& partition, std::int64_t base_o
                                                .base_offset = base_offset,
                                                .topic_identity = partition.topic_identity(),
                                                .salt = tail.salt});
-    const Status written = write_at(tail.file, header, 0, draft);
-    const bool linked = written.ok() && ::link(draft.c_str(), tail.path.c_str()) == 0;
-    const int number = errno;
-    ::unlink(draft.c_str());
-    FISCUS_TRY(written);
+    if (Status written = write_at(tail.file, header, 0, draft); !written.ok()) {
+        std::filesystem::remove(draft, failed);
+        return std::move(written).error();
+    }
+    FISCUS_ASSIGN(const bool linked, link_draft(draft, tail.path));
     if (!linked) {
-        return system_error("create", tail.path, number);
+        return system_error("create", tail.path, EEXIST);
     }
     FISCUS_TRY(sync_directory(partition.directory()));
     return tail;
