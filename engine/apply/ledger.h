@@ -39,6 +39,7 @@ private:
     void load_cohorts();
     void want_direct(const decode::DecodedEvent& in);
     void want_further_claims();
+    bool want_further(const ClaimPlace& place);
     bool want_indirect(const decode::DecodedEvent& in);
 
     state::State& state_;

@@ -68,20 +68,28 @@ void Ledger::want_further_claims() {
         }
     }
     for (const ClaimPlace& place : claims_) {
-        const auto& consumer = *state_.consumers.find(place.consumer);
-        if (consumer.note == asks_further) {
-            for (const Key& further : {place.further_total, place.further_day}) {
-                if (consumer.value.overflowed != 0) {
-                    state_.want(further);
-                } else {
-                    state_.add_absent(further);
-                }
-            }
+        if (state_.consumers.find(place.consumer)->note == asks_further) {
+            want_further(place);
         }
     }
     for (const ClaimPlace& place : claims_) {
         state_.consumers.find(place.consumer)->note = 0;
     }
+}
+
+// What is counted further exists only where the consumer, who is resident, says so. True when
+// nothing is to be loaded.
+bool Ledger::want_further(const ClaimPlace& place) {
+    const bool exists = state_.consumers.find(place.consumer)->value.overflowed != 0;
+    bool resident = true;
+    for (const Key& further : {place.further_total, place.further_day}) {
+        if (exists) {
+            resident &= state_.want(further);
+        } else {
+            state_.add_absent(further);
+        }
+    }
+    return resident;
 }
 
 void Ledger::want_direct(const decode::DecodedEvent& in) {
@@ -182,9 +190,7 @@ bool Ledger::want_indirect(const decode::DecodedEvent& in) {
         const ClaimPlace place =
             claim_place(in.programme, BatchId(voucher->batch), voucher->consumer, rules,
                         business_day(voucher->claimed_at_us));
-        resident &= state_.want(place.consumer);
-        resident &= state_.want(place.further_total);
-        resident &= state_.want(place.further_day);
+        resident &= state_.want(place.consumer) && want_further(place);
     }
     return !resident;
 }

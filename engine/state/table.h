@@ -331,6 +331,8 @@ private:
         static constexpr std::uint32_t chunk_bits = 9;
         static constexpr std::uint32_t chunk_slots = 1U << chunk_bits;
 
+        static_assert(std::is_trivially_destructible_v<Slot>, "chunks end without their slots");
+
         // At the beginning of a cache line, so that no slot touches one more than it must.
         struct alignas(64) Chunk {
             std::array<std::byte, chunk_slots * sizeof(Slot)> bytes;

@@ -2,7 +2,9 @@
 // and in several batches, whatever the turns, and a void gives back what was counted in either
 // place. Method: one consumer and some bystanders, every implementation against the oracle.
 #include <algorithm>
+#include <array>
 #include <random>
+#include <string_view>
 
 #include <gtest/gtest.h>
 
@@ -29,13 +31,28 @@ BatchOpened capped() {
     return batch;
 }
 
-// The second one runs for too long to be counted in the consumer's own record.
-std::vector<Input> open_two_batches(Programme& programme) {
+// Why the second batch is never counted in the consumer's own record.
+struct Second {
+    std::string_view name;
+    int days = 90;   // that it runs
+    int before = 0;  // batches that open between the first and it
+};
+constexpr std::array second_batches{Second{.name = "runs too long", .days = 300},
+                                    Second{.name = "is the 256th", .before = 254}};
+
+std::vector<Input> open_two_batches(Programme& programme, const Second& second) {
     BatchOpened batch = capped();
     std::vector<Input> records = programme.open(1, 1, batch);
+    for (int i = 0; i < second.before; ++i) {
+        BatchOpened other = batch;
+        other.batch = static_cast<std::uint32_t>(1'000 + i);
+        other.claim_until_us = first_morning_us + day_us;
+        other.redeem_last_day = first_day + 1;
+        records.push_back(programme.publish(Programme::authority, other));
+    }
     batch.batch = 2;
-    batch.claim_until_us = first_morning_us + 300 * day_us;
-    batch.redeem_last_day = first_day + 300;
+    batch.claim_until_us = first_morning_us + second.days * day_us;
+    batch.redeem_last_day = first_day + second.days;
     records.push_back(programme.publish(Programme::authority, batch));
     records.push_back(
         programme.publish(Programme::authority, BatchFunded{.batch = 2, .amount_fen = 5'000'000}));
@@ -44,8 +61,8 @@ std::vector<Input> open_two_batches(Programme& programme) {
 
 // Claims and voids over 60 days, days out of order, so that pages of days and both places of
 // counting are used.
-std::vector<Input> many_days(Programme& programme, std::uint32_t seed) {
-    std::vector<Input> records = open_two_batches(programme);
+std::vector<Input> many_days(Programme& programme, const Second& second, std::uint32_t seed) {
+    std::vector<Input> records = open_two_batches(programme, second);
     std::mt19937 random(seed);
     std::vector<Id128> vouchers;
     programme.set_now(first_morning_us + 60 * day_us);
@@ -66,10 +83,12 @@ std::vector<Input> many_days(Programme& programme, std::uint32_t seed) {
     return records;
 }
 
-TEST(ClaimCountsTest, CapsHoldBeyondTheConsumersOwnRecord) {
+class ClaimCountsTest : public testing::TestWithParam<Second> {};
+
+TEST_P(ClaimCountsTest, CapsHoldBeyondTheConsumersOwnRecord) {
     for (const std::uint32_t seed : {1U, 2U, 3U}) {
         Programme programme;
-        const std::vector<Input> records = many_days(programme, seed);
+        const std::vector<Input> records = many_days(programme, GetParam(), seed);
         const auto oracle = make_oracle({});
         const std::vector<Answer> expected = feed_in_turns(*oracle, records, records.size());
         const auto count = [&expected](wire::Reason reason) {
@@ -101,6 +120,8 @@ TEST(ClaimCountsTest, CapsHoldBeyondTheConsumersOwnRecord) {
         }
     }
 }
+
+INSTANTIATE_TEST_SUITE_P(Seconds, ClaimCountsTest, testing::ValuesIn(second_batches));
 
 }  // namespace
 }  // namespace fiscus::support
