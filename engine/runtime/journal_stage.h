@@ -1,7 +1,7 @@
 // The thread that publishes the journal: it encodes, hashes, appends and syncs one turn's block
 // while the next turns are applied. One sync covers all blocks that wait (group commit). Nothing
-// counts before it: wait() comes before every fold, and acknowledged() says how far the journal is
-// durable.
+// counts before it: a fold is written once marked() has the cursor of the turn where it began, and
+// acknowledged() says how far the journal is durable.
 // Thread: all calls from the partition's one writer. Fails: an error of the journal is returned by
 // the next next() or wait(), and stays; nothing after it is published.
 #pragma once

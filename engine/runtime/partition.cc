@@ -368,8 +368,6 @@ void Partition::update_view() {
     FISCUS_CHECK(view.trial_balance_fen == 0, "the sum over all accounts is zero");
     view.journal_blocks = journal_->blocks();
     view.replayed = replayed_;
-    view.stalled = state_->stalled();
-    view.compaction_debt_bytes = state_->compaction_debt_bytes();
     view.times = times_;
     view.times += core_->times();
     view.times += journal_->times();
@@ -382,8 +380,16 @@ void Partition::update_view() {
 }
 
 PartitionView Partition::view() const {
-    const std::lock_guard lock(view_mutex_);
-    return view_;
+    PartitionView view;
+    {
+        const std::lock_guard lock(view_mutex_);
+        view = view_;
+    }
+    // Of now, and asked for by whoever looks: the store answers under a lock of its own, which no
+    // turn should wait for.
+    view.stalled = state_->stalled();
+    view.compaction_debt_bytes = state_->compaction_debt_bytes();
+    return view;
 }
 
 }  // namespace fiscus::runtime

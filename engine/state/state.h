@@ -113,6 +113,7 @@ public:
     [[nodiscard]] Bytes position() const { return position_; }
     // Position that a crash now would leave behind.
     Bytes durable_position();
+    // From any thread.
     [[nodiscard]] bool stalled() const;
     [[nodiscard]] std::uint64_t compaction_debt_bytes() const;
 

@@ -1,6 +1,7 @@
 // The port to durable key-value state: one ordered key space, one writer, atomic batches. Adapters:
 // RocksDB (rocks_store.h) and memory (memory_store.h: oracle runs, replay in memory).
-// Thread: write() may run in another thread while get_many() runs; no two writes at once.
+// Thread: write() may run in another thread while get_many() runs; no two writes at once. stalled()
+// and compaction_debt_bytes() may be called from any.
 #pragma once
 
 #include <cstddef>

@@ -59,7 +59,6 @@ public:
             write_client_message(lines, level, line);
         };
         FISCUS_ASSIGN(const auto log, open_log(settings, LogMode::existing, tell));
-        FISCUS_ASSIGN(const auto statistics_log, open_statistics_log(settings, tell));
         FiguresBoard board;
         std::unique_ptr<Server> server;
         if (settings.given(Setting::http_port)) {
@@ -76,7 +75,11 @@ public:
         }
         PipelineOptions options = pipeline_options(settings, state);
         options.until_end = until_end_;
-        options.statistics_log = statistics_log.get();
+        std::unique_ptr<log::Log> statistics_log;
+        if (options.statistics) {
+            FISCUS_ASSIGN(statistics_log, open_statistics_log(settings, tell));
+            options.statistics_log = statistics_log.get();
+        }
         options.engine_options.event_stamps = event_stamps(settings);
         auto outcome = work(context, *log, options, board, signals, lines);
         if (!outcome.ok() && outcome.error().code == ErrorCode::log_mismatch) {
