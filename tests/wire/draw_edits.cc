@@ -158,6 +158,12 @@ private:
         changed = lines;
         std::iter_swap(changed.begin() + place, changed.begin() + other);
         add(name + "-lines_swapped", file, joined(changed));
+        // A day's list begins its lines with their time: a date that no calendar has.
+        if (file == BundleFile::list && lines.front().find('T') == 10) {
+            changed = lines;
+            changed[static_cast<std::size_t>(place)].replace(5, 5, "02-30");
+            add(name + "-no_such_day", file, joined(changed));
+        }
     }
 
     void edit_values(BundleFile file, const std::string& name) {
