@@ -122,6 +122,11 @@ int run(int argc, char** argv) {
                    "without it 1GiB and no check")
         ->transform(CLI::AsSizeValue(false))
         ->option_text("SIZE");
+    app.add_option("--fold-records", options.job.fold_records,
+                   "State is written after so many events and not by time: the same work in every "
+                   "run")
+        ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1'000'000'000}))
+        ->option_text("N");
     app.add_option("--floor", options.floor, "Events/s that the whole job must reach")
         ->check(CLI::Range(std::uint64_t{0}, std::uint64_t{1'000'000'000}))
         ->option_text("N");

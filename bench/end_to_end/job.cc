@@ -207,6 +207,10 @@ Status measure(log::Log& log,
     runtime::EngineOptions engine_options;
     engine_options.state_dir = state;
     engine_options.memory_bytes = options.memory_bytes - of_statistics;
+    if (options.fold_records) {
+        engine_options.fold_records = *options.fold_records;
+        engine_options.fold_interval = std::chrono::hours(24);
+    }
     projections::RunnerOptions statistics_options;
     statistics_options.directory = (state / "statistics").string();
     statistics_options.memory_bytes = of_statistics;

@@ -26,6 +26,8 @@ struct JobOptions {
     std::uint64_t seed = 1;
     // Of the process; split between engine and statistics as engine/app does.
     std::uint64_t memory_bytes = 1ULL << 30;
+    // State is written after so many events and not by time: the same work in every run.
+    std::optional<std::uint64_t> fold_records;
 };
 
 // A progress mark of the engine: records applied, and when.

@@ -26,6 +26,7 @@ namespace fiscus::runtime {
 inline constexpr std::size_t reasons_end = 256;
 
 inline constexpr std::size_t fold_records_default = 1'048'576;
+inline constexpr std::chrono::milliseconds fold_interval_default{5'000};
 
 struct EngineOptions {
     std::filesystem::path state_dir;
@@ -35,6 +36,8 @@ struct EngineOptions {
     // Records folded in memory before changed state is written, unless seconds have passed or the
     // cache is full: more is faster, and a longer restart.
     std::size_t fold_records = fold_records_default;
+    // Or when the oldest unwritten change is so old; a fifth of it where the engine is not behind.
+    std::chrono::milliseconds fold_interval = fold_interval_default;
     std::string writer_name = "fiscus";
     // Who must stamp the events; anybody else is refused at the start.
     log::Stamps event_stamps = log::Stamps::log;

@@ -17,8 +17,7 @@ constexpr milliseconds recovery_wait{10'000};
 constexpr milliseconds fence_interval{1'000};
 // Collecting what changed holds events up: often and little while there is time, seldom and much
 // while the engine is behind.
-constexpr milliseconds fold_interval{5'000};
-constexpr milliseconds unhurried_fold_interval{1'000};
+constexpr int unhurried_folds = 5;
 // Records collected for a fold after a turn: so few that no event waits for them, and more than a
 // turn changes.
 constexpr std::size_t fold_piece_min = 1'024;
@@ -235,7 +234,7 @@ bool Partition::fold_is_urgent() const {
 // Readers of the state directory, and a restart, see what was folded: soon, at any load.
 bool Partition::fold_is_late(bool unhurried) const {
     return unfolded_records_ > 0 && std::chrono::steady_clock::now() - fold_began_ >=
-                                        (unhurried ? unhurried_fold_interval : fold_interval);
+                                        options_.fold_interval / (unhurried ? unhurried_folds : 1);
 }
 
 // A fold begins between two turns, is collected in pieces after those that follow, and is written
