@@ -132,12 +132,13 @@ std::string account_text(const wire::Account& account) {
         case wire::AccountKind::platform_match:
         case wire::AccountKind::merchant_match:
         case wire::AccountKind::memorandum: add(fmt::format("platform {}", account.key())); break;
-        case wire::AccountKind::none:
-        case wire::AccountKind::fund:
-        case wire::AccountKind::budget:
         case wire::AccountKind::prize_budget:
         case wire::AccountKind::prize_payable:
-        case wire::AccountKind::prize_paid: break;
+        case wire::AccountKind::prize_paid:
+        case wire::AccountKind::prize_receivable: add(fmt::format("tier {}", account.key())); break;
+        case wire::AccountKind::none:
+        case wire::AccountKind::fund:
+        case wire::AccountKind::budget: break;
     }
     return details.empty() ? text : fmt::format("{} ({})", text, details);
 }

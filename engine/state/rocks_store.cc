@@ -117,7 +117,15 @@ public:
     }
 
     Status scan(TableId table, const Visit& visit) override {
-        const std::string from(1, static_cast<char>(table));
+        return scan_from(std::string(1, static_cast<char>(table)), visit);
+    }
+
+    Status scan_group(const Key& group, const Visit& visit) override {
+        const EncodedKey first = encode(group);
+        return scan_from(slice(Bytes(first).first(group_bytes)).ToString(), visit);
+    }
+
+    Status scan_from(const std::string& from, const Visit& visit) {
         std::unique_ptr<rocksdb::Iterator> at(db_->NewIterator(rocksdb::ReadOptions()));
         for (at->Seek(from); at->Valid() && at->key().starts_with(from); at->Next()) {
             if (at->key().size() != key_bytes) {

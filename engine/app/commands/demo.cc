@@ -40,8 +40,7 @@ Table trial_balance_by_kind(const runtime::StateView& view, Language language) {
                 {}};
     std::int64_t sum = 0;
     for (const AccountName& name : account_names()) {
-        if (name.kind >= wire::AccountKind::prize_budget &&
-            name.kind <= wire::AccountKind::prize_paid) {
+        if (name.key_english == "tier") {
             continue;  // the load has no prizes
         }
         std::int64_t balance = 0;
