@@ -24,7 +24,9 @@ constexpr std::size_t bytes_to_look_at =
 
 constexpr unsigned own_day_bit = 4;
 constexpr unsigned removes_bit = 8;
-constexpr unsigned mark_end = 16;
+// The kind takes the two lowest bits and those above the others.
+constexpr unsigned low_kinds = 4;
+constexpr unsigned high_kind_place = 16;
 
 // The prefecture follows from the district.
 constexpr std::array stored_dimensions = {
@@ -40,6 +42,12 @@ FactKind fact_kind(const wire::Entry& entry) {
     switch (kind_of(entry)) {
         case wire::EventBody::VoucherRedeemed: return FactKind::redemption;
         case wire::EventBody::RedemptionRefunded: return FactKind::refund;
+        case wire::EventBody::InvoiceSubmitted: return FactKind::submission;
+        case wire::EventBody::InvoiceVerified: return FactKind::verification;
+        case wire::EventBody::InvoiceRejected: return FactKind::rejection;
+        case wire::EventBody::InvoiceReversed: return FactKind::reversal;
+        case wire::EventBody::DrawExecuted: return FactKind::draw;
+        case wire::EventBody::PrizePaid: return FactKind::payout;
         default:
             return outcome_of(entry) == wire::Outcome::accepted ? FactKind::claim
                                                                 : FactKind::refused_claim;
@@ -56,8 +64,10 @@ char* put(char* to, std::uint64_t value) {
 }
 
 char* encode(char* to, const Fact& fact) {
-    *to++ = static_cast<char>(static_cast<unsigned>(fact.kind) | (fact.own_day ? own_day_bit : 0U) |
-                              (fact.removes ? removes_bit : 0U));
+    const auto kind = static_cast<unsigned>(fact.kind);
+    *to++ =
+        static_cast<char>(kind % low_kinds | kind / low_kinds * high_kind_place |
+                          (fact.own_day ? own_day_bit : 0U) | (fact.removes ? removes_bit : 0U));
     for (const Dimension dimension : stored_dimensions) {
         to = put(to, fact.value(dimension));
     }
@@ -121,7 +131,11 @@ private:
 template <typename From>
 bool decode(From& reader, Fact& fact) {
     const std::uint64_t mark = reader.varint();
-    fact.kind = static_cast<FactKind>(mark & 3);
+    const std::uint64_t kind = mark % low_kinds + mark / high_kind_place * low_kinds;
+    if (kind >= fact_kind_count) {
+        return false;
+    }
+    fact.kind = static_cast<FactKind>(kind);
     fact.own_day = (mark & own_day_bit) != 0;
     fact.removes = (mark & removes_bit) != 0;
     for (const Dimension dimension : stored_dimensions) {
@@ -136,7 +150,7 @@ bool decode(From& reader, Fact& fact) {
             fact.amounts[at] = static_cast<std::int64_t>(reader.varint());
         }
     }
-    return mark < mark_end && reader.ok();
+    return reader.ok();
 }
 
 Status decode_all(std::string_view bytes, std::vector<Fact>& facts) {
@@ -167,6 +181,11 @@ Fact fact_of(const wire::Entry& entry, bool own_day, bool origin_day) {
         fact.values[static_cast<std::size_t>(dimension)] = value;
     };
     set(Dimension::batch, entry.batch());
+    // A draw is the batch's own; who ordered it says nothing of the invoices.
+    if (fact.kind == FactKind::draw) {
+        fact.amounts = amounts_of(entry, draw_sums);
+        return fact;
+    }
     set(Dimension::pack, entry.pack());
     set(Dimension::platform, entry.platform());
     set(Dimension::district, entry.district());
