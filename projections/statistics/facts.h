@@ -1,8 +1,8 @@
 // What one business day's cells are counted from: for each claim, redemption and refund, each step
-// of an invoice, each draw and each prize paid of the day one fact, in the order of the journal. Facts are bytes in chunks of a fixed size, in memory as in
-// the store, so the state depends on the journal only and a save puts nothing twice but the last
-// chunk. Adding one is all that the fold does for an entry; the figures come at the cut
-// (day_values.h).
+// of an invoice, each draw and each prize paid of the day one fact, in the order of the journal.
+// Facts are bytes in chunks of a fixed size, in memory as in the store, so the state depends on the
+// journal only and a save puts nothing twice but the last chunk. Adding one is all that the fold
+// does for an entry; the figures come at the cut (day_values.h).
 // Thread: one. Fails: read on damaged records.
 #pragma once
 

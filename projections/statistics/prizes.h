@@ -1,7 +1,7 @@
 // Prizes by tier (分等级奖金发放): what became of the prizes of each prize batch on each business day,
-// folded from the entries and their postings. How many were awarded follows from the amount, because
-// all prizes of a tier are alike. As in the fund ledger, a late entry changes its own day's record,
-// and what a revision reported stays as it was.
+// folded from the entries and their postings. How many were awarded follows from the amount,
+// because all prizes of a tier are alike. As in the fund ledger, a late entry changes its own day's
+// record, and what a revision reported stays as it was.
 // Thread: one. Fails: corrupt on amounts that are not so many prizes, and on accounts that say
 // something else.
 #pragma once

@@ -1,6 +1,7 @@
 // What the statistics know, for the program, the web page and the tests: days and their revisions,
 // rows of any grouping for a day or a range of days, the fund, prizes by tier, the trial balance,
-// reconciliation, gaps. Works on the state of one or several partitions (a programme lies in one of them).
+// reconciliation, gaps. Works on the state of one or several partitions (a programme lies in one of
+// them).
 // Thread: that of the states it reads; with a running Runner, the runner's thread or under its
 // lock.
 // Fails: not_found for a programme, day or revision that is not there; state when the disk says no.
