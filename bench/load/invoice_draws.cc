@@ -72,7 +72,7 @@ void InvoiceLoad::execute(std::uint32_t index) {
     FISCUS_CHECK(ranked.ok(), "the list is in order");
     draw::MerkleRoot root(draw::HashKind::sha256);
     std::size_t number = 0;
-    for (const draw::Place& place : *ranked) {
+    for (const draw::Place& place : ranked.value()) {
         const Amount amount =
             place.tier == 0 ? Amount(0) : batch.plan.tiers[place.tier - 1].amount;
         root.add(draw::result_line(++number, place, batch.tickets[place.ticket], amount,
@@ -83,7 +83,7 @@ void InvoiceLoad::execute(std::uint32_t index) {
         wire::CreateDrawExecuted(builder_, first_batch + index, stated).Union());
     batch.executed = true;
     std::vector<std::uint32_t> lost;
-    for (const draw::Place& place : *ranked) {
+    for (const draw::Place& place : ranked.value()) {
         const std::uint32_t who = batch.invoice_of.at(batch.tickets[place.ticket].id);
         Invoice& invoice = invoices_[who];
         invoice.tier = static_cast<std::uint8_t>(place.tier);

@@ -20,9 +20,8 @@ constexpr std::uint32_t wuhan = 420'100;
 std::span<const District> city_districts() {
     const auto in_city = [](const District& district) { return district.code / 100 == wuhan / 100; };
     const auto all = districts();
-    const auto* const first = std::find_if(all.begin(), all.end(), in_city);
-    const auto* const end = std::find_if_not(first, all.end(), in_city);
-    return {first, end};
+    const auto first = std::find_if(all.begin(), all.end(), in_city);
+    return {first, std::find_if_not(first, all.end(), in_city)};
 }
 
 constexpr std::string_view draw_algorithm = "hash-rank-v1";

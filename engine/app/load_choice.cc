@@ -8,6 +8,7 @@
 
 #include "bench/load/invoice_load.h"
 #include "engine/app/numbers.h"
+#include "engine/app/progress.h"
 
 namespace fiscus::app {
 namespace {
