@@ -177,17 +177,18 @@ void InvoiceLoad::open_batch(std::uint32_t step) {
 
 // Batches, programme, the return of the rest.
 void InvoiceLoad::close(std::uint32_t step) {
-    const auto why = builder_.CreateString("到期");
     if (step < batch_count) {
         // What is not awarded goes back to the fund.
         if (step == 0) {
             expected_.fund_fen += expected_.prize_budget_fen;
             expected_.prize_budget_fen = 0;
         }
+        const auto why = builder_.CreateString("到期");
         return say(authority, wire::EventBody::BatchClosed,
                    wire::CreateBatchClosed(builder_, first_batch + step, why).Union());
     }
     if (step == batch_count) {
+        const auto why = builder_.CreateString("到期");
         return say(authority, wire::EventBody::ProgrammeClosed,
                    wire::CreateProgrammeClosed(builder_, why).Union());
     }
