@@ -1,5 +1,6 @@
 // The oracle's own reading of a record: bytes → event, or the reason why not (quarantine), and the
-// faults of form that the envelope checks look at. Each kind is described once, field by field.
+// faults of form that the envelope checks look at. Each kind is described once, field by field, in
+// faults.cc.
 // Thread: any. Fails: never; bad bytes are an answer.
 #pragma once
 
@@ -22,6 +23,9 @@ struct Faults {
     bool code = false;
     bool day = false;
 };
+
+// Of an event that is verified and whose kind is known.
+Faults faults_of(const wire::Event& event);
 
 // An event over a copy of the record's bytes. `event` is null when `quarantine` is not none.
 struct Reading {

@@ -30,6 +30,15 @@ auto table_vector(FlatBufferBuilder& b, const std::vector<T>& values, Make make)
     return b.CreateVector(offsets);
 }
 
+Offset<flatbuffers::String> text_of(FlatBufferBuilder& b, const MaybeText& text) {
+    return text ? b.CreateString(*text) : Offset<flatbuffers::String>();
+}
+
+Offset<flatbuffers::Vector<std::uint8_t>> bytes_of(FlatBufferBuilder& b, const MaybeText& bytes) {
+    return bytes ? b.CreateVector(std::vector<std::uint8_t>(bytes->begin(), bytes->end()))
+                 : Offset<flatbuffers::Vector<std::uint8_t>>();
+}
+
 Offset<void> build(FlatBufferBuilder&, const std::monostate&) { return 0; }
 Offset<void> build(FlatBufferBuilder& b, const ProgrammeOpened& e) {
     const auto name = b.CreateString(e.name);
@@ -94,7 +103,7 @@ Offset<void> build(FlatBufferBuilder& b, const FundDeposited& e) {
     return wire::CreateFundDeposited(b, WireId(e.account).get(), e.amount_fen).Union();
 }
 Offset<void> build(FlatBufferBuilder& b, const BatchFunded& e) {
-    return wire::CreateBatchFunded(b, e.batch, e.amount_fen).Union();
+    return wire::CreateBatchFunded(b, e.batch, e.amount_fen, e.tier).Union();
 }
 Offset<void> build(FlatBufferBuilder& b, const FundReturned& e) {
     return wire::CreateFundReturned(b, WireId(e.account).get(), e.amount_fen).Union();
@@ -164,6 +173,66 @@ Offset<void> build(FlatBufferBuilder& b, const RedemptionRefunded& e) {
 }
 Offset<void> build(FlatBufferBuilder& b, const VoucherVoided& e) {
     return wire::CreateVoucherVoided(b, WireId(e.voucher).get(), b.CreateString("作废")).Union();
+}
+Offset<void> build(FlatBufferBuilder& b, const PrizeBatchOpened& e) {
+    const auto name = text_of(b, e.name);
+    const auto categories = b.CreateVector(e.categories);
+    const auto tiers = table_vector(b, e.tiers, [&b](const PrizeTier& t) {
+        return wire::CreatePrizeTier(b, t.tier, t.count, t.amount_fen);
+    });
+    const auto algorithm = text_of(b, e.algorithm);
+    const auto commitment = bytes_of(b, e.commitment);
+    const auto digits_source = text_of(b, e.digits_source);
+    const auto public_value_source = text_of(b, e.public_value_source);
+    return wire::CreatePrizeBatchOpened(
+               b, e.batch, name, e.draw_platform, e.submit_from_us, e.submit_until_us,
+               e.issue_first_day, e.issue_last_day, e.amount_min_fen, categories,
+               e.cap_per_consumer_day, e.cap_per_consumer, tiers, e.reserves, algorithm, commitment,
+               digits_source, e.digits_at_us, public_value_source, e.public_value_at_us)
+        .Union();
+}
+Offset<void> build(FlatBufferBuilder& b, const InvoiceSubmitted& e) {
+    return wire::CreateInvoiceSubmitted(b, WireId(e.invoice).get(), WireId(e.consumer).get(),
+                                        e.batch, WireId(e.merchant).get(), e.issue_day,
+                                        e.amount_fen)
+        .Union();
+}
+Offset<void> build(FlatBufferBuilder& b, const InvoiceVerified& e) {
+    return wire::CreateInvoiceVerified(b, WireId(e.invoice).get()).Union();
+}
+Offset<void> build(FlatBufferBuilder& b, const InvoiceRejected& e) {
+    return wire::CreateInvoiceRejected(b, WireId(e.invoice).get(), e.fault).Union();
+}
+Offset<void> build(FlatBufferBuilder& b, const InvoiceReversed& e) {
+    return wire::CreateInvoiceReversed(b, WireId(e.invoice).get(), b.CreateString("红冲")).Union();
+}
+Offset<void> build(FlatBufferBuilder& b, const DrawSealed& e) {
+    return wire::CreateDrawSealed(b, e.batch, e.count, bytes_of(b, e.root)).Union();
+}
+Offset<void> build(FlatBufferBuilder& b, const DrawSeedPublished& e) {
+    const auto secret = bytes_of(b, e.secret);
+    const auto digits = text_of(b, e.digits);
+    const auto public_value = text_of(b, e.public_value);
+    return wire::CreateDrawSeedPublished(b, e.batch, secret, digits, public_value).Union();
+}
+Offset<void> build(FlatBufferBuilder& b, const DrawExecuted& e) {
+    return wire::CreateDrawExecuted(b, e.batch, bytes_of(b, e.result_root)).Union();
+}
+Offset<void> build(FlatBufferBuilder& b, const DrawAborted& e) {
+    return wire::CreateDrawAborted(b, e.batch, b.CreateString("中止")).Union();
+}
+Offset<void> build(FlatBufferBuilder& b, const PrizePaid& e) {
+    return wire::CreatePrizePaid(b, WireId(e.invoice).get(), e.amount_fen).Union();
+}
+Offset<void> build(FlatBufferBuilder& b, const PrizePayoutFailed& e) {
+    return wire::CreatePrizePayoutFailed(b, WireId(e.invoice).get(), b.CreateString("退票"))
+        .Union();
+}
+Offset<void> build(FlatBufferBuilder& b, const PrizeForfeited& e) {
+    return wire::CreatePrizeForfeited(b, WireId(e.invoice).get(), b.CreateString("弃奖")).Union();
+}
+Offset<void> build(FlatBufferBuilder& b, const PrizeRecovered& e) {
+    return wire::CreatePrizeRecovered(b, WireId(e.invoice).get(), e.amount_fen).Union();
 }
 Offset<void> build(FlatBufferBuilder& b, const SettlementRequested& e) {
     return wire::CreateSettlementRequested(b, e.batch, e.amount_fen).Union();

@@ -1,5 +1,6 @@
 // Events as plain values with safe defaults, and the bytes that a publisher would send for them. An
-// id that is nothing is left out of the buffer, so that tests can publish what must not be missing.
+// id or a text that is nothing is left out of the buffer, so that tests can publish what must not
+// be missing.
 // Thread: any. Fails: never; nothing here knows a rule.
 #pragma once
 
@@ -16,6 +17,8 @@
 namespace fiscus::support {
 
 using MaybeId = std::optional<Id128>;
+// A vector of bytes or a string; nothing: left out.
+using MaybeText = std::optional<std::string>;
 
 // The same name gives the same id, another name another one; never zero.
 Id128 id_named(std::string_view name);
@@ -95,6 +98,7 @@ struct FundDeposited {
 struct BatchFunded {
     std::uint32_t batch = 1;
     std::int64_t amount_fen = 100'000;
+    std::uint16_t tier = 0;
 };
 struct FundReturned {
     MaybeId account = {};
@@ -187,6 +191,82 @@ struct RedemptionRefunded {
 struct VoucherVoided {
     MaybeId voucher = {};
 };
+struct PrizeTier {
+    std::uint16_t tier = 1;
+    std::uint32_t count = 1;
+    std::int64_t amount_fen = 10'000;
+};
+struct PrizeBatchOpened {
+    std::uint32_t batch = 1;
+    MaybeText name = "第一期";
+    std::uint16_t draw_platform = 1;
+    std::int64_t submit_from_us = first_morning_us - 10 * 3'600'000'000LL;
+    std::int64_t submit_until_us = first_morning_us + 7 * 86'400'000'000LL;
+    std::int32_t issue_first_day = first_day - 7;
+    std::int32_t issue_last_day = first_day + 7;
+    std::int64_t amount_min_fen = 1'000;
+    std::vector<std::uint16_t> categories = {};
+    std::uint8_t cap_per_consumer_day = 0;
+    std::uint32_t cap_per_consumer = 0;
+    std::vector<PrizeTier> tiers = {{}};
+    std::uint32_t reserves = 1;
+    MaybeText algorithm = "hash-rank-v1";
+    MaybeText commitment = std::string(32, 'c');
+    MaybeText digits_source = "公证摇号";
+    std::int64_t digits_at_us = first_morning_us + 8 * 86'400'000'000LL;
+    MaybeText public_value_source = "双色球";
+    std::int64_t public_value_at_us = first_morning_us + 8 * 86'400'000'000LL;
+};
+struct InvoiceSubmitted {
+    MaybeId invoice = {};
+    MaybeId consumer = {};
+    std::uint32_t batch = 1;
+    MaybeId merchant = {};
+    std::int32_t issue_day = first_day;
+    std::int64_t amount_fen = 10'000;
+};
+struct InvoiceVerified {
+    MaybeId invoice = {};
+};
+struct InvoiceRejected {
+    MaybeId invoice = {};
+    wire::InvoiceFault fault = wire::InvoiceFault::not_found;
+};
+struct InvoiceReversed {
+    MaybeId invoice = {};
+};
+struct DrawSealed {
+    std::uint32_t batch = 1;
+    std::uint64_t count = 0;
+    MaybeText root = std::string(32, 'r');
+};
+struct DrawSeedPublished {
+    std::uint32_t batch = 1;
+    MaybeText secret = std::string(32, 's');
+    MaybeText digits = "123456";
+    MaybeText public_value = "1";
+};
+struct DrawExecuted {
+    std::uint32_t batch = 1;
+    MaybeText result_root = {};
+};
+struct DrawAborted {
+    std::uint32_t batch = 1;
+};
+struct PrizePaid {
+    MaybeId invoice = {};
+    std::int64_t amount_fen = 10'000;
+};
+struct PrizePayoutFailed {
+    MaybeId invoice = {};
+};
+struct PrizeForfeited {
+    MaybeId invoice = {};
+};
+struct PrizeRecovered {
+    MaybeId invoice = {};
+    std::int64_t amount_fen = 10'000;
+};
 struct SettlementRequested {
     std::uint32_t batch = 1;
     std::int64_t amount_fen = 3'000;
@@ -257,7 +337,20 @@ using Body = std::variant<std::monostate,
                           RecoveryReceived,
                           CompensationReceived,
                           SourceDayClosed,
-                          ClockAdvanced>;
+                          ClockAdvanced,
+                          PrizeBatchOpened,
+                          InvoiceSubmitted,
+                          InvoiceVerified,
+                          InvoiceRejected,
+                          InvoiceReversed,
+                          DrawSealed,
+                          DrawSeedPublished,
+                          DrawExecuted,
+                          DrawAborted,
+                          PrizePaid,
+                          PrizePayoutFailed,
+                          PrizeForfeited,
+                          PrizeRecovered>;
 static_assert(std::variant_size_v<Body> == static_cast<std::size_t>(wire::EventBody::MAX) + 1,
               "a body for every kind");
 
