@@ -73,6 +73,8 @@ void append_flags(JsonWriter& json, std::uint8_t flags) {
     json.field_boolean("voucher_restored", (flags & 4U) != 0);
     json.field_boolean("raises_receivable", (flags & 8U) != 0);
     json.field_boolean("refund_in_one_part", (flags & 16U) != 0);
+    json.field_boolean("prize_taken_away", (flags & 32U) != 0);
+    json.field_boolean("reserve_moved_up", (flags & 64U) != 0);
 }
 
 }  // namespace

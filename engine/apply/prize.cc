@@ -21,7 +21,8 @@ struct Won {
 
 // `by_draw_platform`: nobody else may say it.
 Won won_by(Context& c, const wire::Id128* id, bool by_draw_platform) {
-    Won won{.invoice = decode::id_of(id)};
+    Won won;
+    won.invoice = decode::id_of(id);
     const auto* invoice = c.state.invoices.get(c.key(TableId::invoice, won.invoice));
     if (invoice == nullptr) {
         won.reason = Reason::invoice_unknown;

@@ -70,10 +70,11 @@ public:
         // levels it passes, the less often it is merged.
         rocks.max_bytes_for_level_base = 4ULL << 30;
         // A fold leaves about five files, whose ranges do not overlap, at level 0. Merging those of
-        // the consumers rewrites every one of them, so it is done once for some twenty folds.
-        rocks.level0_file_num_compaction_trigger = 96;
-        rocks.level0_slowdown_writes_trigger = 288;
-        rocks.level0_stop_writes_trigger = 384;
+        // the consumers rewrites every one of them, so it is done once for some forty folds; a
+        // merge of another level may take as long as a hundred more.
+        rocks.level0_file_num_compaction_trigger = 192;
+        rocks.level0_slowdown_writes_trigger = 768;
+        rocks.level0_stop_writes_trigger = 1024;
         // Level 1 holds what changes, consumers above all, and is rewritten again and again:
         // without compression, which takes a fifth of the time of a merge.
         rocks.compression_per_level = {rocksdb::kNoCompression, rocksdb::kNoCompression,

@@ -55,6 +55,8 @@ inline constexpr std::uint8_t full_refund = 2;
 inline constexpr std::uint8_t voucher_restored = 4;
 inline constexpr std::uint8_t receivable_raised = 8;
 inline constexpr std::uint8_t refund_in_one_part = 16;
+inline constexpr std::uint8_t prize_taken_away = 32;
+inline constexpr std::uint8_t reserve_moved_up = 64;
 
 struct Answer {
     std::uint64_t sequence = 0;

@@ -22,6 +22,10 @@ concept has_merchant = requires(const Body& e) {
     e.merchant();
 };
 template <typename Body>
+concept has_invoice = requires(const Body& e) {
+    e.invoice();
+};
+template <typename Body>
 concept has_consumer = requires(const Body& e) {
     e.consumer();
 };
@@ -43,7 +47,9 @@ Id subject_of(const wire::VoucherVoided& e) { return id_of(e.voucher()); }
 Id subject_of(const wire::SettlementPaid& e) { return id_of(e.request()); }
 template <typename Body>
 Id subject_of(const Body& e) {
-    if constexpr (has_consumer<Body>) {
+    if constexpr (has_invoice<Body>) {
+        return id_of(e.invoice());
+    } else if constexpr (has_consumer<Body>) {
         return id_of(e.consumer());
     } else if constexpr (has_merchant<Body>) {
         return id_of(e.merchant());
@@ -63,6 +69,10 @@ void state_own(const wire::VoucherClaimed& e, Answer& a) {
 void state_own(const wire::VoucherRedeemed& e, Answer& a) {
     const std::size_t count = e.vouchers() == nullptr ? 0 : e.vouchers()->size();
     a.vouchers = static_cast<std::uint8_t>(std::min<std::size_t>(count, 255));
+}
+void state_own(const wire::BatchFunded& e, Answer& a) { a.denomination = e.tier(); }
+void state_own(const wire::InvoiceRejected& e, Answer& a) {
+    a.denomination = static_cast<std::uint16_t>(e.fault());
 }
 void state_own(const wire::SourceDayClosed& e, Answer& a) { a.origin_day = e.day(); }
 void state_own(const wire::ClockAdvanced& e, Answer& a) { a.origin_day = day_of(e.now_us()); }

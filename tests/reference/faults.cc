@@ -1,5 +1,6 @@
 // Faults of form, kind by kind (docs/domain.md §1): each field that can be wrong is visited once.
 #include "engine/base/limits.h"
+#include "tests/reference/draw.h"
 #include "tests/reference/kinds.h"
 #include "tests/reference/reading.h"
 
@@ -33,6 +34,8 @@ struct Shape {
     void industry(std::uint16_t value) { code(value >= 1 && value <= 9'999); }
     void day(std::int32_t value) { faults.day = faults.day || value < day_min || value >= day_end; }
     void instant(std::int64_t us) { faults.instant = faults.instant || !instant_in_range(us); }
+    // Bytes that must be there: a hash or a secret.
+    void hash(const Vector<std::uint8_t>* bytes) { code(bytes != nullptr && bytes->size() == 32); }
     template <typename Enum>
     void enumerator(Enum value, Enum first, Enum last) {
         faults.enumerator = faults.enumerator || value < first || value > last;
@@ -70,7 +73,7 @@ void describe(Shape& s, const wire::ProgrammeOpened& e) {
 void describe(Shape&, const wire::ProgrammeClosed&) {}
 void describe(Shape& s, const wire::SourceRegistered& e) {
     s.code(e.source() >= 1);
-    s.enumerator(e.role(), wire::SourceRole::authority, wire::SourceRole::platform);
+    s.enumerator(e.role(), wire::SourceRole::authority, wire::SourceRole::notary);
     s.code((e.role() == wire::SourceRole::platform) == (e.platform() >= 1));
 }
 void describe(Shape& s, const wire::SourceRevoked& e) { s.code(e.source() >= 1); }
@@ -189,6 +192,76 @@ void describe(Shape& s, const wire::RedemptionRefunded& e) {
     }
 }
 void describe(Shape& s, const wire::VoucherVoided& e) { s.named(e.voucher()); }
+
+void describe(Shape& s, const wire::PrizeBatchOpened& e) {
+    s.code(e.batch() >= 1 && e.draw_platform() >= 1);
+    s.instant(e.submit_from_us());
+    s.instant(e.submit_until_us());
+    s.instant(e.digits_at_us());
+    s.instant(e.public_value_at_us());
+    s.day(e.issue_first_day());
+    s.day(e.issue_last_day());
+    s.amount(e.amount_min_fen(), 0);
+    s.list(e.categories(), batch_categories_max);
+    if (e.categories() != nullptr) {
+        for (const std::uint16_t category : *e.categories()) {
+            s.code(category >= 1);
+        }
+    }
+    s.list(e.tiers(), 64);
+    if (e.tiers() != nullptr) {
+        for (const wire::PrizeTier* tier : *e.tiers()) {
+            s.code(tier->tier() >= 1);
+            s.amount(tier->amount_fen(), 1);
+        }
+    }
+    s.hash(e.commitment());
+}
+void describe(Shape& s, const wire::InvoiceSubmitted& e) {
+    s.named(e.invoice());
+    s.named(e.consumer());
+    s.named(e.merchant());
+    s.code(e.batch() >= 1);
+    s.day(e.issue_day());
+    s.amount(e.amount_fen(), 1);
+}
+void describe(Shape& s, const wire::InvoiceVerified& e) { s.named(e.invoice()); }
+void describe(Shape& s, const wire::InvoiceRejected& e) {
+    s.named(e.invoice());
+    s.enumerator(e.fault(), wire::InvoiceFault::not_found, wire::InvoiceFault::unreadable);
+}
+void describe(Shape& s, const wire::InvoiceReversed& e) { s.named(e.invoice()); }
+
+void describe(Shape& s, const wire::DrawSealed& e) {
+    s.code(e.batch() >= 1);
+    s.hash(e.root());
+}
+void describe(Shape& s, const wire::DrawSeedPublished& e) {
+    s.code(e.batch() >= 1);
+    s.hash(e.secret());
+    const std::string digits = e.digits() == nullptr ? "" : e.digits()->str();
+    s.code(digits.size() >= 6 && digits.size() <= 1'024 &&
+           digits.find_first_not_of("0123456789") == std::string::npos);
+    s.code(e.public_value() != nullptr && page_ascii(e.public_value()->str()));
+}
+void describe(Shape& s, const wire::DrawExecuted& e) {
+    s.code(e.batch() >= 1);
+    if (e.result_root() != nullptr) {
+        s.hash(e.result_root());
+    }
+}
+void describe(Shape& s, const wire::DrawAborted& e) { s.code(e.batch() >= 1); }
+
+void describe(Shape& s, const wire::PrizePaid& e) {
+    s.named(e.invoice());
+    s.amount(e.amount_fen(), 1);
+}
+void describe(Shape& s, const wire::PrizePayoutFailed& e) { s.named(e.invoice()); }
+void describe(Shape& s, const wire::PrizeForfeited& e) { s.named(e.invoice()); }
+void describe(Shape& s, const wire::PrizeRecovered& e) {
+    s.named(e.invoice());
+    s.amount(e.amount_fen(), 1);
+}
 
 void describe(Shape& s, const wire::SettlementRequested& e) {
     s.code(e.batch() >= 1);

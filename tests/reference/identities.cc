@@ -7,8 +7,11 @@ namespace fiscus::reference {
 std::string broken_identities(const std::map<Account, Sum>& balances) {
     using wire::AccountKind;
     static const std::set<AccountKind> holds_money = {
-        AccountKind::fund,    AccountKind::budget, AccountKind::outstanding,
-        AccountKind::payable, AccountKind::paid,   AccountKind::receivable};
+        AccountKind::fund,         AccountKind::budget,
+        AccountKind::outstanding,  AccountKind::payable,
+        AccountKind::paid,         AccountKind::receivable,
+        AccountKind::prize_budget, AccountKind::prize_payable,
+        AccountKind::prize_paid,   AccountKind::prize_receivable};
     static const std::set<AccountKind> brings_money = {AccountKind::treasury,
                                                        AccountKind::compensation};
     std::string broken;

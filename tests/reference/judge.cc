@@ -32,6 +32,10 @@ wire::Reason Judge::check_platform() const {
     return platform.terminated ? Reason::platform_terminated : Reason::none;
 }
 
+wire::Reason Judge::check_publisher() const {
+    return source_.role == wire::SourceRole::platform ? check_platform() : Reason::none;
+}
+
 std::uint32_t Judge::name_consumer(const Id& consumer) {
     const auto next = static_cast<std::uint32_t>(programme_.consumers.size() + 1);
     return programme_.consumers.emplace(consumer, next).first->second;
@@ -70,6 +74,10 @@ Account Judge::receivable_of(std::uint16_t platform, const Id& merchant) const {
 
 Account Judge::memorandum(AccountKind kind, std::uint32_t batch, std::uint16_t platform) const {
     return {.kind = kind, .programme = event_.programme(), .batch = batch, .key = platform};
+}
+
+Account Judge::prize(AccountKind kind, std::uint32_t batch, std::size_t tier) const {
+    return {.kind = kind, .programme = event_.programme(), .batch = batch, .key = tier};
 }
 
 std::int64_t Judge::balance(const Account& account) const { return ledger_.balance(account); }

@@ -57,9 +57,22 @@ private:
     Reason decide(const wire::VoucherRedeemed& e);
     Reason decide(const wire::RedemptionRefunded& e);
     Reason decide(const wire::VoucherVoided& e);
-
-    template <typename Body>
-    static Reason decide_body(Judge& judge);
+    // judge_invoice.cc
+    Reason decide(const wire::InvoiceSubmitted& e);
+    Reason decide(const wire::InvoiceVerified& e);
+    Reason decide(const wire::InvoiceRejected& e);
+    Reason decide(const wire::InvoiceReversed& e);
+    // judge_draw.cc
+    Reason decide(const wire::PrizeBatchOpened& e);
+    Reason decide(const wire::DrawSealed& e);
+    Reason decide(const wire::DrawSeedPublished& e);
+    Reason decide(const wire::DrawExecuted& e);
+    Reason decide(const wire::DrawAborted& e);
+    // judge_prize.cc
+    Reason decide(const wire::PrizePaid& e);
+    Reason decide(const wire::PrizePayoutFailed& e);
+    Reason decide(const wire::PrizeForfeited& e);
+    Reason decide(const wire::PrizeRecovered& e);
 
     // none, platform_suspended or platform_terminated: of the source's own platform.
     Reason check_platform() const;
@@ -68,8 +81,8 @@ private:
     void describe_merchant(const MerchantEvent& e, Merchant& merchant);
     void describe_redeeming_merchant(const Merchant& merchant);
     Reason check_batch_rules(const wire::BatchOpened& e) const;
-    // MerchantRegistered and MerchantChanged: the standing of a platform that publishes them.
-    Reason check_merchant_publisher() const;
+    // What a platform or the authority may publish: the standing of a platform.
+    Reason check_publisher() const;
     Reason check_claim_limits(const wire::VoucherClaimed& e, const Batch& batch) const;
     Reason check_district_quotas(std::uint32_t district, const Batch& batch) const;
     Reason check_vouchers(const wire::VoucherRedeemed& e) const;
@@ -78,6 +91,27 @@ private:
     void refund_money(const wire::RedemptionRefunded& e, Redemption& redemption);
     bool restore_vouchers(Redemption& redemption);
     std::vector<const Voucher*> vouchers_of(const wire::VoucherRedeemed& e) const;
+    // BatchFunded and BatchClosed of a prize batch.
+    Reason fund_prizes(const wire::BatchFunded& e, const PrizeBatch& batch);
+    Reason close_prizes(std::uint32_t number, PrizeBatch& batch);
+    Reason check_submission(const wire::InvoiceSubmitted& e, const PrizeBatch& batch) const;
+    Reason check_seller(const wire::InvoiceSubmitted& e, const PrizeBatch& batch) const;
+    Reason check_prize_rules(const wire::PrizeBatchOpened& e) const;
+    // A source of a platform speaks of the draw of that platform only.
+    Reason check_draw_platform(const PrizeBatch& batch) const;
+    // What PrizePaid, PrizePayoutFailed and PrizeForfeited ask of an invoice and its place.
+    Reason check_prize(const Id& invoice) const;
+    // Places of the result; who was reversed meanwhile wins nothing.
+    void give_prizes(std::uint32_t number, PrizeBatch& batch, const std::vector<Drawn>& result);
+    // Null when the invoice is unknown.
+    Invoice* invoice_of(const Id& id) const;
+    // Null when it has none.
+    Place* place_of(const Id& invoice) const;
+    // What the entry says of the invoice, and of the prize at its place.
+    void state_invoice(const Invoice& invoice);
+    void state_prize(const PrizeBatch& batch, const Place& place);
+    // A payable prize goes to the first reserve that waits, or back to where it came from.
+    void take_away(std::uint32_t number, PrizeBatch& batch, Place& place, PlaceState state);
     // Outstanding cohorts with money, by last day, then batch.
     std::vector<Account> cohorts_with_money() const;
 
@@ -87,6 +121,10 @@ private:
     [[nodiscard]] Account payable(std::uint32_t batch, std::uint16_t platform) const;
     [[nodiscard]] Account paid(std::uint16_t platform) const;
     [[nodiscard]] Account receivable_of(std::uint16_t platform, const Id& merchant) const;
+    // prize_budget, prize_payable, prize_paid or prize_receivable.
+    [[nodiscard]] Account prize(wire::AccountKind kind,
+                                std::uint32_t batch,
+                                std::size_t tier) const;
     [[nodiscard]] Account memorandum(wire::AccountKind kind,
                                      std::uint32_t batch,
                                      std::uint16_t platform) const;

@@ -28,12 +28,19 @@ Reason Judge::decide(const wire::FundDeposited& e) {
 }
 
 Reason Judge::decide(const wire::BatchFunded& e) {
+    const auto prizes = programme_.prize_batches.find(e.batch());
+    if (prizes != programme_.prize_batches.end()) {
+        return fund_prizes(e, prizes->second);
+    }
     const auto batch = programme_.batches.find(e.batch());
     if (batch == programme_.batches.end()) {
         return Reason::batch_unknown;
     }
     if (batch->second.closed) {
         return Reason::batch_closed;
+    }
+    if (e.tier() != 0) {
+        return Reason::tier_unknown;
     }
     if (balance(fund()) < e.amount_fen()) {
         return Reason::fund_insufficient;
@@ -133,7 +140,8 @@ std::size_t cohort_days(std::int64_t claim_from_us,
 }  // namespace
 
 Reason Judge::decide(const wire::BatchOpened& e) {
-    if (programme_.batches.count(e.batch()) != 0) {
+    if (programme_.batches.count(e.batch()) != 0 ||
+        programme_.prize_batches.count(e.batch()) != 0) {
         return Reason::batch_exists;
     }
     const Reason rules = check_batch_rules(e);
@@ -217,6 +225,10 @@ Reason Judge::decide(const wire::BatchAdjusted& e) {
 }
 
 Reason Judge::decide(const wire::BatchClosed& e) {
+    const auto prizes = programme_.prize_batches.find(e.batch());
+    if (prizes != programme_.prize_batches.end()) {
+        return close_prizes(e.batch(), prizes->second);
+    }
     const auto batch = programme_.batches.find(e.batch());
     if (batch == programme_.batches.end()) {
         return Reason::batch_unknown;

@@ -43,6 +43,11 @@ Reason Judge::decide(const wire::ProgrammeClosed&) {
             return Reason::batches_still_open;
         }
     }
+    for (const auto& [number, batch] : programme_.prize_batches) {
+        if (!batch.closed) {
+            return Reason::batches_still_open;
+        }
+    }
     programme_.closed = true;
     return Reason::none;
 }
@@ -143,12 +148,8 @@ void Judge::describe_merchant(const MerchantEvent& e, Merchant& merchant) {
     answer_.channel = static_cast<std::uint8_t>(merchant.channel);
 }
 
-Reason Judge::check_merchant_publisher() const {
-    return source_.role == wire::SourceRole::platform ? check_platform() : Reason::none;
-}
-
 Reason Judge::decide(const wire::MerchantRegistered& e) {
-    const Reason standing = check_merchant_publisher();
+    const Reason standing = check_publisher();
     if (standing != Reason::none) {
         return standing;
     }
@@ -165,7 +166,7 @@ Reason Judge::decide(const wire::MerchantRegistered& e) {
 }
 
 Reason Judge::decide(const wire::MerchantChanged& e) {
-    const Reason standing = check_merchant_publisher();
+    const Reason standing = check_publisher();
     if (standing != Reason::none) {
         return standing;
     }

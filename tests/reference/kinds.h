@@ -44,6 +44,19 @@ void visit_body(const wire::Event& event, Visit visit) {
             return visit(*event.body_as_CompensationReceived());
         case wire::EventBody::SourceDayClosed: return visit(*event.body_as_SourceDayClosed());
         case wire::EventBody::ClockAdvanced: return visit(*event.body_as_ClockAdvanced());
+        case wire::EventBody::PrizeBatchOpened: return visit(*event.body_as_PrizeBatchOpened());
+        case wire::EventBody::InvoiceSubmitted: return visit(*event.body_as_InvoiceSubmitted());
+        case wire::EventBody::InvoiceVerified: return visit(*event.body_as_InvoiceVerified());
+        case wire::EventBody::InvoiceRejected: return visit(*event.body_as_InvoiceRejected());
+        case wire::EventBody::InvoiceReversed: return visit(*event.body_as_InvoiceReversed());
+        case wire::EventBody::DrawSealed: return visit(*event.body_as_DrawSealed());
+        case wire::EventBody::DrawSeedPublished: return visit(*event.body_as_DrawSeedPublished());
+        case wire::EventBody::DrawExecuted: return visit(*event.body_as_DrawExecuted());
+        case wire::EventBody::DrawAborted: return visit(*event.body_as_DrawAborted());
+        case wire::EventBody::PrizePaid: return visit(*event.body_as_PrizePaid());
+        case wire::EventBody::PrizePayoutFailed: return visit(*event.body_as_PrizePayoutFailed());
+        case wire::EventBody::PrizeForfeited: return visit(*event.body_as_PrizeForfeited());
+        case wire::EventBody::PrizeRecovered: return visit(*event.body_as_PrizeRecovered());
     }
 }
 

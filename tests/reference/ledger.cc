@@ -86,9 +86,15 @@ void mark_number(Source& source,
 bool entitled(const Source& source, EventBody kind) {
     static const std::set<EventBody> only_platforms = {
         EventBody::ConsumerRegistered, EventBody::VoucherClaimed,      EventBody::VoucherRedeemed,
-        EventBody::RedemptionRefunded, EventBody::SettlementRequested, EventBody::SourceDayClosed};
-    static const std::set<EventBody> both = {EventBody::MerchantRegistered,
-                                             EventBody::MerchantChanged, EventBody::VoucherVoided};
+        EventBody::RedemptionRefunded, EventBody::SettlementRequested, EventBody::SourceDayClosed,
+        EventBody::InvoiceSubmitted,   EventBody::InvoiceVerified,     EventBody::InvoiceRejected,
+        EventBody::PrizePaid,          EventBody::PrizePayoutFailed};
+    static const std::set<EventBody> both = {
+        EventBody::MerchantRegistered, EventBody::MerchantChanged, EventBody::VoucherVoided,
+        EventBody::InvoiceReversed,    EventBody::DrawSealed,      EventBody::DrawExecuted};
+    if (kind == EventBody::DrawSeedPublished || source.role == wire::SourceRole::notary) {
+        return kind == EventBody::DrawSeedPublished && source.role == wire::SourceRole::notary;
+    }
     const bool platforms = only_platforms.count(kind) != 0;
     return both.count(kind) != 0 || platforms == (source.role == wire::SourceRole::platform);
 }
@@ -100,7 +106,10 @@ bool allowed_after_close(EventBody kind) {
         EventBody::RecoveryReceived,   EventBody::CompensationReceived,
         EventBody::FundReturned,       EventBody::SourceDayClosed,
         EventBody::ClockAdvanced,      EventBody::SourceRegistered,
-        EventBody::SourceRevoked,      EventBody::PlatformTerminated};
+        EventBody::SourceRevoked,      EventBody::PlatformTerminated,
+        EventBody::InvoiceReversed,    EventBody::PrizePaid,
+        EventBody::PrizePayoutFailed,  EventBody::PrizeForfeited,
+        EventBody::PrizeRecovered};
     return allowed.count(kind) != 0;
 }
 
@@ -149,6 +158,16 @@ std::uint32_t Programme::province() const {
 
 bool Programme::released(std::uint32_t batch, std::int32_t last_day) const {
     return batches.at(batch).closed || clock_us >= start_of(last_day + 1);
+}
+
+std::vector<Ticket> Programme::tickets(std::uint32_t batch) const {
+    std::vector<Ticket> tickets;
+    for (const auto& [id, invoice] : invoices) {
+        if (invoice.state == InvoiceState::verified && invoice.answer.batch == batch) {
+            tickets.push_back({.invoice = id, .consumer = invoice.consumer});
+        }
+    }
+    return tickets;
 }
 
 Answer Ledger::apply(const Input& input) {
@@ -268,6 +287,34 @@ std::vector<std::uint64_t> Ledger::missing(std::uint32_t programme, std::uint16_
     return numbers;
 }
 
+// What winners are still to get, and what is to come back, stands on the accounts of each tier.
+std::string Ledger::broken_prizes(std::uint32_t number, const Programme& programme) const {
+    std::string broken;
+    for (const auto& [batch_number, batch] : programme.prize_batches) {
+        std::map<Account, Sum> expected;
+        for (std::uint16_t tier = 1; tier <= batch.rules.tiers.size(); ++tier) {
+            Account account = {.programme = number, .batch = batch_number, .key = tier};
+            const std::int64_t prize_fen = batch.tier(tier).amount_fen;
+            for (const Place& place : batch.places) {
+                const bool of_tier = place.tier == tier;
+                account.kind = wire::AccountKind::prize_payable;
+                expected[account] += of_tier && place.state == PlaceState::payable ? prize_fen : 0;
+                account.kind = wire::AccountKind::prize_receivable;
+                expected[account] += of_tier && place.state == PlaceState::recovering
+                                         ? prize_fen - place.recovered_fen
+                                         : 0;
+            }
+        }
+        for (const auto& [account, amount] : expected) {
+            if (balance(account) != amount) {
+                broken += text(account) + " holds " + money_text(balance(account)) +
+                          ", the places of the draw say " + money_text(amount) + '\n';
+            }
+        }
+    }
+    return broken;
+}
+
 std::string Ledger::broken_identities() const {
     std::string broken = reference::broken_identities(balances_);
     for (const auto& [number, programme] : programmes_) {
@@ -283,6 +330,7 @@ std::string Ledger::broken_identities() const {
                       ": deposits − returns differ from the treasury by " + money_text(deposited) +
                       '\n';
         }
+        broken += broken_prizes(number, programme);
         std::map<Id, int> redeemed_by;
         for (const auto& [id, redemption] : programme.redemptions) {
             for (const Id& voucher : redemption.vouchers) {

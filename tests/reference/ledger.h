@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "tests/reference/answer.h"
+#include "tests/reference/draw.h"
 #include "tests/reference/reading.h"
 
 namespace fiscus::reference {
@@ -114,6 +115,57 @@ struct Redemption {
     Answer answer;  // of the redemption: who, where, which day
 };
 
+enum class InvoiceState : std::uint8_t { submitted, verified, rejected, reversed };
+
+struct Invoice {
+    InvoiceState state = InvoiceState::submitted;
+    Id consumer;
+    Answer answer;  // of its submission: who, where, which batch and day, how much
+};
+
+enum class PlaceState : std::uint8_t { waiting, payable, paid, forfeited, lost, recovering };
+
+struct Place {
+    Id invoice;
+    // Of the prize that it won or that came to it; 0: a reserve that never had one.
+    std::uint16_t tier = 0;
+    PlaceState state = PlaceState::waiting;
+    std::int64_t recovered_fen = 0;
+};
+
+enum class DrawState : std::uint8_t { open, sealed, seeded, executed, aborted };
+
+struct Submission {
+    Id consumer;
+    std::int32_t day = 0;
+};
+
+struct PrizeBatch {
+    bool closed = false;
+    std::uint16_t draw_platform = 0;
+    std::int64_t submit_from_us = 0;
+    std::int64_t submit_until_us = 0;
+    std::int32_t issue_first_day = 0;
+    std::int32_t issue_last_day = 0;
+    std::int64_t amount_min_fen = 0;
+    std::set<std::uint16_t> categories;
+    std::uint8_t cap_per_consumer_day = 0;
+    std::uint32_t cap_per_consumer = 0;
+    std::int64_t digits_at_us = 0;
+    std::int64_t public_value_at_us = 0;
+    DrawRules rules;
+    std::vector<Submission> submissions;  // accepted, in order
+    DrawState draw = DrawState::open;
+    std::vector<Ticket> sealed;
+    Entropy entropy;
+    std::vector<Place> places;  // of the executed draw, in its order
+
+    // Of one tier, 1 to the number of tiers.
+    [[nodiscard]] const PrizeTier& tier(std::uint16_t number) const {
+        return rules.tiers.at(number - std::size_t{1});
+    }
+};
+
 struct Request {
     std::uint32_t batch = 0;
     std::uint16_t platform = 0;
@@ -142,12 +194,14 @@ struct Programme {
     std::map<Id, Merchant> merchants;
     std::map<Id, Deposits> deposits;
     std::map<std::uint32_t, Batch> batches;
+    std::map<std::uint32_t, PrizeBatch> prize_batches;
     std::map<Id, std::uint32_t> consumers;  // named: token → ordinal
     std::map<Id, Id> identity_of_consumer;
     std::map<Id, Id> consumer_of_identity;
     std::map<Id, Voucher> vouchers;
     std::map<Id, Redemption> redemptions;
     std::map<Id, Request> requests;
+    std::map<Id, Invoice> invoices;
     // Natural keys of accepted events: kind and key → content.
     std::map<std::pair<wire::EventBody, Id>, std::string> keys;
 
@@ -155,6 +209,8 @@ struct Programme {
     // First two digits of the first district, 0 when there is none.
     [[nodiscard]] std::uint32_t province() const;
     [[nodiscard]] bool released(std::uint32_t batch, std::int32_t last_day) const;
+    // Verified invoices of a prize batch, ascending.
+    [[nodiscard]] std::vector<Ticket> tickets(std::uint32_t batch) const;
 };
 
 class Ledger {
@@ -175,6 +231,7 @@ public:
 
 private:
     friend class Judge;
+    [[nodiscard]] std::string broken_prizes(std::uint32_t number, const Programme& programme) const;
     void judge(const Reading& reading, Answer& answer);
     void judge_known_source(const Reading& reading,
                             Programme& programme,

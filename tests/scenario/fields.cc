@@ -15,7 +15,9 @@ std::string flags_text(const Answer& answer) {
         {reference::full_refund, "full_refund"},
         {reference::voucher_restored, "restored"},
         {reference::receivable_raised, "receivable_raised"},
-        {reference::refund_in_one_part, "in_one_part"}};
+        {reference::refund_in_one_part, "in_one_part"},
+        {reference::prize_taken_away, "prize_taken_away"},
+        {reference::reserve_moved_up, "reserve_moved_up"}};
     std::string text;
     for (const auto& [bit, name] : names) {
         if ((answer.flags & bit) != 0) {

@@ -36,18 +36,7 @@ std::string plain(const std::string& text) {
     return kept;
 }
 
-std::string bytes_of_hex(const std::string& hex) {
-    std::string bytes;
-    for (std::size_t i = 0; i + 1 < hex.size(); i += 2) {
-        unsigned value = 0;
-        const auto [stop, error] = std::from_chars(&hex[i], &hex[i] + 2, value, 16);
-        if (error != std::errc() || stop != &hex[i] + 2) {
-            throw ScenarioError("'" + hex + "' is not hexadecimal");
-        }
-        bytes += static_cast<char>(value);
-    }
-    return bytes;
-}
+constexpr std::uint16_t notary_source = 90;
 
 // An event as it was sent or prepared, to be sent again.
 struct Sent {
@@ -69,7 +58,8 @@ private:
     void event(Words& words, const std::string& expectation);
     void prepare(Words& words);
     void raw(Words& words, const std::string& expectation);
-    std::uint16_t actor(Words& words);
+    static std::uint16_t actor(Words& words);
+    const reference::Ledger& oracle();
     // How the record lies in the log.
     struct Wrapping {
         std::string key;
@@ -93,6 +83,8 @@ private:
     std::map<std::pair<std::uint32_t, std::uint16_t>, std::pair<std::uint32_t, std::uint64_t>>
         numbers_;  // programme, source → epoch, last number
     std::map<std::string, Sent> named_;
+    reference::Ledger oracle_;
+    std::size_t told_ = 0;  // steps that the oracle knows
 };
 
 Expectation expectation_of(const std::string& text) {
@@ -217,8 +209,22 @@ std::uint16_t Reader::actor(Words& words) {
     if (words.accept("platform")) {
         return static_cast<std::uint16_t>(words.number<std::uint16_t>("platform") + 1);
     }
+    if (words.accept("notary")) {
+        return notary_source;
+    }
     words.expect("source");
     return words.number<std::uint16_t>("source");
+}
+
+// Only where a verb asks: most scenarios need none.
+const reference::Ledger& Reader::oracle() {
+    for (; told_ < scenario_.steps.size(); ++told_) {
+        reference::Input input = scenario_.steps[told_].input;
+        input.partition = scenario_.shard.partition;
+        input.partitions = scenario_.shard.partitions;
+        oracle_.apply(input);
+    }
+    return oracle_;
 }
 
 // Gives the next number of the source, or remembers an exact one.
@@ -247,7 +253,9 @@ Sent Reader::sentence(Words& words, Wrapping& wrapping) {
         }
         sent = named_.at(name);
     } else {
-        Deed deed = read_deed(words);
+        const Scene scene{.programme = programme_,
+                          .oracle = [this]() -> const reference::Ledger& { return oracle(); }};
+        Deed deed = read_deed(words, scene);
         sent.body = deed.body;
         sent.envelope.programme = programme_;
         sent.envelope.occurred_at_us = now_us_;
@@ -329,7 +337,7 @@ void Reader::prepare(Words& words) {
 
 std::string Reader::damaged(Words& words, std::string value) {
     words.each({{"cut", [&] { value.resize(value.size() - words.number<std::size_t>("bytes")); }},
-                {"append", [&] { value += bytes_of_hex(words.take("bytes")); }},
+                {"append", [&] { value += words.bytes(); }},
                 {"padded_to", [&] { value.resize(words.number<std::size_t>("bytes")); }},
                 {"identifier", [&] { value.replace(4, 4, words.take("identifier")); }}});
     return value;
@@ -344,7 +352,7 @@ void Reader::raw(Words& words, const std::string& expectation) {
     } else if (words.accept("empty")) {
         input.value = "";
     } else if (words.accept("bytes")) {
-        input.value = bytes_of_hex(words.take("bytes"));
+        input.value = words.bytes();
     } else if (words.accept("tables")) {
         input.value = support::table_bomb(words.number<std::uint32_t>("count"));
     } else if (words.accept("nested")) {

@@ -22,25 +22,6 @@ const std::map<std::string, wire::LimitClass, std::less<>> limits = {
     {"below", wire::LimitClass::below},
     {"beyond", static_cast<wire::LimitClass>(3)}};
 
-// a,b,c
-std::vector<std::string> split(const std::string& list, char by) {
-    std::vector<std::string> parts;
-    std::istringstream in(list);
-    for (std::string part; std::getline(in, part, by);) {
-        parts.push_back(part);
-    }
-    return parts;
-}
-
-template <typename Number>
-std::vector<Number> numbers(Words& words, std::string_view what) {
-    std::vector<Number> values;
-    for (const std::string& part : split(words.take(what), ',')) {
-        values.push_back(Words(part).number<Number>(what));
-    }
-    return values;
-}
-
 Id128 named(const std::string& name) { return name == "zero" ? Id128{} : support::id_named(name); }
 
 // 1=6210+6220,2=8892
@@ -169,9 +150,12 @@ Deed opens_batch(Words& w) {
     return {e, {}};
 }
 
-Deed opens(Words& w) {
+Deed opens(Words& w, const Scene& scene) {
     if (w.accept("programme")) {
         return opens_programme(w);
+    }
+    if (w.accept("prize")) {
+        return opens_prize_batch(w, scene);
     }
     w.expect("batch");
     return opens_batch(w);
@@ -229,6 +213,10 @@ Deed registers_source(Words& w) {
     w.expect("for");
     if (w.accept("authority")) {
         e.role = wire::SourceRole::authority;
+    } else if (w.accept("notary")) {
+        e.role = wire::SourceRole::notary;
+    } else if (w.accept("beyond")) {
+        e.role = static_cast<wire::SourceRole>(4);
     } else if (!w.accept("nobody")) {
         e.role = wire::SourceRole::platform;
     }
@@ -302,6 +290,9 @@ Deed deposits(Words& w) {
 Deed funds(Words& w) {
     w.expect("batch");
     support::BatchFunded e{.batch = w.number<std::uint32_t>("batch")};
+    if (w.accept("tier")) {
+        e.tier = w.number<std::uint16_t>("tier");
+    }
     w.expect("with");
     e.amount_fen = w.amount();
     return {e, {}};
@@ -368,7 +359,10 @@ Deed requests(Words& w) {
     return {e, request};
 }
 
-Deed pays(Words& w) {
+Deed pays(Words& w, const Scene& scene) {
+    if (w.accept("prize")) {
+        return pays_prize(w, scene);
+    }
     support::SettlementPaid e;
     e.amount_fen = w.amount();
     w.expect("of");
@@ -387,6 +381,10 @@ Deed recovery(Words& w) {
         e.merchant = w.maybe_id();
     }
     return {e, {}};
+}
+
+Deed recovers(Words& w, const Scene& scene) {
+    return w.accept("prize") ? recovers_prize(w, scene) : recovery<support::RecoveryReceived>(w);
 }
 
 Deed receives(Words& w) {
@@ -409,10 +407,22 @@ Deed says_nothing(Words&) { return {Body{}, {}}; }
 
 }  // namespace
 
-Deed read_deed(Words& words) {
-    using Verb = Deed (*)(Words&);
-    static const std::map<std::string, Verb, std::less<>> verbs = {
-        {"opens", opens},
+std::vector<std::string> split(const std::string& list, char by) {
+    std::vector<std::string> parts;
+    std::istringstream in(list);
+    for (std::string part; std::getline(in, part, by);) {
+        parts.push_back(part);
+    }
+    return parts;
+}
+
+Deed read_deed(Words& words, const Scene& scene) {
+    if (std::optional<Deed> deed = read_prize_deed(words, scene)) {
+        return *deed;
+    }
+    using Verb = std::function<Deed(Words&)>;
+    const std::map<std::string, Verb, std::less<>> verbs = {
+        {"opens", [&scene](Words& w) { return opens(w, scene); }},
         {"closes", closes},
         {"adjusts", adjusts},
         {"registers", registers},
@@ -431,9 +441,9 @@ Deed read_deed(Words& words) {
         {"refunds", refunds},
         {"voids", voids},
         {"requests", requests},
-        {"pays", pays},
+        {"pays", [&scene](Words& w) { return pays(w, scene); }},
         {"demands", recovery<support::RecoveryDemanded>},
-        {"recovers", recovery<support::RecoveryReceived>},
+        {"recovers", [&scene](Words& w) { return recovers(w, scene); }},
         {"receives", receives},
         {"advances", advances},
         {"says_nothing", says_nothing}};

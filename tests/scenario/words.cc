@@ -9,6 +9,19 @@ namespace fiscus::scenario {
 using reference::Account;
 using wire::AccountKind;
 
+std::string bytes_of_hex(const std::string& hex) {
+    std::string bytes;
+    for (std::size_t i = 0; i + 1 < hex.size(); i += 2) {
+        unsigned value = 0;
+        const auto [stop, error] = std::from_chars(&hex[i], &hex[i] + 2, value, 16);
+        if (error != std::errc() || stop != &hex[i] + 2) {
+            throw ScenarioError("'" + hex + "' is not hexadecimal");
+        }
+        bytes += static_cast<char>(value);
+    }
+    return bytes;
+}
+
 Words::Words(std::string_view text) {
     std::size_t at = 0;
     while (at < text.size()) {
@@ -97,6 +110,8 @@ std::int64_t Words::instant() {
     return *instant;
 }
 
+std::string Words::bytes() { return bytes_of_hex(take("hexadecimal digits")); }
+
 Id128 Words::id() {
     const std::string name = take("name");
     return name == "zero" ? Id128{} : support::id_named(name);
@@ -119,6 +134,10 @@ reference::Account Words::account(std::uint32_t programme) {
         {"paid", AccountKind::paid},
         {"receivable", AccountKind::receivable},
         {"compensation", AccountKind::compensation},
+        {"prize_budget", AccountKind::prize_budget},
+        {"prize_payable", AccountKind::prize_payable},
+        {"prize_paid", AccountKind::prize_paid},
+        {"prize_receivable", AccountKind::prize_receivable},
         {"order_turnover", AccountKind::order_turnover},
         {"platform_match", AccountKind::platform_match},
         {"merchant_match", AccountKind::merchant_match},
@@ -131,6 +150,7 @@ reference::Account Words::account(std::uint32_t programme) {
           {"batch", [&] { account.batch = number<std::uint32_t>("batch"); }},
           {"until", [&] { account.key = static_cast<std::uint64_t>(day()); }},
           {"platform", [&] { account.key = number<std::uint64_t>("platform"); }},
+          {"tier", [&] { account.key = number<std::uint64_t>("tier"); }},
           {"merchant",
            [&] { account.key = (std::uint64_t{1} << 32U) + number<std::uint64_t>("ordinal"); }}});
     return account;

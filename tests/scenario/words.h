@@ -21,6 +21,8 @@ public:
     using std::runtime_error::runtime_error;
 };
 
+std::string bytes_of_hex(const std::string& hex);
+
 class Words {
 public:
     // Words stand between blanks; one in double quotes may hold blanks.
@@ -52,6 +54,8 @@ public:
     std::int32_t day();
     // 2026-03-01 10:00 or 2026-03-01 10:00:30.000001, Asia/Shanghai.
     std::int64_t instant();
+    // Hexadecimal digits, as the bytes that they stand for.
+    std::string bytes();
     // The id of a name; `zero` is the zero id.
     Id128 id();
     // As id(); `nothing` is left out of the event.

@@ -1,6 +1,6 @@
 // Events as plain values with safe defaults, and the bytes that a publisher would send for them. An
-// id or a text that is nothing is left out of the buffer, so that tests can publish what must not be
-// missing.
+// id or a text that is nothing is left out of the buffer, so that tests can publish what must not
+// be missing.
 // Thread: any. Fails: never; nothing here knows a rule.
 #pragma once
 
