@@ -16,7 +16,6 @@ namespace {
 // A day's chunks are equal whenever they are saved, so their size is part of the layout.
 constexpr std::size_t chunk_bytes = 16U << 10;
 // A mark, eight dimensions, two ordinals, the amounts: each at most as long as its type allows.
-constexpr std::size_t varint_bytes_max = 10;
 constexpr std::size_t fact_bytes_max = 1 + 10 * 5 + kind_amounts_max * varint_bytes_max;
 // What is looked at to read a fact, however damaged: all numbers as long as one may be, and a word.
 constexpr std::size_t bytes_to_look_at =
@@ -54,29 +53,20 @@ FactKind fact_kind(const wire::Entry& entry) {
     }
 }
 
-char* put(char* to, std::uint64_t value) {
-    while (value >= 0x80) {
-        *to++ = static_cast<char>(value | 0x80);
-        value >>= 7;
-    }
-    *to++ = static_cast<char>(value);
-    return to;
-}
-
 char* encode(char* to, const Fact& fact) {
     const auto kind = static_cast<unsigned>(fact.kind);
     *to++ =
         static_cast<char>(kind % low_kinds | kind / low_kinds * high_kind_place |
                           (fact.own_day ? own_day_bit : 0U) | (fact.removes ? removes_bit : 0U));
     for (const Dimension dimension : stored_dimensions) {
-        to = put(to, fact.value(dimension));
+        to = put_varint(to, fact.value(dimension));
     }
-    to = put(to, fact.consumer);
-    to = put(to, fact.merchant);
+    to = put_varint(to, fact.consumer);
+    to = put_varint(to, fact.merchant);
     if (fact.own_day) {
         const std::size_t count = sums_of(fact.kind).count;
         for (std::size_t at = 0; at < count; ++at) {
-            to = put(to, static_cast<std::uint64_t>(fact.amounts[at]));
+            to = put_varint(to, static_cast<std::uint64_t>(fact.amounts[at]));
         }
     }
     return to;

@@ -40,17 +40,23 @@ inline constexpr char prize_days = 'W';     // programme, day, batch, tier → p
 
 // Those of vouchers, how many follow, and those of invoices and prizes, of which most cells have
 // none.
-inline void append_sums(std::string& out, const Sums& sums) {
+inline constexpr std::size_t sums_bytes_max = (sum_count + 1) * varint_bytes_max;
+inline char* put_sums(char* to, const Sums& sums) {
     for (std::size_t at = 0; at < voucher_sum_count; ++at) {
-        put_signed(out, sums[at]);
+        to = put_varint(to, zigzag(sums[at]));
     }
     const std::size_t more = has_prize_sums(sums) ? prize_sum_count : 0;
-    put_varint(out, more);
+    to = put_varint(to, more);
     for (std::size_t at = 0; at < more; ++at) {
-        put_signed(out, sums[voucher_sum_count + at]);
+        to = put_varint(to, zigzag(sums[voucher_sum_count + at]));
     }
+    return to;
 }
-// More sums than there are read as such that the reader is not finished.
+inline void append_sums(std::string& out, const Sums& sums) {
+    char bytes[sums_bytes_max];
+    out.append(bytes, static_cast<std::size_t>(put_sums(bytes, sums) - bytes));
+}
+// Where it says that more follow than there are, the reader is not finished.
 inline Sums parse_sums(Reader& reader) {
     Sums sums{};
     for (std::size_t at = 0; at < voucher_sum_count; ++at) {
