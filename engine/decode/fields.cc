@@ -111,7 +111,7 @@ void find(Finder& f, const wire::SourceRegistered& body) {
     f.code("source", body.source());
     f.enumerator("role", body.role(), wire::SourceRole::MAX);
     f.enumerator_if("role", body.role() == wire::SourceRole::unknown);
-    f.code_if("platform", body.role() == wire::SourceRole::authority && body.platform() != 0);
+    f.code_if("platform", body.role() != wire::SourceRole::platform && body.platform() != 0);
     f.code_if("platform", body.role() == wire::SourceRole::platform && body.platform() == 0);
 }
 void find(Finder& f, const wire::SourceRevoked& body) { f.code("source", body.source()); }
