@@ -51,6 +51,10 @@ void Expected::add(const Expected& other) {
     payable_fen += other.payable_fen;
     paid_fen += other.paid_fen;
     receivable_fen += other.receivable_fen;
+    prize_budget_fen += other.prize_budget_fen;
+    prize_payable_fen += other.prize_payable_fen;
+    prize_paid_fen += other.prize_paid_fen;
+    prize_receivable_fen += other.prize_receivable_fen;
     cap_per_consumer = std::max(cap_per_consumer, other.cap_per_consumer);
 }
 

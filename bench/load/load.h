@@ -94,6 +94,11 @@ struct Expected {
     std::int64_t payable_fen = 0;
     std::int64_t paid_fen = 0;
     std::int64_t receivable_fen = 0;
+    // Of prizes.
+    std::int64_t prize_budget_fen = 0;
+    std::int64_t prize_payable_fen = 0;
+    std::int64_t prize_paid_fen = 0;
+    std::int64_t prize_receivable_fen = 0;
 
     // Vouchers that one consumer gets at most, in all; 0: the load does not say.
     std::uint64_t cap_per_consumer = 0;

@@ -17,7 +17,7 @@ using Kind = wire::AccountKind;
 constexpr std::string_view platform_chinese = "平台";
 constexpr std::string_view platform_english = "platform";
 
-constexpr std::array<AccountName, 15> names{{
+constexpr std::array<AccountName, 16> names{{
     {Kind::treasury, "财政拨款", "Treasury", "缴款账户", "deposit account"},
     {Kind::fund, "专户可用余额", "Fund", "", ""},
     {Kind::budget, "批次未发放额度", "Budget of batches", "", ""},
@@ -29,6 +29,7 @@ constexpr std::array<AccountName, 15> names{{
     {Kind::prize_budget, "奖金未发", "Budget of prizes", "档次", "tier"},
     {Kind::prize_payable, "奖金应付", "Payable prizes", "档次", "tier"},
     {Kind::prize_paid, "奖金已兑付", "Paid prizes", "档次", "tier"},
+    {Kind::prize_receivable, "奖金应追回", "Receivable prizes", "档次", "tier"},
     {Kind::order_turnover, "订单金额（备查）", "Order turnover (memorandum)", platform_chinese,
      platform_english},
     {Kind::platform_match, "平台配套（备查）", "Platform match (memorandum)", platform_chinese,

@@ -76,6 +76,8 @@ CommandList all_commands() {
     commands.push_back(make_log_dump());
     commands.push_back(make_digest());
     commands.push_back(make_replay());
+    commands.push_back(make_draw_list());
+    commands.push_back(make_draw_bundle());
     commands.push_back(make_draw_verify());
     commands.push_back(make_config_check());
     commands.push_back(make_reference());

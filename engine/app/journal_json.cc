@@ -73,6 +73,8 @@ void append_flags(JsonWriter& json, std::uint8_t flags) {
     json.field_boolean("voucher_restored", (flags & 4U) != 0);
     json.field_boolean("raises_receivable", (flags & 8U) != 0);
     json.field_boolean("refund_in_one_part", (flags & 16U) != 0);
+    json.field_boolean("prize_taken_away", (flags & 32U) != 0);
+    json.field_boolean("reserve_moved_up", (flags & 64U) != 0);
 }
 
 }  // namespace
@@ -132,12 +134,13 @@ std::string account_text(const wire::Account& account) {
         case wire::AccountKind::platform_match:
         case wire::AccountKind::merchant_match:
         case wire::AccountKind::memorandum: add(fmt::format("platform {}", account.key())); break;
-        case wire::AccountKind::none:
-        case wire::AccountKind::fund:
-        case wire::AccountKind::budget:
         case wire::AccountKind::prize_budget:
         case wire::AccountKind::prize_payable:
-        case wire::AccountKind::prize_paid: break;
+        case wire::AccountKind::prize_paid:
+        case wire::AccountKind::prize_receivable: add(fmt::format("tier {}", account.key())); break;
+        case wire::AccountKind::none:
+        case wire::AccountKind::fund:
+        case wire::AccountKind::budget: break;
     }
     return details.empty() ? text : fmt::format("{} ({})", text, details);
 }

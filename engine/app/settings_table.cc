@@ -102,7 +102,7 @@ constexpr std::array<SettingSpec, settings_count> specs{{
     {.setting = Setting::engine_fold_records,
      .key = "engine.fold_records",
      .kind = SettingKind::integer,
-     .default_text = "1048576",
+     .default_text = "393216",
      .flag = "",
      .placeholder = "N",
      .example = "65536",

@@ -20,11 +20,6 @@ std::uint64_t counted(Context& c, BatchId batch, CounterScope scope, std::uint64
 // A batch's own quota of 0 is none.
 bool exhausted(std::uint64_t limit, std::uint64_t used) { return limit != 0 && used >= limit; }
 
-// A cap of 0 is none of the batch's own; then the ledger's holds, which its counters can count to.
-bool capped(std::uint64_t cap, std::uint64_t cap_max, std::uint64_t used) {
-    return used >= (cap == 0 ? cap_max : cap);
-}
-
 Reason check_caps(const ClaimCounts& counts, const state::BatchRecord& batch) {
     if (capped(batch.cap_per_consumer_day, consumer_day_claims_max, counts.day)) {
         return Reason::consumer_day_cap_reached;
@@ -149,7 +144,7 @@ Answer apply(Context& c, const wire::VoucherClaimed& event) {
         c.state.consumers.get(c.key(TableId::consumer, token))->registered == 0) {
         return refused(Reason::consumer_not_registered);
     }
-    const ClaimPlace place = claim_place(c.in.programme, id, token, *rules, c.draft.business_day);
+    const ClaimPlace place = claim_place(c.in.programme, id, token, counted_days(*rules), c.draft.business_day);
     if (const Reason reason = check_caps(claim_counts(c.state, place), batch);
         reason != Reason::none) {
         return refused(reason);
@@ -179,8 +174,7 @@ Answer apply(Context& c, const wire::VoucherVoided& event) {
     if (voucher == nullptr) {
         return refused(Reason::voucher_unknown);
     }
-    const bool by_platform = c.source.role == static_cast<std::uint8_t>(wire::SourceRole::platform);
-    if (by_platform && voucher->platform != c.source.platform) {
+    if (c.by_platform() && voucher->platform != c.source.platform) {
         return refused(Reason::voucher_of_other_platform);
     }
     switch (voucher->status) {
@@ -205,7 +199,7 @@ Answer apply(Context& c, const wire::VoucherVoided& event) {
     const BatchRules& rules = *c.batch_rules(batch);
     if (rules.void_returns_quota) {
         const ClaimPlace place =
-            claim_place(c.in.programme, batch, voucher->consumer, rules, c.draft.origin_day);
+            claim_place(c.in.programme, batch, voucher->consumer, counted_days(rules), c.draft.origin_day);
         const PlatformId platform(voucher->platform);
         count(c, batch, rules.quota_lines(platform, voucher->district), place, c.draft.origin_day,
               platform, true);

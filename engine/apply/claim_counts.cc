@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "engine/base/time.h"
+
 namespace fiscus::apply {
 namespace {
 
@@ -12,19 +14,31 @@ using state::TableId;
 constexpr ConsumerClaim free_place{};
 
 // A place in the consumer's own record has 8 bits for the batch and 8 for the day.
-bool fits_own_record(const BatchRules& rules) {
-    return rules.ordinal <= UINT8_MAX && rules.redeem_last_day - rules.claim_first_day <= UINT8_MAX;
+bool fits_own_record(const CountedDays& days) {
+    return days.ordinal <= UINT8_MAX && days.last - days.first <= UINT8_MAX;
 }
 
 }  // namespace
 
+CountedDays counted_days(const BatchRules& rules) {
+    return {.first = rules.claim_first_day,
+            .last = rules.redeem_last_day,
+            .ordinal = rules.ordinal};
+}
+
+CountedDays counted_days(const PrizeBatchRules& rules) {
+    return {.first = business_day(rules.submit_from_us),
+            .last = business_day(rules.submit_until_us),
+            .ordinal = rules.ordinal};
+}
+
 ClaimPlace claim_place(ProgrammeId programme,
                        BatchId batch,
                        Id128 consumer,
-                       const BatchRules& rules,
+                       const CountedDays& days,
                        std::int32_t day) {
-    constexpr auto days = static_cast<std::uint32_t>(state::ConsumerClaimsRecord::days_per_page);
-    const auto since = static_cast<std::uint32_t>(day - rules.claim_first_day);
+    constexpr auto page = static_cast<std::uint32_t>(state::ConsumerClaimsRecord::days_per_page);
+    const auto since = static_cast<std::uint32_t>(day - days.first);
     const state::Key further{.id = consumer,
                              .programme = programme.value(),
                              .part = batch.value(),
@@ -33,11 +47,11 @@ ClaimPlace claim_place(ProgrammeId programme,
         .consumer = {.id = consumer, .programme = programme.value(), .table = TableId::consumer},
         .further_total = further,
         .further_day = further,
-        .further_slot = since % days};
-    place.further_day.sub = static_cast<std::uint16_t>(since / days);
+        .further_slot = since % page};
+    place.further_day.sub = static_cast<std::uint16_t>(since / page);
     // After its last day a batch accepts no claim, so it does not matter what is counted then.
-    if (fits_own_record(rules) && since <= UINT8_MAX) {
-        place.own = {.batch = static_cast<std::uint8_t>(rules.ordinal),
+    if (fits_own_record(days) && since <= UINT8_MAX) {
+        place.own = {.batch = static_cast<std::uint8_t>(days.ordinal),
                      .day = static_cast<std::uint8_t>(since)};
     }
     return place;

@@ -6,6 +6,7 @@
 
 #include <limits>
 
+#include "engine/apply/prize_rules.h"
 #include "engine/apply/rules.h"
 #include "engine/base/check.h"
 #include "engine/state/state.h"
@@ -21,11 +22,21 @@ struct ClaimPlace {
     state::ConsumerClaim own{};  // of batch 0: never counted in the consumer's own record
 };
 
-// `day` is at or after the batch's first claim day.
+// On which days a batch counts, and as which batch of its programme.
+struct CountedDays {
+    std::int32_t first = 0;
+    std::int32_t last = 0;
+    std::uint16_t ordinal = 0;  // BatchRecord
+};
+CountedDays counted_days(const BatchRules& rules);
+// Of a prize batch submissions of invoices are counted in the same way.
+CountedDays counted_days(const PrizeBatchRules& rules);
+
+// `day` is at or after the first one.
 ClaimPlace claim_place(ProgrammeId programme,
                        BatchId batch,
                        Id128 consumer,
-                       const BatchRules& rules,
+                       const CountedDays& days,
                        std::int32_t day);
 
 struct ClaimCounts {
@@ -35,6 +46,10 @@ struct ClaimCounts {
 
 // The consumer is loaded, and what is counted further where its record says so.
 ClaimCounts claim_counts(state::State& state, const ClaimPlace& place);
+// A cap of 0 is none of the batch's own; then the ledger's holds, which its counters can count to.
+inline bool capped(std::uint64_t cap, std::uint64_t cap_max, std::uint64_t used) {
+    return used >= (cap == 0 ? cap_max : cap);
+}
 // A count that goes one up, or down when something is given back.
 template <typename Count>
 void step_count(Count& count, bool back) {

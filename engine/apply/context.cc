@@ -45,6 +45,16 @@ const BatchRules* Context::batch_rules(BatchId batch) const {
     return batch_rules_;
 }
 
+const PrizeBatchRules* Context::prize_rules(BatchId batch) const {
+    const auto at = rules->prize_batches.find(batch.value());
+    return at == rules->prize_batches.end() ? nullptr : at->second.get();
+}
+
+state::PrizeDrawRecord Context::prize_draw(BatchId batch) const {
+    const auto* record = state.prize_draws.get(key(state::TableId::prize_draw, batch.value()));
+    return record == nullptr ? state::PrizeDrawRecord{} : *record;
+}
+
 const state::BatchRecord& Context::batch(BatchId batch) const {
     if (batch_ == nullptr || batch_id_ != batch) {
         batch_ = state.batches.get(key(state::TableId::batch, batch.value()));

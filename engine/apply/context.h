@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "engine/apply/draft.h"
+#include "engine/apply/prize_rules.h"
 #include "engine/apply/rules.h"
 #include "engine/base/amount.h"
 #include "engine/base/time.h"
@@ -41,6 +42,12 @@ struct AccountName {
     std::uint64_t key = 0;
 };
 
+// Those that are on the list, and which of them cannot win any more.
+struct Tickets {
+    std::vector<draw::Ticket> list;
+    std::vector<bool> reversed;
+};
+
 class Context {
 public:
     Context(state::State& all,
@@ -62,6 +69,9 @@ public:
     Cohorts& cohorts;
     ProgrammeRules* rules;  // null only while ProgrammeOpened is applied
     state::SourceRecord source;
+    // The tickets of the batch that a DrawSealed or DrawExecuted is about, ascending; whoever
+    // prefetches has collected them.
+    const Tickets* tickets = nullptr;
 
     // Keys of this event's programme.
     [[nodiscard]] state::Key key(state::TableId table, std::uint32_t part = 0) const {
@@ -93,8 +103,16 @@ public:
 
     [[nodiscard]] const state::ProgrammeRecord& programme() const;
     [[nodiscard]] Amount balance(const AccountName& account);
+    // Null where there is no batch of vouchers with this number.
     [[nodiscard]] const BatchRules* batch_rules(BatchId batch) const;
+    // Null where there is no prize batch with this number.
+    [[nodiscard]] const PrizeBatchRules* prize_rules(BatchId batch) const;
+    [[nodiscard]] bool has_batch(BatchId batch) const {
+        return batch_rules(batch) != nullptr || prize_rules(batch) != nullptr;
+    }
     [[nodiscard]] const state::BatchRecord& batch(BatchId batch) const;
+    // Of a prize batch: open until something else was accepted.
+    [[nodiscard]] state::PrizeDrawRecord prize_draw(BatchId batch) const;
 
     // debit → credit; a zero amount posts nothing. Checks that neither account turns negative that
     // must not.
@@ -106,6 +124,9 @@ public:
     [[nodiscard]] bool cohort_released(BatchId batch, std::int32_t last_day) const;
     [[nodiscard]] Amount amount() const { return Amount(draft.amount_fen); }
     [[nodiscard]] PlatformId own_platform() const { return PlatformId(source.platform); }
+    [[nodiscard]] bool by_platform() const {
+        return source.role == static_cast<std::uint8_t>(wire::SourceRole::platform);
+    }
     // platform_suspended, platform_terminated or none, for the source's own platform.
     [[nodiscard]] wire::Reason own_platform_refusal() const;
 
@@ -135,6 +156,18 @@ inline AccountName receivable(PlatformId platform) {
 }
 inline AccountName receivable(MerchantOrdinal merchant) {
     return {wire::AccountKind::receivable, BatchId(), (1ULL << 32) + merchant.value()};
+}
+inline AccountName prize_budget(BatchId batch, std::uint16_t tier) {
+    return {wire::AccountKind::prize_budget, batch, tier};
+}
+inline AccountName prize_payable(BatchId batch, std::uint16_t tier) {
+    return {wire::AccountKind::prize_payable, batch, tier};
+}
+inline AccountName prize_paid(BatchId batch, std::uint16_t tier) {
+    return {wire::AccountKind::prize_paid, batch, tier};
+}
+inline AccountName prize_receivable(BatchId batch, std::uint16_t tier) {
+    return {wire::AccountKind::prize_receivable, batch, tier};
 }
 inline AccountName treasury(std::uint32_t depositor) {
     return {wire::AccountKind::treasury, BatchId(), depositor};

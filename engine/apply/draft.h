@@ -15,6 +15,8 @@ inline constexpr std::uint8_t flag_full_refund = 2;
 inline constexpr std::uint8_t flag_restored = 4;
 inline constexpr std::uint8_t flag_receivable_raised = 8;
 inline constexpr std::uint8_t flag_single_part = 16;
+inline constexpr std::uint8_t flag_prize_taken_away = 32;
+inline constexpr std::uint8_t flag_reserve_moved_up = 64;
 
 struct Draft {
     std::uint64_t sequence = 0;

@@ -33,6 +33,10 @@ concept HasConsumer = requires(const Event& event) {
     event.consumer();
 };
 template <typename Event>
+concept HasInvoice = requires(const Event& event) {
+    event.invoice();
+};
+template <typename Event>
 concept HasAccount = requires(const Event& event) {
     event.account();
 };
@@ -48,7 +52,9 @@ void state_common(const Event& event, Draft& draft) {
     if constexpr (HasDistrict<Event>) {
         draft.district = event.district();
     }
-    if constexpr (HasConsumer<Event>) {
+    if constexpr (HasInvoice<Event>) {
+        draft.subject = id_of(event.invoice());
+    } else if constexpr (HasConsumer<Event>) {
         draft.subject = id_of(event.consumer());
     } else if constexpr (HasMerchant<Event>) {
         draft.subject = id_of(event.merchant());
@@ -78,6 +84,12 @@ void state_more(const wire::RedemptionRefunded& event, Draft& draft) {
 void state_more(const wire::VoucherVoided& event, Draft& draft) {
     draft.subject = id_of(event.voucher());
 }
+void state_more(const wire::BatchFunded& event, Draft& draft) {
+    draft.denomination = event.tier();
+}
+void state_more(const wire::InvoiceRejected& event, Draft& draft) {
+    draft.denomination = static_cast<std::uint16_t>(event.fault());
+}
 void state_more(const wire::SettlementPaid& event, Draft& draft) {
     draft.subject = id_of(event.request());
 }
@@ -105,6 +117,7 @@ void state_facts(const wire::Event& event, Draft& draft) {
 
 bool entitled(wire::SourceRole role, EventBody kind) {
     const bool authority = role == wire::SourceRole::authority;
+    const bool platform = role == wire::SourceRole::platform;
     switch (kind) {
         case EventBody::ProgrammeOpened:
         case EventBody::ProgrammeClosed:
@@ -126,16 +139,29 @@ bool entitled(wire::SourceRole role, EventBody kind) {
         case EventBody::RecoveryDemanded:
         case EventBody::RecoveryReceived:
         case EventBody::CompensationReceived:
-        case EventBody::ClockAdvanced: return authority;
+        case EventBody::ClockAdvanced:
+        case EventBody::PrizeBatchOpened:
+        case EventBody::DrawAborted:
+        case EventBody::PrizeForfeited:
+        case EventBody::PrizeRecovered: return authority;
         case EventBody::MerchantRegistered:
         case EventBody::MerchantChanged:
-        case EventBody::VoucherVoided: return true;
+        case EventBody::VoucherVoided:
+        case EventBody::InvoiceReversed:
+        case EventBody::DrawSealed:
+        case EventBody::DrawExecuted: return authority || platform;
         case EventBody::ConsumerRegistered:
         case EventBody::VoucherClaimed:
         case EventBody::VoucherRedeemed:
         case EventBody::RedemptionRefunded:
         case EventBody::SettlementRequested:
-        case EventBody::SourceDayClosed: return !authority;
+        case EventBody::SourceDayClosed:
+        case EventBody::InvoiceSubmitted:
+        case EventBody::InvoiceVerified:
+        case EventBody::InvoiceRejected:
+        case EventBody::PrizePaid:
+        case EventBody::PrizePayoutFailed: return platform;
+        case EventBody::DrawSeedPublished: return role == wire::SourceRole::notary;
         case EventBody::NONE: break;
     }
     return false;
@@ -148,7 +174,10 @@ bool allowed_after_close(EventBody kind) {
         EventBody::RecoveryReceived,   EventBody::CompensationReceived,
         EventBody::FundReturned,       EventBody::SourceDayClosed,
         EventBody::ClockAdvanced,      EventBody::SourceRegistered,
-        EventBody::SourceRevoked,      EventBody::PlatformTerminated};
+        EventBody::SourceRevoked,      EventBody::PlatformTerminated,
+        EventBody::InvoiceReversed,    EventBody::PrizePaid,
+        EventBody::PrizePayoutFailed,  EventBody::PrizeForfeited,
+        EventBody::PrizeRecovered};
     return std::find(std::begin(allowed), std::end(allowed), kind) != std::end(allowed);
 }
 
@@ -157,7 +186,8 @@ bool keeps_bytes(const wire::Event& event) {
         case EventBody::ConsumerRegistered:
         case EventBody::VoucherClaimed:
         case EventBody::RedemptionRefunded:
-        case EventBody::VoucherVoided: return false;
+        case EventBody::VoucherVoided:
+        case EventBody::InvoiceVerified: return false;
         case EventBody::VoucherRedeemed:
             return event.body_as_VoucherRedeemed()->vouchers()->size() > 1;
         default: return true;

@@ -36,17 +36,21 @@ Answer apply(Context& c, const wire::FundDeposited& event) {
 Answer apply(Context& c, const wire::BatchFunded& event) {
     const BatchId batch(event.batch());
     const Amount amount(event.amount_fen());
-    if (c.batch_rules(batch) == nullptr) {
+    if (!c.has_batch(batch)) {
         return refused(wire::Reason::batch_unknown);
     }
     if (c.batch(batch).closed != 0) {
         return refused(wire::Reason::batch_closed);
     }
+    const PrizeBatchRules* prizes = c.prize_rules(batch);
+    if (prizes == nullptr ? event.tier() != 0 : !prizes->has_tier(event.tier())) {
+        return refused(wire::Reason::tier_unknown);
+    }
     if (c.balance(fund()) < amount) {
         return refused(wire::Reason::fund_insufficient);
     }
     c.draft.amount_fen = amount.fen();
-    c.post(fund(), budget(batch), amount);
+    c.post(fund(), prizes == nullptr ? budget(batch) : prize_budget(batch, event.tier()), amount);
     c.remember_natural_key();
     return accepted();
 }

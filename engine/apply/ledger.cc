@@ -70,16 +70,28 @@ Ledger::Ledger(state::State& state) : state_(state) {
             FISCUS_CHECK(rules.has_value(), "an accepted programme has sound rules");
             rules_[programme] = std::make_unique<ProgrammeRules>(*std::move(rules));
         } else {
-            auto rules = batch_rules(*event.body_as_BatchOpened(), *rules_.at(programme));
-            const auto* record = state_.batches.get(
-                {.programme = programme, .part = batch, .table = TableId::batch});
-            FISCUS_CHECK(rules.has_value() && record != nullptr,
-                         "an accepted batch has sound rules and a record");
-            rules->ordinal = record->ordinal;
-            rules_.at(programme)->batches.emplace(batch, *std::move(rules));
+            load_batch(event, batch, *rules_.at(programme));
         }
     }
     load_cohorts();
+}
+
+void Ledger::load_batch(const wire::Event& event, std::uint32_t batch, ProgrammeRules& programme) {
+    const auto* record = state_.batches.get(
+        {.programme = event.programme(), .part = batch, .table = TableId::batch});
+    FISCUS_CHECK(record != nullptr, "an accepted batch has a record");
+    if (event.body_type() == EventBody::PrizeBatchOpened) {
+        auto rules = prize_batch_rules(*event.body_as_PrizeBatchOpened(), programme);
+        FISCUS_CHECK(rules.has_value(), "an accepted prize batch has sound rules");
+        rules->ordinal = record->ordinal;
+        programme.prize_batches.emplace(
+            batch, std::make_shared<const PrizeBatchRules>(*std::move(rules)));
+    } else {
+        auto rules = batch_rules(*event.body_as_BatchOpened(), programme);
+        FISCUS_CHECK(rules.has_value(), "an accepted batch has sound rules");
+        rules->ordinal = record->ordinal;
+        programme.batches.emplace(batch, *std::move(rules));
+    }
 }
 
 void Ledger::load_cohorts() {
@@ -116,6 +128,7 @@ void Ledger::apply(const decode::DecodedEvent& in, std::uint64_t sequence, journ
     }
     fill_envelope(in, draft);
     Context context(state_, in, draft, out.postings, cohorts_, rules_of(in.programme));
+    context.tickets = &tickets_;
     const Answer result = answer(context);
     draft.outcome = result.outcome;
     draft.reason = result.reason;

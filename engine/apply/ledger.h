@@ -24,9 +24,12 @@ public:
 
     // Loads every cold record that these events may touch. No event but the last may be a
     // definition (see is_definition): what it defines decides which records the next ones touch.
+    // One that needs a list (see needs_list) comes alone: the list is that of all before it.
     Status prefetch(std::span<const decode::DecodedEvent> events);
-    // ProgrammeOpened and BatchOpened.
+    // ProgrammeOpened, BatchOpened and PrizeBatchOpened.
     static bool is_definition(const decode::DecodedEvent& event);
+    // DrawSealed and DrawExecuted: all tickets of their batch.
+    static bool needs_list(const decode::DecodedEvent& event);
 
     // One entry for one input record, appended to `out`; `sequence` is its ledger sequence number.
     void apply(const decode::DecodedEvent& in, std::uint64_t sequence, journal::Entries& out);
@@ -36,11 +39,15 @@ private:
     Answer sequence_and_apply(Context& context);
     Answer apply_rules(Context& context);
     ProgrammeRules* rules_of(ProgrammeId programme);
+    void load_batch(const wire::Event& event, std::uint32_t batch, ProgrammeRules& programme);
     void load_cohorts();
     void want_direct(const decode::DecodedEvent& in);
     void want_further_claims();
     bool want_further(const ClaimPlace& place);
     bool want_indirect(const decode::DecodedEvent& in);
+    bool want_ticket(const decode::DecodedEvent& in);
+    void want_invoice(const decode::DecodedEvent& in, const wire::Id128* invoice);
+    Status collect_tickets(const decode::DecodedEvent& in);
 
     state::State& state_;
     std::map<std::uint32_t, std::unique_ptr<ProgrammeRules>> rules_;
@@ -49,6 +56,7 @@ private:
     // through others.
     std::vector<ClaimPlace> claims_;
     std::vector<const decode::DecodedEvent*> indirect_;
+    Tickets tickets_;
 };
 
 }  // namespace fiscus::apply

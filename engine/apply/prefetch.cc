@@ -20,6 +20,12 @@ Key natural_key_of(const decode::DecodedEvent& in) {
     return key;
 }
 
+Key ticket_key_of(const decode::DecodedEvent& in, std::uint32_t batch, Id128 invoice) {
+    Key key = key_of(in, TableId::ticket, invoice);
+    key.part = batch;
+    return key;
+}
+
 // Before the batch's first day the rules refuse the claim without looking at its counts.
 bool counts_claims(const BatchRules* rules, std::int32_t day) {
     return rules != nullptr && day >= rules->claim_first_day;
@@ -28,7 +34,12 @@ bool counts_claims(const BatchRules* rules, std::int32_t day) {
 }  // namespace
 
 bool Ledger::is_definition(const decode::DecodedEvent& event) {
-    return event.kind == EventBody::ProgrammeOpened || event.kind == EventBody::BatchOpened;
+    return event.kind == EventBody::ProgrammeOpened || event.kind == EventBody::BatchOpened ||
+           event.kind == EventBody::PrizeBatchOpened;
+}
+
+bool Ledger::needs_list(const decode::DecodedEvent& event) {
+    return event.kind == EventBody::DrawSealed || event.kind == EventBody::DrawExecuted;
 }
 
 Status Ledger::prefetch(std::span<const decode::DecodedEvent> events) {
@@ -37,6 +48,10 @@ Status Ledger::prefetch(std::span<const decode::DecodedEvent> events) {
     for (const decode::DecodedEvent& in : events) {
         if (in.reason == wire::Reason::none) {
             want_direct(in);
+            if (needs_list(in)) {
+                FISCUS_CHECK(events.size() == 1, "what needs a list comes alone");
+                FISCUS_TRY(collect_tickets(in));
+            }
         }
     }
     FISCUS_TRY(state_.load_wanted());
@@ -50,6 +65,35 @@ Status Ledger::prefetch(std::span<const decode::DecodedEvent> events) {
         FISCUS_TRY(state_.load_wanted());
     }
     return Done{};
+}
+
+// Only where the rules will look at it: a list may be long.
+Status Ledger::collect_tickets(const decode::DecodedEvent& in) {
+    tickets_ = {};
+    const bool seals = in.kind == EventBody::DrawSealed;
+    const BatchId batch(seals ? in.event->body_as_DrawSealed()->batch()
+                              : in.event->body_as_DrawExecuted()->batch());
+    const auto* draw = state_.prize_draws.get({.programme = in.programme.value(),
+                                               .part = batch.value(),
+                                               .table = TableId::prize_draw});
+    const auto status = draw == nullptr ? state::DrawStatus::open : draw->status;
+    if (status != (seals ? state::DrawStatus::open : state::DrawStatus::seeded)) {
+        return Done{};
+    }
+    return state_.for_each_ticket(
+        in.programme, batch, [this](Id128 ticket, const state::TicketRecord& record) {
+            if (record.standing != state::TicketStanding::removed) {
+                tickets_.list.push_back({.id = ticket, .consumer = record.consumer});
+                tickets_.reversed.push_back(record.standing == state::TicketStanding::reversed);
+            }
+        });
+}
+
+// The ticket of a verified invoice is found through the invoice.
+void Ledger::want_invoice(const decode::DecodedEvent& in, const wire::Id128* invoice) {
+    state_.want_soon(natural_key_of(in));
+    state_.want_soon(key_of(in, TableId::invoice, decode::id_of(invoice)));
+    indirect_.push_back(&in);
 }
 
 // Each claim of a turn may take one place of its consumer's record. When they may be more than
@@ -107,7 +151,7 @@ void Ledger::want_direct(const decode::DecodedEvent& in) {
             const std::int32_t day = business_day(in.occurred_at_us);
             if (at != programme->batches.end() && counts_claims(&at->second, day)) {
                 claims_.push_back(
-                    claim_place(in.programme, BatchId(event.batch()), consumer, at->second, day));
+                    claim_place(in.programme, BatchId(event.batch()), consumer, counted_days(at->second), day));
             }
             return;
         }
@@ -148,6 +192,40 @@ void Ledger::want_direct(const decode::DecodedEvent& in) {
             state_.want_soon(key_of(in, TableId::registration, decode::id_of(event.consumer())));
             return;
         }
+        case EventBody::InvoiceSubmitted: {
+            const wire::InvoiceSubmitted& event = *in.event->body_as_InvoiceSubmitted();
+            const Id128 consumer = decode::id_of(event.consumer());
+            state_.want_soon(natural_key_of(in));
+            state_.want_soon(key_of(in, TableId::invoice, decode::id_of(event.invoice())));
+            // For its verification within the same events.
+            state_.want_soon(ticket_key_of(in, event.batch(), decode::id_of(event.invoice())));
+            state_.want_soon(key_of(in, TableId::consumer, consumer));
+            const ProgrammeRules* programme = rules_of(in.programme);
+            if (programme == nullptr) {
+                return;
+            }
+            const auto at = programme->prize_batches.find(event.batch());
+            const std::int32_t day = business_day(in.occurred_at_us);
+            if (at != programme->prize_batches.end() && day >= counted_days(*at->second).first) {
+                claims_.push_back(claim_place(in.programme, BatchId(event.batch()), consumer,
+                                              counted_days(*at->second), day));
+            }
+            return;
+        }
+        case EventBody::InvoiceVerified:
+            return want_invoice(in, in.event->body_as_InvoiceVerified()->invoice());
+        case EventBody::InvoiceRejected:
+            return want_invoice(in, in.event->body_as_InvoiceRejected()->invoice());
+        case EventBody::InvoiceReversed:
+            return want_invoice(in, in.event->body_as_InvoiceReversed()->invoice());
+        case EventBody::PrizePaid:
+            return want_invoice(in, in.event->body_as_PrizePaid()->invoice());
+        case EventBody::PrizePayoutFailed:
+            return want_invoice(in, in.event->body_as_PrizePayoutFailed()->invoice());
+        case EventBody::PrizeForfeited:
+            return want_invoice(in, in.event->body_as_PrizeForfeited()->invoice());
+        case EventBody::PrizeRecovered:
+            return want_invoice(in, in.event->body_as_PrizeRecovered()->invoice());
         case EventBody::SettlementRequested:
             state_.want_soon(natural_key_of(in));
             state_.want_soon(key_of(in, TableId::settlement_request, in.key));
@@ -159,6 +237,16 @@ void Ledger::want_direct(const decode::DecodedEvent& in) {
             return;
         default: state_.want_soon(natural_key_of(in)); return;
     }
+}
+
+// True when nothing is to be loaded.
+bool Ledger::want_ticket(const decode::DecodedEvent& in) {
+    const wire::Id128* id = in.kind == EventBody::InvoiceVerified
+                                ? in.event->body_as_InvoiceVerified()->invoice()
+                                : in.event->body_as_InvoiceReversed()->invoice();
+    const Key invoice_key = key_of(in, TableId::invoice, decode::id_of(id));
+    const auto* invoice = state_.invoices.get(invoice_key);
+    return invoice == nullptr || state_.want(ticket_key_of(in, invoice->batch, invoice_key.id));
 }
 
 // True when something was missing, so that another look may find more.
@@ -188,9 +276,11 @@ bool Ledger::want_indirect(const decode::DecodedEvent& in) {
         }
         const BatchRules& rules = rules_of(in.programme)->batches.at(voucher->batch);
         const ClaimPlace place =
-            claim_place(in.programme, BatchId(voucher->batch), voucher->consumer, rules,
-                        business_day(voucher->claimed_at_us));
+            claim_place(in.programme, BatchId(voucher->batch), voucher->consumer,
+                        counted_days(rules), business_day(voucher->claimed_at_us));
         resident &= state_.want(place.consumer) && want_further(place);
+    } else if (in.kind == EventBody::InvoiceVerified || in.kind == EventBody::InvoiceReversed) {
+        resident &= want_ticket(in);
     }
     return !resident;
 }

@@ -1,4 +1,6 @@
 // Programme family (活动): opened, closed, sources, platforms. Only the authority publishes these.
+#include <algorithm>
+
 #include "engine/apply/families.h"
 
 namespace fiscus::apply {
@@ -50,10 +52,12 @@ Answer apply(Context& c, const wire::ProgrammeOpened& event) {
 }
 
 Answer apply(Context& c, const wire::ProgrammeClosed&) {
-    for (const auto& [batch, rules] : c.rules->batches) {
-        if (c.batch(BatchId(batch)).closed == 0) {
-            return refused(wire::Reason::batches_still_open);
-        }
+    const auto is_open = [&c](const auto& batch) {
+        return c.batch(BatchId(batch.first)).closed == 0;
+    };
+    if (std::any_of(c.rules->batches.begin(), c.rules->batches.end(), is_open) ||
+        std::any_of(c.rules->prize_batches.begin(), c.rules->prize_batches.end(), is_open)) {
+        return refused(wire::Reason::batches_still_open);
     }
     c.state.change(c.state.programmes, c.key(TableId::programme)).closed = 1;
     c.remember_natural_key();

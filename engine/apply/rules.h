@@ -6,6 +6,7 @@
 #include <array>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -74,13 +75,17 @@ struct BatchRules {
     [[nodiscard]] QuotaLines quota_lines(PlatformId platform, std::uint32_t district) const;
 };
 
+struct PrizeBatchRules;  // prize_rules.h
+
 struct ProgrammeRules {
     tsl::robin_set<std::uint32_t> districts;  // may name prefectures and provinces
     std::map<std::uint16_t, std::uint16_t> category_of_industry;
     std::vector<std::uint16_t> categories;  // sorted
     std::uint8_t province = 0;
     bool registration_required = false;
-    std::map<std::uint32_t, BatchRules> batches;
+    std::map<std::uint32_t, BatchRules> batches;  // of vouchers
+    // Never one number in both.
+    std::map<std::uint32_t, std::shared_ptr<const PrizeBatchRules>> prize_batches;
 
     [[nodiscard]] bool has_district(std::uint32_t district) const;
     [[nodiscard]] bool has_category(std::uint16_t category) const;

@@ -55,6 +55,11 @@ inline constexpr std::size_t platform_quotas_max = 1'024;
 inline constexpr std::size_t district_quotas_max = 4'096;
 inline constexpr std::size_t batch_categories_max = 256;
 inline constexpr std::size_t control_totals_max = 1'024;
+// What an event may say of a draw; reasons in engine/draw/limits.h.
+inline constexpr std::size_t prize_tiers_max = 64;
+inline constexpr std::size_t draw_digits_min = 6;
+inline constexpr std::size_t draw_digits_max = 1'024;
+inline constexpr std::size_t draw_public_value_bytes_max = 1'024;
 // Event, body, every list of BatchOpened full and one of them too long by one.
 static_assert(2 + packs_max + denominations_max + platform_quotas_max + district_quotas_max + 1 <=
               event_tables_max);

@@ -1,5 +1,7 @@
 #include "engine/decode/fields.h"
 
+#include <algorithm>
+
 #include "engine/base/limits.h"
 #include "schemas/event_kinds.h"
 
@@ -9,6 +11,11 @@ namespace {
 constexpr std::uint32_t district_min = 110'000;
 constexpr std::uint32_t district_end = 830'000;
 constexpr std::uint16_t industry_end = 10'000;
+constexpr std::size_t hash_bytes = 32;
+
+// Digits and public value of a draw (docs/formats/draw-bundle.md).
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_page_ascii(char c) { return c >= 0x20 && c <= 0x7e && c != '"' && c != '\\'; }
 
 // One method for each kind of field; each only ever sets a fault.
 class Finder {
@@ -49,6 +56,21 @@ public:
         note(faults_.enumerator, name, value > last);
     }
     void enumerator_if(Name name, bool bad) { note(faults_.enumerator, name, bad); }
+    // Bytes of a hash; absent ones only where that is allowed.
+    void hash(Name name, const flatbuffers::Vector<std::uint8_t>* value, bool may_be_absent) {
+        code_if(name, value == nullptr ? !may_be_absent : value->size() != hash_bytes);
+    }
+    // A text that stands in a page of a draw's bundle.
+    template <typename Allowed>
+    void page_text(Name name,
+                   const flatbuffers::String* value,
+                   std::size_t length_min,
+                   std::size_t length_max,
+                   Allowed allowed) {
+        code_if(name, value == nullptr || value->size() < length_min ||
+                          value->size() > length_max ||
+                          !std::all_of(value->begin(), value->end(), allowed));
+    }
     // The size of a list within its limit; then `each` sees every element.
     template <typename Vector, typename Each>
     void list(Name name, const Vector* elements, std::size_t count_max, Each each) {
@@ -89,7 +111,7 @@ void find(Finder& f, const wire::SourceRegistered& body) {
     f.code("source", body.source());
     f.enumerator("role", body.role(), wire::SourceRole::MAX);
     f.enumerator_if("role", body.role() == wire::SourceRole::unknown);
-    f.code_if("platform", body.role() == wire::SourceRole::authority && body.platform() != 0);
+    f.code_if("platform", body.role() != wire::SourceRole::platform && body.platform() != 0);
     f.code_if("platform", body.role() == wire::SourceRole::platform && body.platform() == 0);
 }
 void find(Finder& f, const wire::SourceRevoked& body) { f.code("source", body.source()); }
@@ -228,6 +250,68 @@ void find(Finder& f, const wire::SourceDayClosed& body) {
     });
 }
 void find(Finder& f, const wire::ClockAdvanced& body) { f.instant("now", body.now_us()); }
+
+void find(Finder& f, const wire::PrizeBatchOpened& body) {
+    f.code("batch", body.batch());
+    f.code("draw_platform", body.draw_platform());
+    f.instant("submit_from", body.submit_from_us());
+    f.instant("submit_until", body.submit_until_us());
+    f.day("issue_first_day", body.issue_first_day());
+    f.day("issue_last_day", body.issue_last_day());
+    f.amount("amount_min_fen", body.amount_min_fen());
+    f.list("categories", body.categories(), batch_categories_max,
+           [&f](std::uint16_t category) { f.code("categories", category); });
+    f.list("tiers", body.tiers(), prize_tiers_max, [&f](const wire::PrizeTier* tier) {
+        f.code("tiers.tier", tier->tier());
+        f.positive("tiers.amount_fen", tier->amount_fen());
+    });
+    f.hash("commitment", body.commitment(), false);
+    f.instant("digits_at", body.digits_at_us());
+    f.instant("public_value_at", body.public_value_at_us());
+}
+
+void find(Finder& f, const wire::InvoiceSubmitted& body) {
+    f.id("invoice", body.invoice());
+    f.id("consumer", body.consumer());
+    f.code("batch", body.batch());
+    f.id("merchant", body.merchant());
+    f.day("issue_day", body.issue_day());
+    f.positive("amount_fen", body.amount_fen());
+}
+void find(Finder& f, const wire::InvoiceVerified& body) { f.id("invoice", body.invoice()); }
+void find(Finder& f, const wire::InvoiceRejected& body) {
+    f.id("invoice", body.invoice());
+    f.enumerator("fault", body.fault(), wire::InvoiceFault::MAX);
+    f.enumerator_if("fault", body.fault() == wire::InvoiceFault::unknown);
+}
+void find(Finder& f, const wire::InvoiceReversed& body) { f.id("invoice", body.invoice()); }
+
+void find(Finder& f, const wire::DrawSealed& body) {
+    f.code("batch", body.batch());
+    f.hash("root", body.root(), false);
+}
+void find(Finder& f, const wire::DrawSeedPublished& body) {
+    f.code("batch", body.batch());
+    f.hash("secret", body.secret(), false);
+    f.page_text("digits", body.digits(), draw_digits_min, draw_digits_max, is_digit);
+    f.page_text("public_value", body.public_value(), 1, draw_public_value_bytes_max, is_page_ascii);
+}
+void find(Finder& f, const wire::DrawExecuted& body) {
+    f.code("batch", body.batch());
+    f.hash("result_root", body.result_root(), true);
+}
+void find(Finder& f, const wire::DrawAborted& body) { f.code("batch", body.batch()); }
+
+void find(Finder& f, const wire::PrizePaid& body) {
+    f.id("invoice", body.invoice());
+    f.positive("amount_fen", body.amount_fen());
+}
+void find(Finder& f, const wire::PrizePayoutFailed& body) { f.id("invoice", body.invoice()); }
+void find(Finder& f, const wire::PrizeForfeited& body) { f.id("invoice", body.invoice()); }
+void find(Finder& f, const wire::PrizeRecovered& body) {
+    f.id("invoice", body.invoice());
+    f.positive("amount_fen", body.amount_fen());
+}
 
 }  // namespace
 

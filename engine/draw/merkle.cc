@@ -56,6 +56,30 @@ std::vector<Digest> MerkleTree::proof(std::size_t position) const {
     return siblings;
 }
 
+MerkleRoot::MerkleRoot(HashKind kind)
+    : kind_(kind), leaf_(kind, {&leaf_mark, 1}), node_(kind, {&node_mark, 1}) {}
+
+void MerkleRoot::add(std::string_view line) {
+    Digest tree = leaf_.of(as_byte_span(line));
+    for (std::uint64_t bits = count_; (bits & 1U) != 0; bits >>= 1U) {
+        tree = node_.of(trees_.back(), tree);
+        trees_.pop_back();
+    }
+    trees_.push_back(tree);
+    ++count_;
+}
+
+Digest MerkleRoot::root() {
+    if (trees_.empty()) {
+        return hash_of(kind_, {});
+    }
+    Digest root = trees_.back();
+    for (std::size_t left = trees_.size() - 1; left > 0; --left) {
+        root = node_.of(trees_[left - 1], root);
+    }
+    return root;
+}
+
 bool is_included(HashKind kind, const InclusionClaim& claim, const Digest& root) {
     if (claim.position >= claim.count) {
         return false;

@@ -34,6 +34,24 @@ private:
     std::vector<std::vector<Digest>> levels_;
 };
 
+// The root alone, of lines that come one after the other: 32 bytes for each level.
+class MerkleRoot {
+public:
+    explicit MerkleRoot(HashKind kind);
+
+    void add(std::string_view line);
+    [[nodiscard]] std::uint64_t count() const { return count_; }
+    Digest root();
+
+private:
+    HashKind kind_;
+    Prefixed leaf_;
+    Prefixed node_;
+    std::uint64_t count_ = 0;
+    // Whole trees, the largest first: one for each bit of count_.
+    std::vector<Digest> trees_;
+};
+
 struct InclusionClaim {
     Digest leaf{};
     std::uint64_t position = 0;

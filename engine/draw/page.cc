@@ -39,7 +39,13 @@ std::size_t character(std::string_view text) {
     return right && code != 0x2028 && code != 0x2029 ? length : 0;
 }
 
-bool is_text(std::string_view text) {
+bool is_digits(std::string_view text) {
+    return std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+}
+
+}  // namespace
+
+bool is_page_text(std::string_view text) {
     while (!text.empty()) {
         const std::size_t length = character(text);
         if (length == 0) {
@@ -49,12 +55,6 @@ bool is_text(std::string_view text) {
     }
     return true;
 }
-
-bool is_digits(std::string_view text) {
-    return std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
-}
-
-}  // namespace
 
 std::string shanghai_text(std::int64_t instant_us) {
     std::string text = instant_text(instant_us + shanghai_offset_us);
@@ -166,7 +166,7 @@ std::string_view Page::quoted(std::size_t bytes_max) {
     }
     const std::size_t length = std::min(rest_.find('"'), rest_.size());
     const std::string_view value = rest_.substr(0, length);
-    if (value.empty() || length > bytes_max || !is_text(value)) {
+    if (value.empty() || length > bytes_max || !is_page_text(value)) {
         fail("a text of allowed characters");
         return {};
     }

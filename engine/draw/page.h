@@ -118,6 +118,8 @@ private:
 };
 
 // 2026-03-01T10:00:00.000000+08:00 and back; nothing for any other text.
+// Nothing in it that a page may not have; may be empty.
+bool is_page_text(std::string_view text);
 std::string shanghai_text(std::int64_t instant_us);
 std::optional<std::int64_t> instant_from_shanghai(std::string_view text);
 // Whole decimal digits without a zero before them, in the range.

@@ -8,6 +8,21 @@ namespace {
 // What a segment touches stays in the processor's cache from its prefetch until it is applied.
 constexpr std::size_t segment_events_max = 256;
 
+// It ends after a definition, because what that defines decides what the next events touch; what
+// needs a list is a segment of its own.
+std::size_t segment_events(std::span<const decode::DecodedEvent> events) {
+    const std::size_t most = std::min(events.size(), segment_events_max);
+    for (std::size_t count = 0; count < most; ++count) {
+        if (apply::Ledger::needs_list(events[count])) {
+            return std::max(count, std::size_t{1});
+        }
+        if (apply::Ledger::is_definition(events[count])) {
+            return count + 1;
+        }
+    }
+    return most;
+}
+
 }  // namespace
 
 Core::Core(decode::Shard shard, state::State& state, std::uint64_t next_sequence)
@@ -24,17 +39,10 @@ Result<std::size_t> Core::turn(std::span<const log::Record> records,
             events_.push_back(decoder_.decode(record));
         }
     }
-    // A segment is short, and ends after a definition: what that defines decides what the next
-    // events touch.
     std::span<const decode::DecodedEvent> rest(events_);
     journal::GrowingBlock block;
     while (!rest.empty()) {
-        std::size_t count = 0;
-        while (count < rest.size() && count + 1 < segment_events_max &&
-               !apply::Ledger::is_definition(rest[count])) {
-            ++count;
-        }
-        count = std::min(count + 1, rest.size());
+        const std::size_t count = segment_events(rest);
         FISCUS_ASSIGN(const std::size_t applied,
                       apply_segment(rest.first(count), out, block_bytes, block));
         rest = rest.subspan(applied);

@@ -25,7 +25,9 @@ namespace fiscus::runtime {
 
 inline constexpr std::size_t reasons_end = 256;
 
-inline constexpr std::size_t fold_records_default = 1'048'576;
+// A restart may have to apply two windows again, which it does at 240,000 a second when nothing is
+// resident: five seconds with all that a start needs (bench/RESULTS.md).
+inline constexpr std::size_t fold_records_default = 393'216;
 inline constexpr std::chrono::milliseconds fold_interval_default{5'000};
 
 struct EngineOptions {

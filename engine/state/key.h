@@ -17,7 +17,7 @@ namespace fiscus::state {
 enum class TableId : std::uint8_t {
     meta = 1,  // position, digest; not part of the digest
     programme = 2,
-    definition = 3,  // exact bytes of ProgrammeOpened and BatchOpened
+    definition = 3,  // exact bytes of ProgrammeOpened, BatchOpened and PrizeBatchOpened
     platform = 4,
     source = 5,
     source_page = 6,
@@ -35,7 +35,13 @@ enum class TableId : std::uint8_t {
     redemption = 18,
     redemption_vouchers = 19,
     registration = 20,
+    invoice = 21,
+    ticket = 22,
+    prize_draw = 23,
+    prize_place = 24,
+    prize_order = 25,
 };
+inline constexpr TableId last_table = TableId::prize_order;
 
 struct Key {
     Id128 id{};

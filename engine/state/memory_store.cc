@@ -30,6 +30,19 @@ public:
         return Done{};
     }
 
+    Status scan_group(const Key& group, const Visit& visit) override {
+        const std::lock_guard lock(mutex_);
+        const EncodedKey first = encode(group);
+        const auto in_group = [&first](const EncodedKey& key) {
+            return std::equal(first.begin(), first.begin() + group_bytes, key.begin());
+        };
+        for (auto at = records_.lower_bound(first); at != records_.end() && in_group(at->first);
+             ++at) {
+            FISCUS_TRY(visit(decode_key(at->first.data()), at->second));
+        }
+        return Done{};
+    }
+
     Result<std::optional<Id128>> last_id(TableId table,
                                          std::uint32_t programme,
                                          std::uint32_t part) override {

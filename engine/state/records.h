@@ -17,7 +17,7 @@ namespace fiscus::state {
 static_assert(std::endian::native == std::endian::little,
               "records are stored as they lie in memory");
 
-inline constexpr std::uint32_t layout_version = 4;
+inline constexpr std::uint32_t layout_version = 5;
 
 struct ProgrammeRecord {
     static constexpr TableId table = TableId::programme;
@@ -214,6 +214,81 @@ struct RedemptionVouchersRecord {
     std::array<Id128, vouchers_max - 1> more{};
 };
 
+enum class InvoiceStatus : std::uint8_t { submitted = 1, verified = 2, rejected = 3, reversed = 4 };
+
+struct InvoiceRecord {
+    static constexpr TableId table = TableId::invoice;
+    static constexpr bool short_key = true;
+    Id128 consumer{};
+    std::int64_t amount_fen = 0;
+    std::int64_t submitted_at_us = 0;
+    std::uint32_t consumer_ordinal = 0;
+    std::uint32_t merchant_ordinal = 0;
+    std::uint32_t batch = 0;
+    std::uint32_t district = 0;
+    std::uint16_t platform = 0;  // that submitted it
+    std::uint16_t industry = 0;
+    std::uint16_t category = 0;
+    std::uint8_t size_class = 0;
+    std::uint8_t limit_class = 0;
+    std::uint8_t channel = 0;
+    InvoiceStatus status = InvoiceStatus::submitted;
+    std::array<std::uint8_t, 6> reserved{};
+};
+
+enum class TicketStanding : std::uint64_t {
+    takes_part = 0,
+    removed = 1,   // before the list was sealed: not on it
+    reversed = 2,  // afterwards: on it, and cannot win
+};
+
+// A verified invoice in the list of its batch; the key's part is the batch.
+struct TicketRecord {
+    static constexpr TableId table = TableId::ticket;
+    Id128 consumer{};
+    TicketStanding standing = TicketStanding::takes_part;
+};
+
+enum class DrawStatus : std::uint8_t { open = 0, sealed = 1, seeded = 2, executed = 3, aborted = 4 };
+
+struct PrizeDrawRecord {
+    static constexpr TableId table = TableId::prize_draw;
+    std::int64_t sealed_at_us = 0;
+    std::int64_t opened_at_us = 0;
+    std::uint64_t count = 0;  // of the sealed list
+    std::array<std::byte, 32> root{};
+    std::array<std::byte, 32> seed{};
+    std::uint32_t places = 0;  // winners and reserves
+    std::uint32_t passed = 0;  // places of which none is waiting, from the first on
+    DrawStatus status = DrawStatus::open;
+    std::array<std::uint8_t, 7> reserved{};
+};
+
+enum class PlaceStatus : std::uint8_t {
+    waiting = 1,
+    payable = 2,
+    paid = 3,
+    forfeited = 4,
+    lost = 5,
+    recovering = 6,
+};
+
+// A place of an executed draw, by its ticket; the key's part is the batch.
+struct PrizePlaceRecord {
+    static constexpr TableId table = TableId::prize_place;
+    std::int64_t recovered_fen = 0;
+    std::uint32_t place = 0;  // from 1
+    std::uint16_t tier = 0;   // 0: a reserve that has not moved up
+    PlaceStatus status = PlaceStatus::waiting;
+    std::uint8_t reserved = 0;
+};
+
+// The same by place: id.lo.
+struct PrizeOrderRecord {
+    static constexpr TableId table = TableId::prize_order;
+    Id128 ticket{};
+};
+
 template <typename... Records>
 struct RecordList {
     static_assert((std::is_trivially_copyable_v<Records> && ...));
@@ -236,6 +311,11 @@ template struct RecordList<ProgrammeRecord,
                            RegistrationRecord,
                            ConsumerClaimsRecord,
                            RedemptionRecord,
-                           RedemptionVouchersRecord>;
+                           RedemptionVouchersRecord,
+                           InvoiceRecord,
+                           TicketRecord,
+                           PrizeDrawRecord,
+                           PrizePlaceRecord,
+                           PrizeOrderRecord>;
 
 }  // namespace fiscus::state

@@ -70,10 +70,11 @@ public:
         // levels it passes, the less often it is merged.
         rocks.max_bytes_for_level_base = 4ULL << 30;
         // A fold leaves about five files, whose ranges do not overlap, at level 0. Merging those of
-        // the consumers rewrites every one of them, so it is done once for some twenty folds.
-        rocks.level0_file_num_compaction_trigger = 96;
-        rocks.level0_slowdown_writes_trigger = 288;
-        rocks.level0_stop_writes_trigger = 384;
+        // the consumers rewrites every one of them, so it is done once for some forty folds; a
+        // merge of another level may take as long as a hundred more.
+        rocks.level0_file_num_compaction_trigger = 192;
+        rocks.level0_slowdown_writes_trigger = 768;
+        rocks.level0_stop_writes_trigger = 1024;
         // Level 1 holds what changes, consumers above all, and is rewritten again and again:
         // without compression, which takes a fifth of the time of a merge.
         rocks.compression_per_level = {rocksdb::kNoCompression, rocksdb::kNoCompression,
@@ -117,7 +118,15 @@ public:
     }
 
     Status scan(TableId table, const Visit& visit) override {
-        const std::string from(1, static_cast<char>(table));
+        return scan_from(std::string(1, static_cast<char>(table)), visit);
+    }
+
+    Status scan_group(const Key& group, const Visit& visit) override {
+        const EncodedKey first = encode(group);
+        return scan_from(slice(Bytes(first).first(group_bytes)).ToString(), visit);
+    }
+
+    Status scan_from(const std::string& from, const Visit& visit) {
         std::unique_ptr<rocksdb::Iterator> at(db_->NewIterator(rocksdb::ReadOptions()));
         for (at->Seek(from); at->Valid() && at->key().starts_with(from); at->Next()) {
             if (at->key().size() != key_bytes) {

@@ -40,6 +40,9 @@ void State::for_each_table(Visit visit) {
     visit(accounts);
     visit(counters);
     visit(depositors);
+    visit(prize_draws);
+    visit(prize_places);
+    visit(prize_order);
     for_each_cold_table(visit);
 }
 
@@ -56,6 +59,8 @@ void State::for_each_paper_table(Visit visit) {
     visit(vouchers);
     visit(redemptions);
     visit(redemption_vouchers);
+    visit(invoices);
+    visit(tickets);
 }
 
 template <typename Visit>
@@ -78,6 +83,8 @@ bool State::with_cold_table(TableId table, Visit visit) {
         case TableId::registration: return visit(registrations);
         case TableId::redemption: return visit(redemptions);
         case TableId::redemption_vouchers: return visit(redemption_vouchers);
+        case TableId::invoice: return visit(invoices);
+        case TableId::ticket: return visit(tickets);
         case TableId::meta:
         case TableId::programme:
         case TableId::definition:
@@ -88,7 +95,10 @@ bool State::with_cold_table(TableId table, Visit visit) {
         case TableId::merchant:
         case TableId::account:
         case TableId::counter:
-        case TableId::depositor: break;
+        case TableId::depositor:
+        case TableId::prize_draw:
+        case TableId::prize_place:
+        case TableId::prize_order: break;
     }
     FISCUS_CHECK(false, "only cold tables are prefetched");
 }
@@ -138,7 +148,47 @@ Status State::load() {
     FISCUS_TRY(load_hot(merchants, TableId::merchant));
     FISCUS_TRY(load_hot(accounts, TableId::account));
     FISCUS_TRY(load_hot(counters, TableId::counter));
+    FISCUS_TRY(load_hot(prize_draws, TableId::prize_draw));
+    FISCUS_TRY(load_hot(prize_places, TableId::prize_place));
+    FISCUS_TRY(load_hot(prize_order, TableId::prize_order));
     return load_hot(depositors, TableId::depositor);
+}
+
+// What is resident is newer than the store, and what the store does not have yet is resident.
+Status State::for_each_ticket(ProgrammeId programme, BatchId batch, const VisitTicket& visit) {
+    std::vector<std::pair<Id128, TicketRecord>> resident;
+    tickets.for_each_resident([&](const Key& key, const TicketRecord& record) {
+        if (key.programme == programme.value() && key.part == batch.value()) {
+            resident.emplace_back(key.id, record);
+        }
+    });
+    std::sort(resident.begin(), resident.end(),
+              [](const auto& a, const auto& b) { return a.first < b.first; });
+    auto next = resident.begin();
+    const auto visit_resident_until = [&](Id128 id) {
+        for (; next != resident.end() && next->first < id; ++next) {
+            visit(next->first, next->second);
+        }
+    };
+    const Key group{
+        .programme = programme.value(), .part = batch.value(), .table = TableId::ticket};
+    FISCUS_TRY(store_->scan_group(group, [&](const Key& key, Bytes value) -> Status {
+        visit_resident_until(key.id);
+        if (next != resident.end() && next->first == key.id) {
+            visit(next->first, next->second);
+            ++next;
+            return Done{};
+        }
+        TicketRecord record;
+        FISCUS_CHECK(value.size() == sizeof record, "a stored record has its layout's size");
+        std::memcpy(&record, value.data(), sizeof record);
+        visit(key.id, record);
+        return Done{};
+    }));
+    for (; next != resident.end(); ++next) {
+        visit(next->first, next->second);
+    }
+    return Done{};
 }
 
 bool State::want(const Key& key) {
@@ -357,7 +407,7 @@ Result<Hash128> State::recompute_digest() {
     FISCUS_TRY(writer_->wait());
     Hash128 sum;
     for (auto id = static_cast<std::uint8_t>(TableId::programme);
-         id <= static_cast<std::uint8_t>(TableId::registration); ++id) {
+         id <= static_cast<std::uint8_t>(last_table); ++id) {
         FISCUS_TRY(
             store_->scan(static_cast<TableId>(id), [&sum](const Key& key, Bytes value) -> Status {
                 sum += contribution(key, value);

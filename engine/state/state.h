@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -52,6 +53,9 @@ public:
     Table<AccountRecord> accounts{false};
     Table<CounterRecord> counters{false};
     Table<DepositorRecord> depositors{false};
+    Table<PrizeDrawRecord> prize_draws{false};
+    Table<PrizePlaceRecord> prize_places{false};
+    Table<PrizeOrderRecord> prize_order{false};
     // Cold: want() and load_wanted() before get() or change().
     Table<SettlementRequestRecord> settlement_requests{true};
     Table<NaturalKeyRecord> natural_keys{true};
@@ -62,6 +66,8 @@ public:
     Table<RegistrationRecord> registrations{true};
     Table<RedemptionRecord> redemptions{true};
     Table<RedemptionVouchersRecord> redemption_vouchers{true};
+    Table<InvoiceRecord> invoices{true};
+    Table<TicketRecord> tickets{true};
 
     // Asks for a cold record; true when it is resident already (then nothing is to be loaded).
     bool want(const Key& key);
@@ -72,7 +78,11 @@ public:
     // Loads everything asked for with one MultiGet.
     Status load_wanted();
 
-    // Exact bytes of ProgrammeOpened (id.lo 0) and BatchOpened (id.lo = batch), by key.
+    // Every ticket of a batch as it is now, ascending by its id.
+    using VisitTicket = std::function<void(Id128 ticket, const TicketRecord& record)>;
+    Status for_each_ticket(ProgrammeId programme, BatchId batch, const VisitTicket& visit);
+
+    // Exact bytes of ProgrammeOpened (batch 0), BatchOpened and PrizeBatchOpened, by key.
     using Definitions = std::map<std::pair<std::uint32_t, std::uint32_t>, std::vector<std::byte>>;
     void define(ProgrammeId programme, BatchId batch, Bytes event);
     [[nodiscard]] const Definitions& definitions() const { return definitions_; }

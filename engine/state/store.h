@@ -33,6 +33,9 @@ public:
     using Visit = std::function<Status(const Key& key, Bytes value)>;
     virtual Status scan(TableId table, const Visit& visit) = 0;
 
+    // Those of (group.table, group.programme, group.part) in key order.
+    virtual Status scan_group(const Key& group, const Visit& visit) = 0;
+
     // The id of the last record of (table, programme, part) in key order; nothing when there is
     // none.
     virtual Result<std::optional<Id128>> last_id(TableId table,

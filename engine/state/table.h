@@ -279,6 +279,19 @@ public:
         }
     }
 
+    // Both generations: everything that the store may not have yet is among it.
+    template <typename Visit>
+    void for_each_resident(Visit visit) const {
+        for_each(visit);
+        for (std::uint32_t number = 0; number < old_.size; ++number) {
+            const Slot& slot = old_.slot(number);
+            const Key key = slot.key();
+            if (slot.present && young_.find(key, tag_of(key)) == nullptr) {
+                visit(key, slot.value);
+            }
+        }
+    }
+
 private:
     // Changes are of window 1 or 2, by turns. A slot of the other one waits for the fold that goes
     // on; one that is collected says in which (2 + its window) until that is surely stored, which

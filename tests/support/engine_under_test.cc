@@ -20,6 +20,9 @@ public:
     Status scan(state::TableId table, const Visit& visit) override {
         return store_.scan(table, visit);
     }
+    Status scan_group(const state::Key& group, const Visit& visit) override {
+        return store_.scan_group(group, visit);
+    }
     Result<std::optional<Id128>> last_id(state::TableId table,
                                          std::uint32_t programme,
                                          std::uint32_t part) override {

@@ -126,6 +126,10 @@ void expect_heard(const Heard& heard, const Expected& expected) {
     EXPECT_EQ(balance(wire::AccountKind::payable), expected.payable_fen);
     EXPECT_EQ(balance(wire::AccountKind::paid), expected.paid_fen);
     EXPECT_EQ(balance(wire::AccountKind::receivable), expected.receivable_fen);
+    EXPECT_EQ(balance(wire::AccountKind::prize_budget), expected.prize_budget_fen);
+    EXPECT_EQ(balance(wire::AccountKind::prize_payable), expected.prize_payable_fen);
+    EXPECT_EQ(balance(wire::AccountKind::prize_paid), expected.prize_paid_fen);
+    EXPECT_EQ(balance(wire::AccountKind::prize_receivable), expected.prize_receivable_fen);
 }
 
 }  // namespace fiscus::load

@@ -11,6 +11,8 @@ namespace fiscus::app {
 std::unique_ptr<Command> make_config_check();
 std::unique_ptr<Command> make_demo();
 std::unique_ptr<Command> make_digest();
+std::unique_ptr<Command> make_draw_bundle();
+std::unique_ptr<Command> make_draw_list();
 std::unique_ptr<Command> make_draw_verify();
 std::unique_ptr<Command> make_explain();
 std::unique_ptr<Command> make_fund_ledger();

@@ -7,12 +7,12 @@
 #include <fmt/format.h>
 
 #include "bench/load/publish.h"
-#include "bench/load/standard_load.h"
 #include "engine/app/account_words.h"
 #include "engine/app/commands/commands.h"
 #include "engine/app/commands/figures_table.h"
 #include "engine/app/commands/programme_choice.h"
 #include "engine/app/commands/summary.h"
+#include "engine/app/load_choice.h"
 #include "engine/app/numbers.h"
 #include "engine/app/open.h"
 #include "engine/app/pipeline.h"
@@ -40,8 +40,7 @@ Table trial_balance_by_kind(const runtime::StateView& view, Language language) {
                 {}};
     std::int64_t sum = 0;
     for (const AccountName& name : account_names()) {
-        if (name.kind >= wire::AccountKind::prize_budget &&
-            name.kind <= wire::AccountKind::prize_paid) {
+        if (name.key_english == "tier") {
             continue;  // the load has no prizes
         }
         std::int64_t balance = 0;
@@ -102,12 +101,7 @@ public:
     }
 
     void declare(CLI::App& options) override {
-        options.add_option("--events", load_.events, "Records of the load; 1000000 if not given")
-            ->type_name("N")
-            ->check(whole_number(1));
-        options.add_option("--seed", load_.seed, "Another month; 1 if not given")
-            ->type_name("S")
-            ->check(whole_number(0));
+        load_.declare(options, false);
         options
             .add_option("--keep", keep_,
                         "Log and state go there; else to a new temporary directory")
@@ -115,7 +109,7 @@ public:
     }
 
     Result<ExitCode> run(Context& context) override {
-        FISCUS_TRY(load::check_options(load_));
+        FISCUS_TRY(load_.check());
         const StopSignals signals;
         std::unique_ptr<TemporaryDirectory> temporary;
         std::filesystem::path directory = keep_;
@@ -161,7 +155,7 @@ private:
                    const Settings& settings,
                    const std::filesystem::path& state) const;
 
-    load::LoadOptions load_;
+    LoadChoice load_;
     std::string keep_;
     std::int32_t day_ = 0;
 };
@@ -182,9 +176,9 @@ Result<Settings> Demo::with_log(const Settings& settings, const std::filesystem:
 Result<bool> Demo::is_filled(log::Log& log, std::int32_t partitions) const {
     std::int64_t records = 0;
     bool first_agrees = false;
-    load::StandardLoad load(load_);
+    const auto load = load_.make();
     load::LoadBatch batch;
-    load.next(batch, 1);
+    load->next(batch, 1);
     const log::NewRecord& expected = batch.records().front();
     const std::int32_t first = partition_of_key(as_text(expected.key), partitions);
     for (std::int32_t partition = 0; partition < partitions; ++partition) {
@@ -200,7 +194,7 @@ Result<bool> Demo::is_filled(log::Log& log, std::int32_t partitions) const {
     if (records == 0) {
         return false;
     }
-    if (first_agrees && static_cast<std::uint64_t>(records) == load_.events) {
+    if (first_agrees && static_cast<std::uint64_t>(records) == load_.records()) {
         return true;
     }
     return Error{
@@ -219,14 +213,14 @@ Status Demo::fill(Console& console,
         console.note("events generated  the log holds them already");
         return Done{};
     }
-    load::StandardLoad load(load_);
+    const auto load = load_.make();
     Progress progress(console, "events generated");
     load::PublishOptions options;
     options.progress = [&](std::uint64_t done) {
-        progress.update(done, load_.events);
+        progress.update(done, load_.events());
         return !signals.stop();
     };
-    FISCUS_ASSIGN(const load::Published published, load::publish(log, load, options));
+    FISCUS_ASSIGN(const load::Published published, load::publish(log, *load, options));
     progress.finish(published.records);
     return Done{};
 }

@@ -1,13 +1,13 @@
-// `fiscus generate`: writes the standard load, a programme's month that is the same for the same
-// options on every machine, to a log. For the demo, for tests and for anybody who wants to try the
+// `fiscus generate`: writes a load, a programme's month that is the same for the same options on
+// every machine, to a log. For the demo, for tests and for anybody who wants to try the
 // engine.
 #include <cstdint>
 
 #include <fmt/format.h>
 
 #include "bench/load/publish.h"
-#include "bench/load/standard_load.h"
 #include "engine/app/commands/commands.h"
+#include "engine/app/load_choice.h"
 #include "engine/app/numbers.h"
 #include "engine/app/open.h"
 #include "engine/app/progress.h"
@@ -21,7 +21,7 @@ class Generate final : public Command {
 public:
     [[nodiscard]] CommandSpec spec() const override {
         return {.path = "generate",
-                .summary = "Write the standard load, the same for the same seed, to a log",
+                .summary = "Write a programme's month, the same for the same seed, to a log",
                 .example = "fiscus generate --events 1000000 --seed 1 --log /tmp/demo/log",
                 .details =
                     "Makes the topics when there are none. Its records carry the times of their "
@@ -33,28 +33,21 @@ public:
     }
 
     void declare(CLI::App& options) override {
-        options.add_option("--events", load_.events, "Records in all, control events included")
-            ->required()
-            ->type_name("N")
-            ->check(whole_number(1));
-        options.add_option("--seed", load_.seed, "Another number, another month")
-            ->required()
-            ->type_name("S")
-            ->check(whole_number(0));
+        load_.declare(options, true);
         options
-            .add_option("--programmes", load_.programmes,
+            .add_option("--programmes", load_.vouchers().programmes,
                         "Programmes that take turns; 1 if not given")
             ->type_name("P")
             ->check(whole_number(1));
         options
-            .add_option("--first-programme", load_.first_programme,
+            .add_option("--first-programme", load_.vouchers().first_programme,
                         "Number of the first programme; 1 if not given")
             ->type_name("N")
             ->check(whole_number(1));
     }
 
     Result<ExitCode> run(Context& context) override {
-        FISCUS_TRY(load::check_options(load_));
+        FISCUS_TRY(load_.check());
         const StopSignals signals;
         FISCUS_ASSIGN(const auto log, open_log(context.settings, LogMode::create));
         FISCUS_ASSIGN(const std::int32_t partitions, ensure_load_topics(*log, context.settings));
@@ -68,20 +61,20 @@ public:
                 fmt::format("the log holds {} events already; these come behind them",
                             count_text(static_cast<std::uint64_t>(before))));
         }
-        load::StandardLoad load(load_);
+        const auto load = load_.make();
         Progress progress(context.console, "events");
         load::PublishOptions options;
         options.progress = [&](std::uint64_t done) {
-            progress.update(done, load_.events);
+            progress.update(done, load_.events());
             return !signals.stop();
         };
-        FISCUS_ASSIGN(const load::Published published, load::publish(*log, load, options));
+        FISCUS_ASSIGN(const load::Published published, load::publish(*log, *load, options));
         progress.finish(published.records);
         return ExitCode::success;
     }
 
 private:
-    load::LoadOptions load_;
+    LoadChoice load_;
 };
 
 }  // namespace

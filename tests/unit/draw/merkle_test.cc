@@ -78,6 +78,25 @@ TEST(Merkle, RootsAreThoseOfTheKnownLeaves) {
     for (std::size_t count = 0; count < roots.size(); ++count) {
         const auto leaves = leaf_hashes(HashKind::sha256, std::span(lines).first(count));
         EXPECT_EQ(to_hex(MerkleTree(HashKind::sha256, leaves).root()), roots[count]) << count;
+        MerkleRoot one_by_one(HashKind::sha256);
+        for (const std::string_view line : std::span(lines).first(count)) {
+            one_by_one.add(line);
+        }
+        EXPECT_EQ(one_by_one.count(), count);
+        EXPECT_EQ(to_hex(one_by_one.root()), roots[count]) << count;
+    }
+}
+
+TEST(Merkle, RootOfLinesThatComeOneByOneIsThatOfTheTree) {
+    for (const HashKind kind : {HashKind::sha256, HashKind::sm3}) {
+        MerkleRoot root(kind);
+        std::vector<std::string> lines;
+        for (std::size_t count = 0; count < 300; ++count) {
+            const std::vector<std::string_view> views(lines.begin(), lines.end());
+            ASSERT_EQ(root.root(), MerkleTree(kind, leaf_hashes(kind, views)).root()) << count;
+            lines.push_back("line " + std::to_string(count));
+            root.add(lines.back());
+        }
     }
 }
 

@@ -99,6 +99,66 @@ TEST_F(StateTest, WhatIsNotFoldedIsForgottenWithItsPosition) {
     EXPECT_EQ(as_text(state->position()), "1");
 }
 
+// Random changes, folds in pieces and reopened states; the list is looked at in the midst of it all.
+TEST_F(StateTest, TicketsOfABatchAreAllThereInTheirOrderWhateverIsStored) {
+    constexpr std::uint32_t batch = 7;
+    constexpr std::uint64_t tickets = 3'000;
+    const std::uint64_t seed = property::seeds(1).front();
+    SCOPED_TRACE("FISCUS_SEED=" + std::to_string(seed));
+    std::mt19937_64 random(seed);
+    std::map<Id128, Id128> expected;
+    const auto key_of = [](std::uint32_t part, std::uint64_t n) {
+        return Key{.id = {.hi = n * 0x9e3779b97f4a7c15ULL, .lo = n},
+                   .programme = 1,
+                   .part = part,
+                   .table = TableId::ticket};
+    };
+    auto state = open(60'000);
+    bool folding = false;
+    for (int step = 0; step < 6'000; ++step) {
+        // Its neighbours are other batches.
+        const auto part = batch - 1 + static_cast<std::uint32_t>(random() % 3);
+        const Key key = key_of(part, random() % tickets);
+        state->want(key);
+        ASSERT_TRUE(state->load_wanted().ok());
+        const Id128 consumer{.hi = random(), .lo = 1};
+        state->change(state->tickets, key).consumer = consumer;
+        if (part == batch) {
+            expected[key.id] = consumer;
+        }
+        state->settle();
+        if (step % 100 == 50) {
+            ASSERT_TRUE(state->begin_fold().ok());
+            folding = true;
+        } else if (folding && step % 10 == 9 && state->collect(40)) {
+            ASSERT_TRUE(state->end_fold(text("position")).ok());
+            folding = false;
+        }
+        if (step % 1'000 == 999) {
+            if (folding) {
+                ASSERT_TRUE(state->end_fold(text("position")).ok());
+                folding = false;
+            }
+            ASSERT_TRUE(state->fold(text("position")).ok());
+            ASSERT_TRUE(state->flush().ok());
+            state.reset();
+            state = open(60'000);
+        }
+        if (step % 37 == 0) {
+            std::vector<std::pair<Id128, Id128>> seen;
+            ASSERT_TRUE(state
+                            ->for_each_ticket(ProgrammeId(1), BatchId(batch),
+                                              [&seen](Id128 id, const TicketRecord& record) {
+                                                  seen.emplace_back(id, record.consumer);
+                                              })
+                            .ok());
+            ASSERT_EQ(seen, (std::vector<std::pair<Id128, Id128>>(expected.begin(),
+                                                                  expected.end())))
+                << "step " << step;
+        }
+    }
+}
+
 TEST_F(StateTest, ASmallCacheForgetsNothing) {
     constexpr std::uint64_t count = 5'000;
     auto state = open(60'000);

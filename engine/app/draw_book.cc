@@ -1,0 +1,194 @@
+#include "engine/app/draw_book.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "engine/app/open.h"
+#include "engine/draw/algorithm.h"
+#include "engine/log/topics.h"
+#include "schemas/events_generated.h"
+#include "schemas/reasons_generated.h"
+
+namespace fiscus::app {
+namespace {
+
+using wire::EventBody;
+
+Id128 id_of(const wire::Id128& id) { return {.hi = id.hi(), .lo = id.lo()}; }
+
+std::string text_of(const flatbuffers::String* text) {
+    return text == nullptr ? std::string() : text->str();
+}
+
+draw::Digest digest_of(const flatbuffers::Vector<std::uint8_t>* bytes) {
+    draw::Digest digest{};
+    if (bytes != nullptr && bytes->size() == digest.size()) {
+        std::transform(bytes->begin(), bytes->end(), digest.begin(),
+                       [](std::uint8_t byte) { return std::byte{byte}; });
+    }
+    return digest;
+}
+
+Error broken(const wire::Entry& entry, std::string_view what) {
+    return {ErrorCode::corrupt,
+            fmt::format("entry {} of the journal {}", entry.sequence(), what),
+            "an engine does not write such entries",
+            "Compare the journal with its events: fiscus replay."};
+}
+
+// The exact event that the entry keeps.
+Result<const wire::Event*> event_of(const WalkedEntry& walked) {
+    const auto* const bytes = reinterpret_cast<const std::uint8_t*>(walked.detail.data());
+    flatbuffers::Verifier verifier(bytes, walked.detail.size());
+    if (!wire::VerifyEventBuffer(verifier)) {
+        return broken(*walked.entry, "does not keep its event");
+    }
+    return wire::GetEvent(bytes);
+}
+
+// Whose records move the log's time: those that come from a known source (docs/domain.md §2).
+bool moves_log_time(const wire::Entry& entry) {
+    return entry.programme() != 0 && (entry.reason() == 0 ||
+                                      entry.reason() >
+                                          static_cast<std::uint16_t>(wire::Reason::source_revoked));
+}
+
+draw::BatchRules rules_of(const wire::Event& event, const wire::PrizeBatchOpened& opened) {
+    draw::BatchRules rules;
+    const auto algorithm = draw::algorithm_from_id(text_of(opened.algorithm()));
+    rules.hash = algorithm ? algorithm->hash : draw::HashKind::sha256;
+    rules.batch = {.programme = ProgrammeId(event.programme()), .batch = BatchId(opened.batch())};
+    rules.title = text_of(opened.name());
+    for (const wire::PrizeTier* tier : *opened.tiers()) {
+        rules.plan.tiers.push_back({.count = tier->count(), .amount = Amount(tier->amount_fen())});
+    }
+    rules.plan.reserves = opened.reserves();
+    rules.commitment = digest_of(opened.commitment());
+    rules.digits_source = text_of(opened.digits_source());
+    rules.digits_at_us = opened.digits_at_us();
+    rules.public_value_source = text_of(opened.public_value_source());
+    rules.public_value_at_us = opened.public_value_at_us();
+    return rules;
+}
+
+std::vector<draw::Ticket> list_of(const std::map<Id128, Id128>& tickets) {
+    std::vector<draw::Ticket> list;
+    list.reserve(tickets.size());
+    for (const auto& [ticket, consumer] : tickets) {
+        list.push_back({.id = ticket, .consumer = consumer});
+    }
+    return list;
+}
+
+}  // namespace
+
+Status DrawBook::take(const WalkedEntry& walked) {
+    const wire::Entry& entry = *walked.entry;
+    Following& following = following_[entry.programme()];
+    if (moves_log_time(entry)) {
+        following.log_time_us = std::max(following.log_time_us, entry.logged_at_us());
+    }
+    if (entry.outcome() != static_cast<std::uint8_t>(wire::Outcome::accepted) ||
+        entry.batch() != batch_.value()) {
+        return Done{};
+    }
+    if (entry.kind() == static_cast<std::uint8_t>(EventBody::PrizeBatchOpened)) {
+        FISCUS_ASSIGN(const wire::Event* const event, event_of(walked));
+        draws_[entry.programme()].draw.rules =
+            rules_of(*event, *event->body_as_PrizeBatchOpened());
+        return Done{};
+    }
+    const auto at = draws_.find(entry.programme());
+    return at == draws_.end() ? Status(Done{}) : take_accepted(walked, at->second, following);
+}
+
+Status DrawBook::take_accepted(const WalkedEntry& walked,
+                               DrawnBatch& batch,
+                               Following& following) {
+    const wire::Entry& entry = *walked.entry;
+    const Id128 invoice = id_of(entry.subject());
+    switch (static_cast<EventBody>(entry.kind())) {
+        case EventBody::InvoiceSubmitted: {
+            FISCUS_ASSIGN(const wire::Event* const event, event_of(walked));
+            following.submitted[invoice] = id_of(*event->body_as_InvoiceSubmitted()->consumer());
+            break;
+        }
+        case EventBody::InvoiceVerified: {
+            const auto at = following.submitted.find(invoice);
+            if (at == following.submitted.end()) {
+                return broken(entry, "verifies an invoice that was not submitted");
+            }
+            following.tickets[invoice] = at->second;
+            break;
+        }
+        case EventBody::InvoiceReversed: following.tickets.erase(invoice); break;
+        case EventBody::DrawSealed:
+            batch.stage = DrawStage::sealed;
+            batch.draw.tickets = list_of(following.tickets);
+            batch.draw.sealed_at_us = following.log_time_us;
+            break;
+        case EventBody::DrawSeedPublished: {
+            FISCUS_ASSIGN(const wire::Event* const event, event_of(walked));
+            const auto& opened = *event->body_as_DrawSeedPublished();
+            batch.stage = DrawStage::seeded;
+            batch.draw.opened_at_us = following.log_time_us;
+            batch.draw.entropy = {.secret = digest_of(opened.secret()),
+                                  .digits = text_of(opened.digits()),
+                                  .public_value = text_of(opened.public_value())};
+            break;
+        }
+        case EventBody::DrawExecuted: batch.stage = DrawStage::executed; break;
+        case EventBody::DrawAborted: {
+            FISCUS_ASSIGN(const wire::Event* const event, event_of(walked));
+            batch.stage = DrawStage::aborted;
+            batch.why_aborted = text_of(event->body_as_DrawAborted()->why());
+            break;
+        }
+        default: break;
+    }
+    return Done{};
+}
+
+void DrawBook::finish() {
+    for (auto& [programme, batch] : draws_) {
+        if (batch.draw.sealed_at_us == 0) {
+            batch.draw.tickets = list_of(following_[programme].tickets);
+        }
+    }
+}
+
+Result<DrawnBatch> read_draw(log::Log& log, BatchId batch, std::optional<ProgrammeId> programme) {
+    FISCUS_ASSIGN(const std::int32_t partitions, partitions_of(log, log::journal_topic));
+    std::map<std::uint32_t, DrawnBatch> found;
+    for (std::int32_t partition = 0; partition < partitions; ++partition) {
+        DrawBook book(batch);
+        Status status = Done{};
+        FISCUS_TRY(walk_journal(log, partition, [&](const WalkedEntry& walked) {
+            status = book.take(walked);
+            return status.ok();
+        }));
+        FISCUS_TRY(status);
+        book.finish();
+        found.insert(book.draws().begin(), book.draws().end());
+    }
+    if (programme) {
+        std::erase_if(found, [&](const auto& draw) { return draw.first != programme->value(); });
+    }
+    if (found.empty()) {
+        return Error{ErrorCode::not_found,
+                     fmt::format("the journal knows no prize batch {}", batch.value()), "",
+                     "Check the number; `fiscus log dump --topic journal --json` lists all "
+                     "entries."};
+    }
+    if (found.size() > 1) {
+        return Error{ErrorCode::usage,
+                     fmt::format("{} programmes have a prize batch {}", found.size(),
+                                 batch.value()),
+                     "", "Say which one: --programme N."};
+    }
+    return std::move(found.begin()->second);
+}
+
+}  // namespace fiscus::app

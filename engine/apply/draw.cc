@@ -1,0 +1,250 @@
+// Draw family (摇号): the list is sealed, then the chance is opened, then whoever wins follows from
+// both. The bytes are those of docs/formats/draw-bundle.md.
+#include <algorithm>
+
+#include "engine/apply/families.h"
+#include "engine/apply/prizes.h"
+#include "engine/draw/lines.h"
+#include "engine/draw/merkle.h"
+
+namespace fiscus::apply {
+namespace {
+
+using state::DrawStatus;
+using state::PlaceStatus;
+using state::TableId;
+using wire::Reason;
+
+draw::Digest digest_from(const flatbuffers::Vector<std::uint8_t>& bytes) {
+    draw::Digest digest{};
+    std::transform(bytes.begin(), bytes.end(), digest.begin(),
+                   [](std::uint8_t byte) { return std::byte{byte}; });
+    return digest;
+}
+
+std::string_view text_of(const flatbuffers::String& text) { return {text.c_str(), text.size()}; }
+
+// Whoever may seal and execute: the authority, or the draw platform while it is in good standing.
+Reason check_speaker_standing(const Context& c) {
+    return c.by_platform() ? c.own_platform_refusal() : Reason::none;
+}
+
+Reason check_batch(const Context& c, BatchId batch) {
+    if (c.prize_rules(batch) == nullptr) {
+        return Reason::batch_unknown;
+    }
+    return c.batch(batch).closed != 0 ? Reason::batch_closed : Reason::none;
+}
+
+draw::SealedList sealed_list(draw::HashKind hash, const Tickets& tickets) {
+    draw::MerkleRoot root(hash);
+    for (const draw::Ticket& ticket : tickets.list) {
+        root.add(draw::list_line(ticket));
+    }
+    return {.root = root.root(), .count = root.count()};
+}
+
+bool is_funded(Context& c, BatchId batch, const PrizeBatchRules& rules) {
+    for (std::uint16_t tier = 1; rules.has_tier(tier); ++tier) {
+        const auto count = static_cast<std::int64_t>(rules.plan.tiers[tier - 1U].count);
+        if (c.balance(prize_budget(batch, tier)) < Amount(count * rules.prize(tier).fen())) {
+            return false;
+        }
+    }
+    return true;
+}
+
+state::PrizeDrawRecord& change_draw(Context& c, BatchId batch) {
+    c.remember_natural_key();
+    return c.state.change(c.state.prize_draws, c.key(TableId::prize_draw, batch.value()));
+}
+
+draw::Digest result_root(const PrizeBatchRules& rules,
+                         const Tickets& tickets,
+                         const std::vector<draw::Place>& places) {
+    draw::MerkleRoot root(rules.hash);
+    for (std::size_t i = 0; i < places.size(); ++i) {
+        const std::uint32_t tier = places[i].tier;
+        const Amount prize = tier == 0 ? Amount(0) : rules.plan.tiers[tier - 1].amount;
+        root.add(draw::result_line(i + 1, places[i], tickets.list[places[i].ticket], prize,
+                                   draw::score_bytes));
+    }
+    return root.root();
+}
+
+// Places as drawn; those of tickets that were reversed after the sealing are lost.
+void keep_places(Context& c, BatchId batch, const std::vector<draw::Place>& places) {
+    for (std::size_t i = 0; i < places.size(); ++i) {
+        const Id128 ticket = c.tickets->list[places[i].ticket].id;
+        const auto number = static_cast<std::uint32_t>(i + 1);
+        c.state.change(c.state.prize_order, order_key(c, batch, number)).ticket = ticket;
+        auto& place = c.state.change(c.state.prize_places, place_key(c, batch, ticket));
+        place.place = number;
+        place.tier = static_cast<std::uint16_t>(places[i].tier);
+        place.status = c.tickets->reversed[places[i].ticket] ? PlaceStatus::lost
+                       : place.tier == 0                     ? PlaceStatus::waiting
+                                                             : PlaceStatus::payable;
+    }
+}
+
+// The prizes that somebody has, by tier; a lost one goes to the first reserve that waits.
+std::vector<Amount> award(Context& c,
+                          BatchId batch,
+                          const PrizeBatchRules& rules,
+                          const std::vector<draw::Place>& places) {
+    std::vector<Amount> awarded(rules.plan.tiers.size());
+    for (const draw::Place& place : places) {
+        if (place.tier == 0) {
+            break;
+        }
+        bool has_holder = !c.tickets->reversed[place.ticket];
+        if (!has_holder) {
+            if (state::PrizePlaceRecord* next = first_waiting(c, batch)) {
+                next->status = PlaceStatus::payable;
+                next->tier = static_cast<std::uint16_t>(place.tier);
+                c.draft.flags |= flag_reserve_moved_up;
+                has_holder = true;
+            }
+        }
+        if (has_holder) {
+            awarded[place.tier - 1] += rules.plan.tiers[place.tier - 1].amount;
+        }
+    }
+    return awarded;
+}
+
+}  // namespace
+
+Answer apply(Context& c, const wire::DrawSealed& event) {
+    if (const Reason reason = check_speaker_standing(c); reason != Reason::none) {
+        return refused(reason);
+    }
+    const BatchId batch(event.batch());
+    if (const Reason reason = check_batch(c, batch); reason != Reason::none) {
+        return refused(reason);
+    }
+    if (c.by_platform() && !is_draw_platform(c, batch)) {
+        return refused(Reason::platform_not_of_draw);
+    }
+    const PrizeBatchRules& rules = *c.prize_rules(batch);
+    switch (c.prize_draw(batch).status) {
+        case DrawStatus::open: break;
+        case DrawStatus::aborted: return refused(Reason::draw_aborted);
+        case DrawStatus::sealed:
+        case DrawStatus::seeded:
+        case DrawStatus::executed: return refused(Reason::draw_already_sealed);
+    }
+    const std::int64_t log_time_us = c.programme().log_time_us;
+    if (std::min(c.in.occurred_at_us, log_time_us) < rules.submit_until_us) {
+        return refused(Reason::draw_too_early);
+    }
+    if (log_time_us >= std::min(rules.digits_at_us, rules.public_value_at_us)) {
+        return refused(Reason::draw_too_late);
+    }
+    const draw::SealedList list = sealed_list(rules.hash, *c.tickets);
+    if (event.count() != list.count || digest_from(*event.root()) != list.root) {
+        return refused(Reason::sealed_list_differs);
+    }
+    if (!is_funded(c, batch, rules)) {
+        return refused(Reason::prize_budget_insufficient);
+    }
+    auto& draw = change_draw(c, batch);
+    draw.status = DrawStatus::sealed;
+    draw.sealed_at_us = log_time_us;
+    draw.count = list.count;
+    draw.root = list.root;
+    return accepted();
+}
+
+Answer apply(Context& c, const wire::DrawSeedPublished& event) {
+    const BatchId batch(event.batch());
+    if (const Reason reason = check_batch(c, batch); reason != Reason::none) {
+        return refused(reason);
+    }
+    const PrizeBatchRules& rules = *c.prize_rules(batch);
+    const state::PrizeDrawRecord draw = c.prize_draw(batch);
+    switch (draw.status) {
+        case DrawStatus::aborted: return refused(Reason::draw_aborted);
+        case DrawStatus::seeded:
+        case DrawStatus::executed: return refused(Reason::draw_seed_already_published);
+        case DrawStatus::open: return refused(Reason::draw_not_sealed);
+        case DrawStatus::sealed: break;
+    }
+    const std::int64_t log_time_us = c.programme().log_time_us;
+    if (log_time_us < std::max(rules.digits_at_us, rules.public_value_at_us)) {
+        return refused(Reason::draw_too_early);
+    }
+    const draw::BatchName name{.programme = c.in.programme, .batch = batch};
+    const draw::Digest secret = digest_from(*event.secret());
+    if (draw::commitment_of(rules.hash, name, secret) != rules.commitment) {
+        return refused(Reason::secret_differs_from_commitment);
+    }
+    auto& changed = change_draw(c, batch);
+    changed.status = DrawStatus::seeded;
+    changed.opened_at_us = log_time_us;
+    changed.seed =
+        draw::seed_of(rules.hash, name, {.root = draw.root, .count = draw.count},
+                      {.secret = secret,
+                       .digits = std::string(text_of(*event.digits())),
+                       .public_value = std::string(text_of(*event.public_value()))});
+    return accepted();
+}
+
+Answer apply(Context& c, const wire::DrawExecuted& event) {
+    if (const Reason reason = check_speaker_standing(c); reason != Reason::none) {
+        return refused(reason);
+    }
+    const BatchId batch(event.batch());
+    if (const Reason reason = check_batch(c, batch); reason != Reason::none) {
+        return refused(reason);
+    }
+    if (c.by_platform() && !is_draw_platform(c, batch)) {
+        return refused(Reason::platform_not_of_draw);
+    }
+    const PrizeBatchRules& rules = *c.prize_rules(batch);
+    const state::PrizeDrawRecord draw = c.prize_draw(batch);
+    switch (draw.status) {
+        case DrawStatus::aborted: return refused(Reason::draw_aborted);
+        case DrawStatus::executed: return refused(Reason::draw_already_executed);
+        case DrawStatus::open: return refused(Reason::draw_not_sealed);
+        case DrawStatus::sealed: return refused(Reason::draw_seed_not_published);
+        case DrawStatus::seeded: break;
+    }
+    const auto ranked = draw::rank(rules.hash, draw.seed, c.tickets->list, rules.plan);
+    FISCUS_CHECK(ranked.ok() && c.tickets->list.size() == draw.count,
+                 "a sealed list is a sound one, and stays as it was");
+    const std::vector<draw::Place>& places = ranked.value();
+    if (event.result_root() != nullptr &&
+        digest_from(*event.result_root()) != result_root(rules, *c.tickets, places)) {
+        return refused(Reason::draw_result_differs);
+    }
+    auto& changed = change_draw(c, batch);
+    changed.status = DrawStatus::executed;
+    changed.places = static_cast<std::uint32_t>(places.size());
+    keep_places(c, batch, places);
+    std::uint16_t tier = 0;
+    for (const Amount awarded : award(c, batch, rules, places)) {
+        ++tier;
+        c.draft.amount_fen += awarded.fen();
+        c.post(prize_budget(batch, tier), prize_payable(batch, tier), awarded);
+    }
+    return accepted();
+}
+
+Answer apply(Context& c, const wire::DrawAborted& event) {
+    const BatchId batch(event.batch());
+    if (const Reason reason = check_batch(c, batch); reason != Reason::none) {
+        return refused(reason);
+    }
+    switch (c.prize_draw(batch).status) {
+        case DrawStatus::aborted: return refused(Reason::draw_aborted);
+        case DrawStatus::executed: return refused(Reason::draw_already_executed);
+        case DrawStatus::open:
+        case DrawStatus::sealed:
+        case DrawStatus::seeded: break;
+    }
+    change_draw(c, batch).status = DrawStatus::aborted;
+    return accepted();
+}
+
+}  // namespace fiscus::apply
