@@ -2,9 +2,9 @@
 
 Aim: somebody who has nothing but `fiscus log dump --json` gets, with DuckDB, the same figures as
 fiscus, row for row: no row too few, none too many. Method: the standard load, a month of prize
-invoices and two disorderly programmes (random_month.py) run through the program; the .sql files beside this one make of the
-journal's entries a table expected_X and of what was published a table found_X, and the two must be
-equal. In the end one entry after another is altered, and the comparison must notice.
+invoices and two disorderly programmes (random_month.py) run through the program; the .sql files
+beside this one make of the journal's entries a table expected_X and of what was published a table
+found_X, and the two must be equal. In the end one entry after another is altered, and the comparison must notice.
 
 FISCUS_PROGRAM     the built program
 FISCUS_SEED        another month; 1 if not given
