@@ -125,7 +125,9 @@ class GoldenBytes(unittest.TestCase):
                 and not re.search("Length$|AsNumpy$|IsNone$|^GetRoot|^Init$|BufferHas", name)
             ]
             for name in accessors:
-                self.assertIn(name, known, f"{path.stem}.{name} has no value in the golden file")
+                # A field that came later is at its default in bytes that do not know it.
+                if name not in known and getattr(body, name)() not in (0, None):
+                    self.fail(f"{path.stem}.{name} has no value in the golden file")
 
 
 if __name__ == "__main__":
