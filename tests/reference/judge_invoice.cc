@@ -204,7 +204,10 @@ Reason Judge::decide(const wire::InvoiceReversed& e) {
     if (place == nullptr) {
         return Reason::none;
     }
-    state_prize(batch, *place);
+    // A forfeited prize is not lost a second time.
+    if (place->state == PlaceState::payable || place->state == PlaceState::paid) {
+        state_prize(batch, *place);
+    }
     switch (place->state) {
         case PlaceState::waiting: place->state = PlaceState::lost; break;
         case PlaceState::payable: take_away(number, batch, *place, PlaceState::lost); break;
