@@ -32,8 +32,7 @@ draw::Digest digest_of(const flatbuffers::Vector<std::uint8_t>* bytes) {
 }
 
 Error broken(const wire::Entry& entry, std::string_view what) {
-    return {ErrorCode::corrupt,
-            fmt::format("entry {} of the journal {}", entry.sequence(), what),
+    return {ErrorCode::corrupt, fmt::format("entry {} of the journal {}", entry.sequence(), what),
             "an engine does not write such entries",
             "Compare the journal with its events: fiscus replay."};
 }
@@ -50,9 +49,9 @@ Result<const wire::Event*> event_of(const WalkedEntry& walked) {
 
 // Whose records move the log's time: those that come from a known source (docs/domain.md §2).
 bool moves_log_time(const wire::Entry& entry) {
-    return entry.programme() != 0 && (entry.reason() == 0 ||
-                                      entry.reason() >
-                                          static_cast<std::uint16_t>(wire::Reason::source_revoked));
+    return entry.programme() != 0 &&
+           (entry.reason() == 0 ||
+            entry.reason() > static_cast<std::uint16_t>(wire::Reason::source_revoked));
 }
 
 draw::BatchRules rules_of(const wire::Event& event, const wire::PrizeBatchOpened& opened) {
@@ -96,17 +95,14 @@ Status DrawBook::take(const WalkedEntry& walked) {
     }
     if (entry.kind() == static_cast<std::uint8_t>(EventBody::PrizeBatchOpened)) {
         FISCUS_ASSIGN(const wire::Event* const event, event_of(walked));
-        draws_[entry.programme()].draw.rules =
-            rules_of(*event, *event->body_as_PrizeBatchOpened());
+        draws_[entry.programme()].draw.rules = rules_of(*event, *event->body_as_PrizeBatchOpened());
         return Done{};
     }
     const auto at = draws_.find(entry.programme());
     return at == draws_.end() ? Status(Done{}) : take_accepted(walked, at->second, following);
 }
 
-Status DrawBook::take_accepted(const WalkedEntry& walked,
-                               DrawnBatch& batch,
-                               Following& following) {
+Status DrawBook::take_accepted(const WalkedEntry& walked, DrawnBatch& batch, Following& following) {
     const wire::Entry& entry = *walked.entry;
     const Id128 invoice = id_of(entry.subject());
     switch (static_cast<EventBody>(entry.kind())) {
@@ -183,10 +179,10 @@ Result<DrawnBatch> read_draw(log::Log& log, BatchId batch, std::optional<Program
                      "entries."};
     }
     if (found.size() > 1) {
-        return Error{ErrorCode::usage,
-                     fmt::format("{} programmes have a prize batch {}", found.size(),
-                                 batch.value()),
-                     "", "Say which one: --programme N."};
+        return Error{
+            ErrorCode::usage,
+            fmt::format("{} programmes have a prize batch {}", found.size(), batch.value()), "",
+            "Say which one: --programme N."};
     }
     return std::move(found.begin()->second);
 }

@@ -54,12 +54,11 @@ Status LoadChoice::check() const {
         return load::check_options(load_);
     }
     if (load_.events < records_of_invoice * load::invoices_min) {
-        return Error{ErrorCode::usage,
-                     fmt::format("{} events are too few for a month of invoices",
-                                 count_text(load_.events)),
-                     "each tier of each draw needs somebody who wins",
-                     fmt::format("Give --events {} at least.",
-                                 records_of_invoice * load::invoices_min)};
+        return Error{
+            ErrorCode::usage,
+            fmt::format("{} events are too few for a month of invoices", count_text(load_.events)),
+            "each tier of each draw needs somebody who wins",
+            fmt::format("Give --events {} at least.", records_of_invoice * load::invoices_min)};
     }
     if (load_.programmes > 1) {
         return Error{ErrorCode::usage, "a month of invoices is one programme", "",
@@ -72,8 +71,8 @@ std::unique_ptr<load::Load> LoadChoice::make() const {
     if (programme_ == LoadProgramme::vouchers) {
         return std::make_unique<load::StandardLoad>(load_);
     }
-    return std::make_unique<load::InvoiceLoad>(load::InvoiceOptions{
-        .invoices = load_.events / records_of_invoice, .seed = load_.seed});
+    return std::make_unique<load::InvoiceLoad>(
+        load::InvoiceOptions{.invoices = load_.events / records_of_invoice, .seed = load_.seed});
 }
 
 std::uint64_t LoadChoice::records() const {

@@ -144,7 +144,8 @@ Answer apply(Context& c, const wire::VoucherClaimed& event) {
         c.state.consumers.get(c.key(TableId::consumer, token))->registered == 0) {
         return refused(Reason::consumer_not_registered);
     }
-    const ClaimPlace place = claim_place(c.in.programme, id, token, counted_days(*rules), c.draft.business_day);
+    const ClaimPlace place =
+        claim_place(c.in.programme, id, token, counted_days(*rules), c.draft.business_day);
     if (const Reason reason = check_caps(claim_counts(c.state, place), batch);
         reason != Reason::none) {
         return refused(reason);
@@ -198,8 +199,8 @@ Answer apply(Context& c, const wire::VoucherVoided& event) {
     c.post(outstanding(batch, voucher->last_day), budget(batch), c.amount());
     const BatchRules& rules = *c.batch_rules(batch);
     if (rules.void_returns_quota) {
-        const ClaimPlace place =
-            claim_place(c.in.programme, batch, voucher->consumer, counted_days(rules), c.draft.origin_day);
+        const ClaimPlace place = claim_place(c.in.programme, batch, voucher->consumer,
+                                             counted_days(rules), c.draft.origin_day);
         const PlatformId platform(voucher->platform);
         count(c, batch, rules.quota_lines(platform, voucher->district), place, c.draft.origin_day,
               platform, true);

@@ -84,8 +84,7 @@ void Ledger::load_batch(const wire::Event& event, std::uint32_t batch, Programme
         auto rules = prize_batch_rules(*event.body_as_PrizeBatchOpened(), programme);
         FISCUS_CHECK(rules.has_value(), "an accepted prize batch has sound rules");
         rules->ordinal = record->ordinal;
-        programme.prize_batches.emplace(
-            batch, std::make_shared<const PrizeBatchRules>(*std::move(rules)));
+        programme.prize_batches.emplace(batch, *std::move(rules));
     } else {
         auto rules = batch_rules(*event.body_as_BatchOpened(), programme);
         FISCUS_CHECK(rules.has_value(), "an accepted batch has sound rules");

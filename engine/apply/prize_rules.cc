@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string_view>
 
+#include "engine/apply/rules.h"
 #include "engine/draw/algorithm.h"
 #include "engine/draw/limits.h"
 #include "engine/draw/page.h"

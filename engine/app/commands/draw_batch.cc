@@ -110,8 +110,7 @@ public:
         if (batch.stage != DrawStage::executed) {
             return Error{ErrorCode::usage,
                          fmt::format("the draw of batch {} has no result", choice_.batch()),
-                         std::string(why(batch)),
-                         "A bundle is made of a draw that was executed."};
+                         std::string(why(batch)), "A bundle is made of a draw that was executed."};
         }
         FISCUS_ASSIGN(const draw::Bundle bundle, draw::make_bundle(batch.draw));
         FISCUS_TRY(draw::write_bundle(out_, bundle));
