@@ -1,7 +1,7 @@
 // Random histories through the engine into the statistics, with restarts of the fold on the way:
-// every figure of every cell of every revision, and the prizes of every tier, must be what the naive
-// statistics count from the oracle's answers. FISCUS_SEED repeats one run, FISCUS_PROPERTY_RUNS says
-// how many there are.
+// every figure of every cell of every revision, and the prizes of every tier, must be what the
+// naive statistics count from the oracle's answers. FISCUS_SEED repeats one run,
+// FISCUS_PROPERTY_RUNS says how many there are.
 #include "tests/reference/statistics.h"
 
 #include <algorithm>
