@@ -3,7 +3,8 @@
 Method: the first days of a standard load go through the program, without a few of its events and
 with a record that is no event, and a month of prize invoices; every row of the four topics is
 checked by jsonschema, a validator that is not ours, and so is every row that
-docs/formats/statistics.md shows. Rows with one thing wrong must fail. See harness.py for the environment.
+docs/formats/statistics.md shows. Rows with one thing wrong must fail. See harness.py for the
+environment.
 """
 
 import collections
