@@ -374,7 +374,9 @@ void World::source_deed() {
     const auto platform = random_.between<std::uint16_t>(1, slip() ? 9 : 3);
     support::SourceRegistered e{.source = source, .platform = platform};
     if (random_.chance(120)) {
-        e.role = static_cast<wire::SourceRole>(random_.below(slip() ? 4 : 2));
+        static const std::vector<wire::SourceRole> roles = {
+            wire::SourceRole::unknown, wire::SourceRole::authority, wire::SourceRole::notary};
+        e.role = slip() ? static_cast<wire::SourceRole>(random_.below(5)) : random_.pick(roles);
         e.platform = slip() ? platform : std::uint16_t{0};
     }
     say(slip() ? voice_of(1) : authority(), e);
@@ -518,6 +520,7 @@ void World::close_programme() {
     for (std::size_t batch = rules().batches.size(); batch > 0; --batch) {
         say(authority(), support::BatchClosed{.batch = static_cast<std::uint32_t>(batch)});
     }
+    close_prize_batches();
     say(authority(), support::ProgrammeClosed{});
 }
 

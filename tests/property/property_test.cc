@@ -69,7 +69,7 @@ TEST(LedgerProperty, RandomHistoriesMeetNearlyEveryKindAndReason) {
         }
     }
     EXPECT_EQ(kinds.size(), static_cast<std::size_t>(wire::EventBody::MAX));
-    EXPECT_GE(reasons.size(), 90U) << "not met: " << missing;
+    EXPECT_GE(reasons.size(), 120U) << "not met: " << missing;
     const std::uint64_t accepted = outcomes[wire::Outcome::accepted];
     EXPECT_GT(accepted * 2, outcomes[wire::Outcome::refused]);
     EXPECT_GT(outcomes[wire::Outcome::duplicate], 0U);

@@ -61,6 +61,8 @@ void World::open_programme(std::uint32_t number) {
             support::SourceRegistered{.source = static_cast<std::uint16_t>(platform + 1),
                                       .platform = platform});
     }
+    say(authority(),
+        support::SourceRegistered{.source = 12, .role = wire::SourceRole::notary, .platform = 0});
     for (std::uint32_t merchant = 1; merchant <= 4; ++merchant) {
         say(authority(), random_merchant(merchant));
     }
@@ -70,6 +72,9 @@ void World::open_programme(std::uint32_t number) {
         say(authority(), random_batch(batch));
         say(authority(),
             support::BatchFunded{.batch = batch, .amount_fen = random_.between(20'000, 400'000)});
+    }
+    if (random_.chance(600)) {
+        open_prize_batch();
     }
 }
 
@@ -134,7 +139,8 @@ void World::step() {
         {40, &World::void_voucher},  {45, &World::register_consumer}, {35, &World::merchant_deed},
         {14, &World::platform_deed}, {12, &World::source_deed},       {40, &World::fund_deed},
         {22, &World::batch_deed},    {60, &World::settlement_deed},   {40, &World::recovery_deed},
-        {45, &World::control_deed},  {3, &World::programme_deed},     {70, &World::say_again}};
+        {45, &World::control_deed},  {250, &World::prize_deed},       {3, &World::programme_deed},
+        {70, &World::say_again}};
     std::uint64_t total = 0;
     for (const auto& [weight, deed] : deeds) {
         total += weight;

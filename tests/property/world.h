@@ -76,6 +76,8 @@ private:
     Speaker& authority() { return speaker(programme_, 1); }
     // A source of the platform that is not revoked, else any.
     Speaker& voice_of(std::uint16_t platform);
+    Speaker& notary();
+    Speaker& voice_of_draw(const reference::PrizeBatch& batch, bool authority_too);
     std::int64_t occurred();
     std::int64_t snapped(std::int64_t instant_us);
 
@@ -95,6 +97,22 @@ private:
     void control_deed();
     void programme_deed();
     void close_programme();
+
+    // deeds_prize.cc: what they do around draws.
+    void prize_deed();
+    void random_draw_deed(std::uint32_t number);
+    void open_prize_batch();
+    void submit(std::uint32_t number);
+    void invoice_deed(std::uint32_t number);
+    void seal(std::uint32_t number);
+    void publish_seed(std::uint32_t number);
+    void execute(std::uint32_t number);
+    void payout_deed(std::uint32_t number);
+    void close_prize_batches();
+    support::PrizeBatchOpened random_prize_batch(std::uint32_t number);
+    std::uint32_t some_prize_batch();
+    support::MaybeId some_invoice(std::uint32_t number, reference::InvoiceState state);
+
     support::BatchOpened random_batch(std::uint32_t number);
     support::MerchantRegistered random_merchant(std::uint32_t number);
     std::vector<Id128> some_vouchers(const reference::Programme& programme);
@@ -124,6 +142,7 @@ private:
     std::int64_t offset_ = 0;
     std::uint64_t keys_ = 0;
     std::uint64_t names_ = 0;
+    std::uint64_t invoices_ = 0;
     bool steady_ = false;  // nothing goes wrong while the usual beginning is published
 };
 

@@ -39,6 +39,16 @@ class GoldenBytes(unittest.TestCase):
             "size_class": "SizeClass",
             "limit_class": "LimitClass",
             "channel": "Channel",
+            "fault": "InvoiceFault",
+        }
+        # Fields of bytes, which JSON writes as hexadecimal digits.
+        self.bytes = {
+            "verification_key",
+            "signature",
+            "commitment",
+            "root",
+            "secret",
+            "result_root",
         }
 
     def module(self, name):
@@ -51,7 +61,7 @@ class GoldenBytes(unittest.TestCase):
             self.assertEqual(length, len(expected), where)
             for i, item in enumerate(expected):
                 self.expect_item(accessor(i), name, item, f"{where}[{i}]")
-        elif name in ("verification_key", "signature"):
+        elif name in self.bytes:
             length = getattr(table, camel(name) + "Length")()
             self.assertEqual(bytes(accessor(i) for i in range(length)).hex(), expected, where)
         else:
