@@ -133,6 +133,11 @@ Reason judge_event(Judge& judge,
         duplicate = *accepted_under_key == reading.content;
         return duplicate ? Reason::none : Reason::natural_key_conflict;
     }
+    const bool makes_voucher = event.body_type() == EventBody::VoucherClaimed ||
+                               event.body_type() == EventBody::DrawRequested;
+    if (makes_voucher && programme.vouchers.count(id_of(event.key())) != 0) {
+        return Reason::natural_key_conflict;  // of the other kind, or the key would be known
+    }
     if (!entitled(source, event.body_type())) {
         return Reason::source_not_entitled;
     }
