@@ -107,7 +107,12 @@ Expectation expectation_of(const std::string& text) {
     }
     while (!words.empty()) {
         const std::string name = words.take("field");
-        expected.fields.emplace_back(name, words.take("value of " + name));
+        std::string value = words.take("value of " + name);
+        if (name == "subject" && value != "none") {
+            const Id128 id = support::id_named(value);
+            value = reference::text(reference::Id{.hi = id.hi, .lo = id.lo});
+        }
+        expected.fields.emplace_back(name, value);
     }
     return expected;
 }
