@@ -53,7 +53,8 @@ ExitCode exit_code_of(ErrorCode code) {
         case ErrorCode::log_mismatch:
         case ErrorCode::fenced:
         case ErrorCode::state:
-        case ErrorCode::interrupted: return ExitCode::failure;
+        case ErrorCode::interrupted:
+        case ErrorCode::secret_missing: return ExitCode::failure;
     }
     FISCUS_CHECK(false, "every error code has an exit code");
 }

@@ -72,7 +72,7 @@ Answer apply(Context& c, const wire::BatchOpened& event) {
     record.ordinal = next_ordinal(c);
     rules->ordinal = record.ordinal;
     c.rules->batches.emplace(batch.value(), *std::move(rules));
-    c.state.define(c.in.programme, batch, c.in.value);
+    c.state.define({.programme = c.in.programme.value(), .part = batch.value()}, c.in.value);
     c.remember_natural_key();
     return accepted();
 }
@@ -125,7 +125,7 @@ Answer apply(Context& c, const wire::PrizeBatchOpened& event) {
     rules->ordinal = record.ordinal;
     c.rules->prize_batches.emplace(batch.value(),
                                    std::make_shared<const PrizeBatchRules>(*std::move(rules)));
-    c.state.define(c.in.programme, batch, c.in.value);
+    c.state.define({.programme = c.in.programme.value(), .part = batch.value()}, c.in.value);
     c.remember_natural_key();
     return accepted();
 }

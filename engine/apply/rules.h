@@ -56,6 +56,7 @@ struct BatchRules {
     bool restore_on_full_refund = false;
     bool shipping_inside_province = false;
     bool void_returns_quota = false;
+    bool drawn = false;  // an instant draw gives its vouchers
     std::vector<PackRules> packs;
     std::vector<DenominationRules> denominations;
     std::vector<std::uint16_t> categories;  // sorted; empty: all
@@ -75,7 +76,8 @@ struct BatchRules {
     [[nodiscard]] QuotaLines quota_lines(PlatformId platform, std::uint32_t district) const;
 };
 
-struct PrizeBatchRules;  // prize_rules.h
+struct InstantDrawRules;  // instant_rules.h
+struct PrizeBatchRules;   // prize_rules.h
 
 struct ProgrammeRules {
     tsl::robin_set<std::uint32_t> districts;  // may name prefectures and provinces
@@ -86,6 +88,8 @@ struct ProgrammeRules {
     std::map<std::uint32_t, BatchRules> batches;  // of vouchers
     // Never one number in both.
     std::map<std::uint32_t, std::shared_ptr<const PrizeBatchRules>> prize_batches;
+    // By first day; no two have a day in common.
+    std::map<std::int32_t, std::shared_ptr<const InstantDrawRules>> instant_draws;
 
     [[nodiscard]] bool has_district(std::uint32_t district) const;
     [[nodiscard]] bool has_category(std::uint16_t category) const;
