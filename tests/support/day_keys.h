@@ -23,7 +23,7 @@ struct KeyChain {
 std::string key_of(const KeyChain& chain, std::uint32_t number);
 // K_0; from here on last_key_of() knows the chain.
 std::string head_of(const KeyChain& chain);
-// Nothing when no such chain is known.
+// K_days of the chain with this K_0; nothing when no such chain is known.
 std::optional<std::string> last_key_of(const std::string& chain_head);
 
 }  // namespace fiscus::support
