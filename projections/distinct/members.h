@@ -84,6 +84,25 @@ void for_each_claimant(std::span<const Step> steps,
     });
 }
 
+// Things of one kind. Calls member(cell, ordinal, is) as above.
+template <typename CellsOf, typename Take, typename Member>
+void for_each_doer(std::span<const Step> steps,
+                   std::size_t cell_count,
+                   CellsOf cells_of,
+                   Take take,
+                   Member member) {
+    std::vector<std::uint32_t> all(cell_count);
+    std::uint32_t* const last = all.data();
+    for_each_step(steps, cells_of, take, [&](const Step& step) {
+        const std::uint32_t ordinal = step.ordinal();
+        cells_of(step, [&](std::uint32_t cell) {
+            member(cell, ordinal, last[cell] != ordinal);
+            last[cell] = ordinal;
+        });
+        return true;
+    });
+}
+
 // Redemptions, by consumer or by merchant; second steps are full refunds of such. Calls
 // gross(cell, ordinal, is) for each who redeemed, and net(cell, ordinal, is) for each who has a
 // redemption that is not refunded. The cell that contradicts itself, if there is one. The rest is

@@ -8,6 +8,7 @@
 #include "projections/statistics/fund.h"
 #include "projections/statistics/grouping.h"
 #include "projections/statistics/measures.h"
+#include "projections/statistics/prizes.h"
 #include "schemas/events_generated.h"
 
 namespace fiscus::projections {
@@ -199,6 +200,37 @@ void add_reason(RowKind& row, bool quarantine = false) {
               nullable({"chinese", text, "处理建议", "What to do, in Chinese"})});
 }
 
+RowKind prizes_row() {
+    RowKind row = row_of_cut("prizes", "分等级奖金发放",
+                             "What became of the prizes of one tier of one prize batch");
+    add(row, {batch_field(),
+              batch_name(),
+              {"tier", uint16, "奖级", "Tier of the prize batch"},
+              {"prize_amount", fen, "单项奖金", "What one prize of the tier is"}});
+    for (const bool to_date : {false, true}) {
+        const std::string ending = to_date ? "_to_date" : "";
+        const std::string before = to_date ? "累计" : "";
+        for (const PrizeDeedInfo& about : prize_deeds()) {
+            const std::string id(about.id);
+            const std::string chinese = before + std::string(about.chinese);
+            const std::string english =
+                std::string(about.english) + (to_date ? " to date" : " on the day");
+            row.fields.push_back({.id = id + "_count" + ending,
+                                  .type = count,
+                                  .chinese = chinese + "数",
+                                  .meaning = english + ": " + std::string(about.meaning)});
+            row.fields.push_back({.id = id + "_amount" + ending,
+                                  .type = fen,
+                                  .chinese = chinese + "金额",
+                                  .meaning = "Amount of " + id + "_count" + ending});
+        }
+    }
+    add(row, {{"payable_count", count, "应付未付数",
+               "Awarded and neither cancelled nor paid, at the end of the day"},
+              {"payable_amount", fen, "应付未付金额", "Amount of payable_count"}});
+    return row;
+}
+
 RowKind refusals_of_day_row() {
     RowKind row = row_of_cut("refusals", "拒绝原因统计", "Refused entries of the day, one reason");
     add_reason(row);
@@ -373,8 +405,8 @@ std::vector<GroupingFields> grouping_fields() {
 }
 
 std::vector<RowKind> daily_rows() {
-    return {statistics_row(),   fund_usage_row(), refusals_of_day_row(), gap_row(), change_row(),
-            late_entries_row(), day_row()};
+    return {statistics_row(), fund_usage_row(), prizes_row(),       refusals_of_day_row(),
+            gap_row(),        change_row(),     late_entries_row(), day_row()};
 }
 
 std::vector<RowKind> reconciliation_rows() { return {control_total_row(), refund_share_row()}; }

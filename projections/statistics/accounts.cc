@@ -48,6 +48,11 @@ Status Accounts::post(const wire::Posting& posting) {
     return Done{};
 }
 
+std::int64_t Accounts::balance(const AccountKey& account) const {
+    const auto at = place_of_.find(account);
+    return at == place_of_.end() ? 0 : balances_[at->second].fen;
+}
+
 std::vector<AccountBalance> Accounts::balances(std::optional<std::uint32_t> programme) const {
     std::vector<AccountBalance> result;
     for (const Balance& balance : balances_) {

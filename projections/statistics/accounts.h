@@ -34,6 +34,8 @@ public:
     // debit loses, credit gains.
     Status post(const wire::Posting& posting);
 
+    // 0 of an account that never moved.
+    [[nodiscard]] std::int64_t balance(const AccountKey& account) const;
     // By programme, kind, batch, key; of one programme, or all.
     [[nodiscard]] std::vector<AccountBalance> balances(
         std::optional<std::uint32_t> programme) const;

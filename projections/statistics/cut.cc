@@ -306,7 +306,7 @@ void Cut::emit_changes(const RowHead& head,
         return;
     }
     const std::uint64_t changed_before = record.changed_figures;
-    for (const Measure& measure : measures()) {
+    for (const Measure& measure : measures_of(programme_.reference.has_prize_batches)) {
         if (!is_of_day(measure) || measure.value(before) == measure.value(after)) {
             continue;
         }
@@ -319,6 +319,9 @@ void Cut::emit_changes(const RowHead& head,
 Status Cut::emit_rest(const RowHead& head, const CutRecord& record, const LateDay* late) {
     for (const FundLine& line : programme_.fund.lines(head.day)) {
         rows_.fund_usage(head, line);
+    }
+    for (const PrizeLine& line : programme_.prizes.lines(head.day)) {
+        rows_.prizes(head, line);
     }
     if (const auto reasons = programme_.refusals.find(head.day);
         reasons != programme_.refusals.end()) {

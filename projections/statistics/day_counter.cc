@@ -19,7 +19,8 @@ std::uint32_t ordinal_of(const Fact& fact, Counted who) {
 // Each fact counts once, with its consumer; with its merchant again when it has a step there.
 bool counts(const Fact& fact, Counted who) {
     return who != Counted::merchants || fact.removes ||
-           (fact.kind == FactKind::redemption && fact.own_day);
+           (fact.own_day &&
+            (fact.kind == FactKind::redemption || fact.kind == FactKind::submission));
 }
 
 // What happened, as amounts of one kind, so that sums say how often in each cell.
@@ -28,6 +29,7 @@ constexpr std::size_t received = 0;
 constexpr std::size_t refused = 1;
 constexpr std::size_t redeemed = 2;
 constexpr std::size_t refunded = 3;
+constexpr std::size_t submitted = 4;
 }  // namespace deed
 
 Fact deeds_of(const Fact& fact) {
@@ -38,6 +40,7 @@ Fact deeds_of(const Fact& fact) {
     deeds.amounts[deed::refused] = fact.own_day && fact.kind == FactKind::refused_claim ? 1 : 0;
     deeds.amounts[deed::redeemed] = fact.own_day && fact.kind == FactKind::redemption ? 1 : 0;
     deeds.amounts[deed::refunded] = fact.removes ? 1 : 0;
+    deeds.amounts[deed::submitted] = fact.own_day && fact.kind == FactKind::submission ? 1 : 0;
     return deeds;
 }
 
@@ -51,9 +54,11 @@ DistinctCounts distinct_of(const CellValues& cell, Counted who) {
     const auto set = [&distinct](Distinct which, bool is) { distinct[index(which)] = is ? 1 : 0; };
     const bool redeems = times(cell, deed::redeemed) > 0;
     const bool keeps = times(cell, deed::redeemed) > times(cell, deed::refunded);
+    const bool submits = times(cell, deed::submitted) > 0;
     if (who == Counted::merchants) {
         set(Distinct::redeeming_merchants, redeems);
         set(Distinct::redeeming_merchants_net, keeps);
+        set(Distinct::invoice_merchants, submits);
         return distinct;
     }
     const bool receives = times(cell, deed::received) > 0;
@@ -61,6 +66,7 @@ DistinctCounts distinct_of(const CellValues& cell, Counted who) {
     set(Distinct::claiming_consumers_received, receives);
     set(Distinct::redeeming_consumers, redeems);
     set(Distinct::redeeming_consumers_net, keeps);
+    set(Distinct::invoice_consumers, submits);
     return distinct;
 }
 

@@ -42,16 +42,22 @@ private:
     std::array<std::vector<std::uint32_t>, fine_set_count> counts_;
 };
 
+// Which walk through steps serves a distinct count: gross and net have the same steps that are
+// alone.
+constexpr std::array<std::size_t, distinct_count> walk_of = {0, 0, 1, 1, 2, 2, 3, 4};
+constexpr std::size_t voucher_walks = 3;
+constexpr std::size_t all_walks = 5;
+
 Status count_members(const GatheredFacts& day,
                      const GroupedFacts& grouped,
                      std::span<CellValues> to) {
     std::array<std::vector<std::uint32_t>, distinct_count> counts;
-    // Gross and net are a pair, and have the same steps that are alone.
-    std::vector<AloneCount> alone(distinct_count / 2, AloneCount(day));
+    const bool submissions = !day.submitters().empty() || !day.sellers().empty();
+    std::vector<AloneCount> alone(submissions ? all_walks : voucher_walks, AloneCount(day));
     FISCUS_TRY(for_each_member(
         day, grouped,
         [&](Distinct which) {
-            return [&count = alone[index(which) / 2]](const Step& step) {
+            return [&count = alone[walk_of[index(which)]]](const Step& step) {
                 count.add(step);
                 return true;
             };
@@ -64,10 +70,13 @@ Status count_members(const GatheredFacts& day,
             };
         }));
     for (std::size_t at = 0; at < distinct_count; ++at) {
+        if (counts[at].empty()) {
+            continue;
+        }
         for (std::size_t cell = 0; cell < to.size(); ++cell) {
             to[cell].distinct[at] = counts[at][cell];
         }
-        alone[at / 2].add_to(to, at, grouped);
+        alone[walk_of[at]].add_to(to, at, grouped);
     }
     return Done{};
 }

@@ -46,7 +46,7 @@ struct CellsOfStep {
 
 // Tells every member of every cell, ascending, for each distinct count: visit(which) gives what is
 // called with (cell, ordinal, is), and take(which) what may take steps that are alone (members.h),
-// for this count and the one after it.
+// for this count and the net one after it.
 template <typename Take, typename Visit>
 Status for_each_member(const GatheredFacts& day,
                        const GroupedFacts& grouped,
@@ -64,6 +64,15 @@ Status for_each_member(const GatheredFacts& day,
         wrong = for_each_redeemer(
             day.merchants(), cells, cells_of, take(Distinct::redeeming_merchants),
             visit(Distinct::redeeming_merchants), visit(Distinct::redeeming_merchants_net));
+    }
+    // Most days have none, and then nothing is made ready for them.
+    if (!day.submitters().empty()) {
+        for_each_doer(day.submitters(), cells, cells_of, take(Distinct::invoice_consumers),
+                      visit(Distinct::invoice_consumers));
+    }
+    if (!day.sellers().empty()) {
+        for_each_doer(day.sellers(), cells, cells_of, take(Distinct::invoice_merchants),
+                      visit(Distinct::invoice_merchants));
     }
     return wrong ? Status(too_many_refunds(grouped.keys[*wrong])) : Status(Done{});
 }

@@ -6,6 +6,7 @@
 #include "projections/statistics/fund.h"
 #include "projections/statistics/grouping.h"
 #include "projections/statistics/measures.h"
+#include "projections/statistics/prizes.h"
 
 namespace fiscus::projections {
 
@@ -58,7 +59,12 @@ void append_groupings(std::string& page) {
         "category and channel (0: every one);\n"
         "their industry and size class are 0. Redemptions and "
         "refunds carry the merchant's district,\n"
-        "category, industry and size class as recorded at the redemption.\n"
+        "category, industry and size class as recorded at the redemption. Invoices, from the "
+        "submission\n"
+        "to the prize, carry the platform that submitted them and the seller's district, category, "
+        "industry,\n"
+        "size class and channel as registered then; their pack is 0. Draws carry their batch alone."
+        "\n"
         "\n";
 }
 
@@ -73,9 +79,33 @@ void append_flows(std::string& page) {
     }
     page +=
         "\nProgramme: closing = opening + deposited + "
-        "compensated + recovered − returned − paid, the\n"
-        "money in the dedicated account. Batch: closing = opening + funded − released − paid, its\n"
-        "budget, outstanding and payable money.\n"
+        "compensated + recovered − returned − paid −\n"
+        "prizes_paid, the money in the dedicated account. Batch: closing = opening + funded − "
+        "released − paid\n"
+        "− prizes_paid, its budget, outstanding and payable money, or its prizes that are not "
+        "drawn and that\n"
+        "are payable. What is said of invoices and prizes stands in the rows of programmes that "
+        "have a prize\n"
+        "batch; in others it is left out.\n"
+        "\n";
+}
+
+void append_prizes(std::string& page) {
+    page +=
+        "## Prizes by tier (分等级奖金发放)\n\n"
+        "For each day, prize batch and tier the number and the amount of the day and to date, from "
+        "the day on\n"
+        "which something first happened.\n\n"
+        "| id | 中文 | English | what counts |\n"
+        "|---|---|---|---|\n";
+    for (const PrizeDeedInfo& about : prize_deeds()) {
+        page += "|" + cell("`" + std::string(about.id) + "`") + cell(about.chinese) +
+                cell(about.english) + cell(about.meaning) + "\n";
+    }
+    page +=
+        "\nawarded − cancelled − paid to date = payable, in number and in amount; at every cut "
+        "this is compared\n"
+        "with the accounts of the ledger, and demanded − recovered with what is to be recovered.\n"
         "\n";
 }
 
@@ -114,6 +144,7 @@ std::string definitions_page() {
     append_measures(page);
     append_groupings(page);
     append_flows(page);
+    append_prizes(page);
     append_control(page);
     return page;
 }

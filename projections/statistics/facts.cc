@@ -16,7 +16,6 @@ namespace {
 // A day's chunks are equal whenever they are saved, so their size is part of the layout.
 constexpr std::size_t chunk_bytes = 16U << 10;
 // A mark, eight dimensions, two ordinals, the amounts: each at most as long as its type allows.
-constexpr std::size_t varint_bytes_max = 10;
 constexpr std::size_t fact_bytes_max = 1 + 10 * 5 + kind_amounts_max * varint_bytes_max;
 // What is looked at to read a fact, however damaged: all numbers as long as one may be, and a word.
 constexpr std::size_t bytes_to_look_at =
@@ -24,7 +23,9 @@ constexpr std::size_t bytes_to_look_at =
 
 constexpr unsigned own_day_bit = 4;
 constexpr unsigned removes_bit = 8;
-constexpr unsigned mark_end = 16;
+// The kind takes the two lowest bits and those above the others.
+constexpr unsigned low_kinds = 4;
+constexpr unsigned high_kind_place = 16;
 
 // The prefecture follows from the district.
 constexpr std::array stored_dimensions = {
@@ -40,33 +41,32 @@ FactKind fact_kind(const wire::Entry& entry) {
     switch (kind_of(entry)) {
         case wire::EventBody::VoucherRedeemed: return FactKind::redemption;
         case wire::EventBody::RedemptionRefunded: return FactKind::refund;
+        case wire::EventBody::InvoiceSubmitted: return FactKind::submission;
+        case wire::EventBody::InvoiceVerified: return FactKind::verification;
+        case wire::EventBody::InvoiceRejected: return FactKind::rejection;
+        case wire::EventBody::InvoiceReversed: return FactKind::reversal;
+        case wire::EventBody::DrawExecuted: return FactKind::draw;
+        case wire::EventBody::PrizePaid: return FactKind::payout;
         default:
             return outcome_of(entry) == wire::Outcome::accepted ? FactKind::claim
                                                                 : FactKind::refused_claim;
     }
 }
 
-char* put(char* to, std::uint64_t value) {
-    while (value >= 0x80) {
-        *to++ = static_cast<char>(value | 0x80);
-        value >>= 7;
-    }
-    *to++ = static_cast<char>(value);
-    return to;
-}
-
 char* encode(char* to, const Fact& fact) {
-    *to++ = static_cast<char>(static_cast<unsigned>(fact.kind) | (fact.own_day ? own_day_bit : 0U) |
-                              (fact.removes ? removes_bit : 0U));
+    const auto kind = static_cast<unsigned>(fact.kind);
+    *to++ =
+        static_cast<char>(kind % low_kinds | kind / low_kinds * high_kind_place |
+                          (fact.own_day ? own_day_bit : 0U) | (fact.removes ? removes_bit : 0U));
     for (const Dimension dimension : stored_dimensions) {
-        to = put(to, fact.value(dimension));
+        to = put_varint(to, fact.value(dimension));
     }
-    to = put(to, fact.consumer);
-    to = put(to, fact.merchant);
+    to = put_varint(to, fact.consumer);
+    to = put_varint(to, fact.merchant);
     if (fact.own_day) {
         const std::size_t count = sums_of(fact.kind).count;
         for (std::size_t at = 0; at < count; ++at) {
-            to = put(to, static_cast<std::uint64_t>(fact.amounts[at]));
+            to = put_varint(to, static_cast<std::uint64_t>(fact.amounts[at]));
         }
     }
     return to;
@@ -121,7 +121,11 @@ private:
 template <typename From>
 bool decode(From& reader, Fact& fact) {
     const std::uint64_t mark = reader.varint();
-    fact.kind = static_cast<FactKind>(mark & 3);
+    const std::uint64_t kind = mark % low_kinds + mark / high_kind_place * low_kinds;
+    if (kind >= fact_kind_count) {
+        return false;
+    }
+    fact.kind = static_cast<FactKind>(kind);
     fact.own_day = (mark & own_day_bit) != 0;
     fact.removes = (mark & removes_bit) != 0;
     for (const Dimension dimension : stored_dimensions) {
@@ -136,7 +140,7 @@ bool decode(From& reader, Fact& fact) {
             fact.amounts[at] = static_cast<std::int64_t>(reader.varint());
         }
     }
-    return mark < mark_end && reader.ok();
+    return reader.ok();
 }
 
 Status decode_all(std::string_view bytes, std::vector<Fact>& facts) {
@@ -167,6 +171,11 @@ Fact fact_of(const wire::Entry& entry, bool own_day, bool origin_day) {
         fact.values[static_cast<std::size_t>(dimension)] = value;
     };
     set(Dimension::batch, entry.batch());
+    // A draw is the batch's own; who ordered it says nothing of the invoices.
+    if (fact.kind == FactKind::draw) {
+        fact.amounts = amounts_of(entry, draw_sums);
+        return fact;
+    }
     set(Dimension::pack, entry.pack());
     set(Dimension::platform, entry.platform());
     set(Dimension::district, entry.district());

@@ -1,8 +1,8 @@
-// What one business day's cells are counted from: for each claim, redemption and refund of the day
-// one fact, in the order of the journal. Facts are bytes in chunks of a fixed size, in memory as in
-// the store, so the state depends on the journal only and a save puts nothing twice but the last
-// chunk. Adding one is all that the fold does for an entry; the figures come at the cut
-// (day_values.h).
+// What one business day's cells are counted from: for each claim, redemption and refund, each step
+// of an invoice, each draw and each prize paid of the day one fact, in the order of the journal.
+// Facts are bytes in chunks of a fixed size, in memory as in the store, so the state depends on the
+// journal only and a save puts nothing twice but the last chunk. Adding one is all that the fold
+// does for an entry; the figures come at the cut (day_values.h).
 // Thread: one. Fails: read on damaged records.
 #pragma once
 
@@ -18,6 +18,7 @@
 #include "engine/base/result.h"
 #include "projections/statistics/grouping.h"
 #include "projections/statistics/measures.h"
+#include "projections/statistics/sum_rules.h"
 #include "projections/store/codec.h"
 #include "projections/store/store.h"
 
@@ -29,8 +30,18 @@ enum class FactKind : std::uint8_t {
     refused_claim = 1,
     redemption = 2,
     refund = 3,
+    submission = 4,
+    verification = 5,
+    rejection = 6,
+    reversal = 7,
+    draw = 8,
+    payout = 9,
 };
-inline constexpr std::size_t fact_kind_count = 4;
+inline constexpr std::size_t fact_kind_count = 10;
+inline constexpr std::size_t voucher_fact_kinds = 4;
+constexpr bool is_of_prizes(FactKind kind) {
+    return static_cast<std::size_t>(kind) >= voucher_fact_kinds;
+}
 
 // What a fact says in every dimension, 0 where it says nothing.
 using DimensionValues = std::array<std::uint32_t, dimension_count>;
@@ -51,7 +62,7 @@ struct Fact {
     friend bool operator==(const Fact&, const Fact&) = default;
 };
 
-// A claim, redemption or refund that counts. What it says on its own business day, and on the day
+// An entry that counts. What it says on its own business day, and on the day
 // of the redemption that it refunds in full.
 Fact fact_of(const wire::Entry& entry, bool own_day, bool origin_day);
 // The sums that facts of this kind add to.
@@ -61,6 +72,12 @@ constexpr SumRange sums_of(FactKind kind) {
         case FactKind::refused_claim: return {};
         case FactKind::redemption: return redemption_sums;
         case FactKind::refund: return refund_sums;
+        case FactKind::submission: return submission_sums;
+        case FactKind::verification: return verification_sums;
+        case FactKind::rejection: return rejection_sums;
+        case FactKind::reversal: return reversal_sums;
+        case FactKind::draw: return draw_sums;
+        case FactKind::payout: return payout_sums;
     }
     return {};
 }

@@ -24,11 +24,13 @@ void FiguresWriter::add(const CellKey& key, bool active, const Figures& figures)
     }
     append_cell(record_, key);
     record_.push_back(active ? '\1' : '\0');
-    append_sums(record_, figures.day);
+    char bytes[2 * sums_bytes_max + distinct_count * varint_bytes_max];
+    char* to = put_sums(bytes, figures.day);
     for (const std::uint64_t count : figures.distinct) {
-        put_varint(record_, count);
+        to = put_varint(to, count);
     }
-    append_sums(record_, figures.to_date);
+    to = put_sums(to, figures.to_date);
+    record_.append(bytes, static_cast<std::size_t>(to - bytes));
 }
 
 void FiguresWriter::finish() {

@@ -13,6 +13,8 @@ namespace flag {
 inline constexpr std::uint8_t fills_gap = 1;
 // With this part the order is refunded whole.
 inline constexpr std::uint8_t full_refund = 2;
+// A reserve has a prize that somebody else lost.
+inline constexpr std::uint8_t moved_up = 64;
 
 }  // namespace flag
 

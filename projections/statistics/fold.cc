@@ -17,6 +17,27 @@ namespace {
 using wire::EventBody;
 using wire::Outcome;
 
+std::string fold_key() { return StateKey(table::meta).bytes() + "fold"; }
+
+bool day_in_range(std::int32_t day) { return day >= day_min && day < day_end; }
+
+bool counts_when_accepted(EventBody kind) {
+    switch (kind) {
+        case EventBody::VoucherClaimed:
+        case EventBody::VoucherRedeemed:
+        case EventBody::RedemptionRefunded:
+        case EventBody::InvoiceSubmitted:
+        case EventBody::InvoiceVerified:
+        case EventBody::InvoiceRejected:
+        case EventBody::InvoiceReversed:
+        case EventBody::DrawExecuted:
+        case EventBody::PrizePaid: return true;
+        default: return false;
+    }
+}
+
+}  // namespace
+
 Error contradiction(const wire::Entry& entry, std::string why) {
     return {
         .code = ErrorCode::corrupt,
@@ -24,12 +45,6 @@ Error contradiction(const wire::Entry& entry, std::string why) {
         .why = std::move(why),
         .hint = "compare the journal with a replay of the events"};
 }
-
-std::string fold_key() { return StateKey(table::meta).bytes() + "fold"; }
-
-bool day_in_range(std::int32_t day) { return day >= day_min && day < day_end; }
-
-}  // namespace
 
 Status RowOutlet::drain() {
     if (!rows_.empty()) {
@@ -45,12 +60,10 @@ bool is_full_refund(const wire::Entry& entry) {
 }
 
 bool is_counted(const wire::Entry& entry) {
-    const EventBody kind = kind_of(entry);
     if (outcome_of(entry) == Outcome::accepted) {
-        return kind == EventBody::VoucherClaimed || kind == EventBody::VoucherRedeemed ||
-               kind == EventBody::RedemptionRefunded;
+        return counts_when_accepted(kind_of(entry));
     }
-    return outcome_of(entry) == Outcome::refused && kind == EventBody::VoucherClaimed &&
+    return outcome_of(entry) == Outcome::refused && kind_of(entry) == EventBody::VoucherClaimed &&
            entry.consumer_ordinal() != 0;
 }
 
@@ -216,6 +229,15 @@ Status Fold::fold_accepted(const Input& in) {
             FISCUS_TRY(programme->reconciliation.count(in.entry));
             FISCUS_TRY(note_refund_difference(*programme, in.entry));
             return fold_voucher_event(*programme, in.entry);
+        case EventBody::InvoiceSubmitted:
+        case EventBody::InvoiceVerified:
+        case EventBody::InvoiceRejected:
+        case EventBody::InvoiceReversed:
+        case EventBody::DrawExecuted:
+        case EventBody::PrizePaid:
+        case EventBody::PrizePayoutFailed:
+        case EventBody::PrizeForfeited:
+        case EventBody::PrizeRecovered: return fold_prize_event(*programme, in);
         default: return fold_decision(*programme, in);
     }
 }
@@ -323,6 +345,7 @@ Status Fold::fold_decision(ProgrammeState& programme, const Input& in) {
 Status Fold::advance_clock(ProgrammeState& programme, const Input& in) {
     FISCUS_ASSIGN(const OpenedEvent event,
                   open_event(in.block.detail(in.index), EventBody::ClockAdvanced));
+    FISCUS_TRY(programme.prizes.check(accounts_, programme.id(), programme.reference));
     Cut cut({.programme = programme,
              .store = *store_,
              .outlet = outlet_,

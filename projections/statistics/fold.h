@@ -9,6 +9,7 @@
 #include <map>
 #include <memory>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "engine/base/result.h"
@@ -106,6 +107,9 @@ private:
     Status fold_decision(ProgrammeState& programme, const Input& in);
     // Claims, redemptions and refunds.
     Status fold_voucher_event(ProgrammeState& programme, const wire::Entry& entry);
+    // Invoices, draws and prizes.
+    Status fold_prize_event(ProgrammeState& programme, const Input& in);
+    Status note_ticket(const ProgrammeState& programme, const wire::Entry& entry, Fact& fact);
     Status note_refund_difference(ProgrammeState& programme, const wire::Entry& entry);
     // An entry that came to the day, before or after its cut.
     void note_arrival(ProgrammeState& programme, const wire::Entry& entry);
@@ -124,7 +128,10 @@ private:
 
 // An accepted refund with which the order is refunded whole.
 bool is_full_refund(const wire::Entry& entry);
-// Accepted claims, redemptions and refunds, and refused claims of a known consumer.
+// Accepted claims, redemptions and refunds, steps of invoices, draws and prizes paid, and refused
+// claims of a known consumer.
 bool is_counted(const wire::Entry& entry);
+// "entry N of the journal cannot be folded"
+Error contradiction(const wire::Entry& entry, std::string why);
 
 }  // namespace fiscus::projections

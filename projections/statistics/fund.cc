@@ -1,5 +1,6 @@
 #include "projections/statistics/fund.h"
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <vector>
@@ -15,11 +16,12 @@ using Kind = wire::AccountKind;
 constexpr std::array<FlowInfo, flow_count> flow_table{{
     {Flow::deposited, "deposited", "Deposited", "拨入", "treasury → fund"},
     {Flow::compensated, "compensated", "Compensation", "赔付", "compensation → fund"},
-    {Flow::recovered, "recovered", "Recovered", "追回", "receivable → fund"},
+    {Flow::recovered, "recovered", "Recovered", "追回", "receivable or prize_receivable → fund"},
     {Flow::returned, "returned", "Returned", "原路退回", "fund → treasury"},
-    {Flow::funded, "funded", "Given to batches", "批次下达", "fund → budget"},
+    {Flow::funded, "funded", "Given to batches", "批次下达", "fund → budget or prize_budget"},
     {Flow::released, "released", "Released by batches", "批次收回",
-     "budget → fund at the close of a batch, payable → fund for refunds after it"},
+     "budget or prize_budget → fund at the close of a batch, payable → fund for refunds and "
+     "prize_payable → fund for lost prizes after it"},
     {Flow::issued, "issued", "Issued", "发放", "budget → outstanding"},
     {Flow::redeemed, "redeemed", "Redeemed", "核销", "outstanding → payable"},
     {Flow::refunded, "refunded", "Refunded", "核销退款",
@@ -27,7 +29,22 @@ constexpr std::array<FlowInfo, flow_count> flow_table{{
     {Flow::withdrawn, "withdrawn", "Voided and expired", "作废及过期收回", "outstanding → budget"},
     {Flow::paid, "paid", "Paid", "拨付", "payable → paid"},
     {Flow::demanded, "demanded", "Demanded back", "应追回", "paid → receivable"},
+    {Flow::prizes_awarded, "prizes_awarded", "Prizes awarded", "开奖",
+     "prize_budget → prize_payable", true, true},
+    {Flow::prizes_cancelled, "prizes_cancelled", "Prizes cancelled", "奖金取消",
+     "prize_payable → prize_budget or fund", true, true},
+    {Flow::prizes_paid, "prizes_paid", "Prizes paid", "奖金兑付", "prize_payable → prize_paid",
+     true, true},
+    {Flow::prizes_demanded, "prizes_demanded", "Prizes demanded back", "奖金应追回",
+     "prize_paid → prize_receivable", true, true},
 }};
+
+constexpr auto voucher_flows = static_cast<std::size_t>(
+    std::ranges::find(flow_table, true, &FlowInfo::of_prizes) - flow_table.begin());
+static_assert(std::all_of(flow_table.begin() + voucher_flows,
+                          flow_table.end(),
+                          [](const FlowInfo& about) { return about.of_prizes; }),
+              "those of prizes come last");
 
 // Which flows a pair of accounts is, in the programme's line and in the batch's.
 struct Route {
@@ -53,6 +70,14 @@ constexpr Route route_table[] = {
     {Kind::outstanding, Kind::budget, Flow::withdrawn, true, {}},
     {Kind::payable, Kind::paid, Flow::paid, true, {}},
     {Kind::paid, Kind::receivable, Flow::demanded, true, {}},
+    {Kind::fund, Kind::prize_budget, Flow::funded, true, {}},
+    {Kind::prize_budget, Kind::fund, Flow::released, true, {}},
+    {Kind::prize_budget, Kind::prize_payable, Flow::prizes_awarded, true, {}},
+    {Kind::prize_payable, Kind::prize_budget, Flow::prizes_cancelled, true, {}},
+    {Kind::prize_payable, Kind::fund, Flow::prizes_cancelled, true, Flow::released},
+    {Kind::prize_payable, Kind::prize_paid, Flow::prizes_paid, true, {}},
+    {Kind::prize_paid, Kind::prize_receivable, Flow::prizes_demanded, true, {}},
+    {Kind::prize_receivable, Kind::fund, Flow::recovered, true, {}},
 };
 
 constexpr std::size_t kinds = static_cast<std::size_t>(Kind::MAX) + 1;
@@ -86,13 +111,19 @@ bool add_all(Flows& total, const Flows& more) {
 
 std::span<const FlowInfo, flow_count> flow_infos() { return flow_table; }
 
+std::span<const FlowInfo> flow_infos_of(bool prizes) {
+    return std::span<const FlowInfo>(flow_table).first(prizes ? flow_count : voucher_flows);
+}
+
 std::int64_t change_of_programme(const Flows& flows) {
     return flow(flows, Flow::deposited) + flow(flows, Flow::compensated) +
-           flow(flows, Flow::recovered) - flow(flows, Flow::returned) - flow(flows, Flow::paid);
+           flow(flows, Flow::recovered) - flow(flows, Flow::returned) - flow(flows, Flow::paid) -
+           flow(flows, Flow::prizes_paid);
 }
 
 std::int64_t change_of_batch(const Flows& flows) {
-    return flow(flows, Flow::funded) - flow(flows, Flow::released) - flow(flows, Flow::paid);
+    return flow(flows, Flow::funded) - flow(flows, Flow::released) - flow(flows, Flow::paid) -
+           flow(flows, Flow::prizes_paid);
 }
 
 Status FundLedger::add(Place place, Flow which, std::int64_t amount_fen) {

@@ -33,8 +33,12 @@ enum class Flow : std::uint8_t {
     withdrawn,
     paid,
     demanded,
+    prizes_awarded,
+    prizes_cancelled,
+    prizes_paid,
+    prizes_demanded,
 };
-inline constexpr std::size_t flow_count = 12;
+inline constexpr std::size_t flow_count = 16;
 using Flows = std::array<std::int64_t, flow_count>;
 
 constexpr std::int64_t flow(const Flows& flows, Flow which) {
@@ -49,11 +53,15 @@ struct FlowInfo {
     std::string_view meaning;
     // The history has rows without it (schemas/README.md).
     bool added_later = false;
+    // In the rows of programmes that have a prize batch.
+    bool of_prizes = false;
 };
 std::span<const FlowInfo, flow_count> flow_infos();
+// Those of a programme, with or without prize batches.
+std::span<const FlowInfo> flow_infos_of(bool prizes);
 
 // What the flows add to the money in the dedicated account: of the programme (fund, budgets,
-// outstanding, payable), or of one batch (its budget, outstanding, payable).
+// outstanding, payable, prizes), or of one batch (its budget, outstanding, payable, prizes).
 std::int64_t change_of_programme(const Flows& flows);
 std::int64_t change_of_batch(const Flows& flows);
 

@@ -6,6 +6,16 @@
 
 namespace fiscus::projections {
 
+KindAmounts& FineCells::sums_of(std::uint32_t cell, FactKind kind) {
+    if (!is_of_prizes(kind)) [[likely]] {
+        return sums.data()[cell].data()[static_cast<std::size_t>(kind)];
+    }
+    if (cell >= prize_sums.size()) {
+        prize_sums.resize(cell + std::size_t{1});
+    }
+    return prize_sums[cell][static_cast<std::size_t>(kind) - voucher_fact_kinds];
+}
+
 inline std::uint32_t FineCells::add(const Fact& fact, const FineSet& set) {
     const std::uint32_t cell =
         numbering.number({.first = std::uint64_t{fact.value(set[0])} << 32 | fact.value(set[1]),
@@ -15,7 +25,7 @@ inline std::uint32_t FineCells::add(const Fact& fact, const FineSet& set) {
         sums.emplace_back();
     }
     // All places of a kind that has most of them: those beyond its own are 0.
-    KindAmounts& to = sums.data()[cell].data()[static_cast<std::size_t>(fact.kind)];
+    KindAmounts& to = sums_of(cell, fact.kind);
     for (std::size_t at = 0; at < kind_amounts_max; ++at) {
         to[at] += fact.amounts[at];
     }
@@ -26,6 +36,7 @@ void FineCells::clear() {
     numbering.clear();
     keys.clear();
     sums.clear();
+    prize_sums.clear();
 }
 
 void GatheredFacts::add(const Fact& fact, Counted who) {
@@ -37,13 +48,25 @@ void GatheredFacts::add(const Fact& fact, Counted who) {
     const bool refused = fact.kind == FactKind::refused_claim;
     const bool claims = fact.own_day && (refused || fact.kind == FactKind::claim);
     const bool redeems = fact.own_day && fact.kind == FactKind::redemption;
-    if (who == Counted::nobody || !(claims || redeems || fact.removes)) {
+    const bool submits = fact.own_day && fact.kind == FactKind::submission;
+    if (who == Counted::nobody || !(claims || redeems || submits || fact.removes)) {
         return;
     }
     const auto item = static_cast<std::uint32_t>(places_.size());
     append(places_, place);
     if (claims && who != Counted::merchants) {
         append(claims_, {fact.consumer, item, refused});
+    }
+    if (submits) [[unlikely]] {
+        if (submitters_.empty() && sellers_.empty()) {
+            begin_submissions();
+        }
+        if (who != Counted::merchants) {
+            append(submitters_, {fact.consumer, item, false});
+        }
+        if (who != Counted::consumers) {
+            append(sellers_, {fact.merchant, item, false});
+        }
     }
     for (const bool second : {false, true}) {
         if (!(second ? fact.removes : redeems)) {
@@ -72,8 +95,15 @@ void GatheredFacts::append(std::vector<Item>& items, const Item& item) {
     items.push_back(item);
 }
 
-void GatheredFacts::sort() {
+// What days before needed goes, so that all steps together take no more than they would anyway.
+void GatheredFacts::begin_submissions() {
     for (Steps* const steps : {&claims_, &consumers_, &merchants_}) {
+        steps->shrink_to_fit();
+    }
+}
+
+void GatheredFacts::sort() {
+    for (Steps* const steps : {&claims_, &consumers_, &merchants_, &submitters_, &sellers_}) {
         room_.reserve(steps->capacity());
         sort_steps(*steps, room_);
     }
@@ -88,11 +118,14 @@ void GatheredFacts::clear() {
     for (Steps* const steps : {&claims_, &consumers_, &merchants_}) {
         steps->clear();
     }
+    submitters_ = {};
+    sellers_ = {};
 }
 
 std::size_t GatheredFacts::memory() const {
     return places_.capacity() * sizeof(FinePlace) +
-           (claims_.capacity() + consumers_.capacity() + merchants_.capacity() + room_.capacity()) *
+           (claims_.capacity() + consumers_.capacity() + merchants_.capacity() +
+            submitters_.capacity() + sellers_.capacity() + room_.capacity()) *
                sizeof(Step);
 }
 

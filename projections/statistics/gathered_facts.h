@@ -1,6 +1,6 @@
 // The facts of a day as its count needs them, fact by fact as they are read: the sums of the cells
-// of the fine sets (grouping.h), and who claimed, and who redeemed where. All grouping sets follow
-// from that: a fact is looked up four times and not once in each of them.
+// of the fine sets (grouping.h), and who claimed, who redeemed and who bought where. All grouping
+// sets follow from that: a fact is looked up four times and not once in each of them.
 // Thread: values. Fails: never.
 #pragma once
 
@@ -23,7 +23,8 @@ namespace fiscus::projections {
 enum class Counted : std::uint8_t { everybody, consumers, merchants, nobody };
 
 // Each kind by itself: its places are never half written by those of another.
-using SumsByKind = std::array<KindAmounts, fact_kind_count>;
+using SumsByKind = std::array<KindAmounts, voucher_fact_kinds>;
+using PrizeSumsByKind = std::array<KindAmounts, fact_kind_count - voucher_fact_kinds>;
 
 // The values of its dimensions.
 using FineKey = std::array<std::uint32_t, std::tuple_size_v<FineSet>>;
@@ -36,6 +37,11 @@ struct FineCells {
     Numbering numbering{};
     std::vector<FineKey> keys{};
     std::vector<SumsByKind> sums{};
+    // Of invoices and prizes, up to the last cell that has any: most days have none.
+    std::vector<PrizeSumsByKind> prize_sums{};
+
+private:
+    KindAmounts& sums_of(std::uint32_t cell, FactKind kind);
 };
 
 // The cell of a fact in each fine set.
@@ -63,8 +69,12 @@ public:
     // Of redemptions; second: refunded in full.
     [[nodiscard]] const Steps& consumers() const { return consumers_; }
     [[nodiscard]] const Steps& merchants() const { return merchants_; }
+    // Of invoices that were submitted.
+    [[nodiscard]] const Steps& submitters() const { return submitters_; }
+    [[nodiscard]] const Steps& sellers() const { return sellers_; }
 
 private:
+    void begin_submissions();
     template <typename Item>
     void append(std::vector<Item>& items, const Item& item);
 
@@ -75,6 +85,9 @@ private:
     Steps claims_;
     Steps consumers_;
     Steps merchants_;
+    // Given back with the day: days of vouchers alone, which are the most, keep their room.
+    Steps submitters_;
+    Steps sellers_;
     Steps room_;  // to sort
 };
 

@@ -29,7 +29,10 @@ public:
                 grouped_.sums.emplace_back();
             }
             coarser.cells[at][coarser.width] = cell;
-            add_sums(grouped_.sums[cell], from.sums[at]);
+            add_sums<0>(grouped_.sums[cell], from.sums[at]);
+            if (at < from.prize_sums.size()) {
+                add_sums<voucher_fact_kinds>(grouped_.sums[cell], from.prize_sums[at]);
+            }
         }
         ++coarser.width;
     }
@@ -37,9 +40,10 @@ public:
     GroupedFacts finish() { return std::move(grouped_); }
 
 private:
-    static void add_sums(Sums& sums, const SumsByKind& by_kind) {
-        for (std::size_t kind = 0; kind < fact_kind_count; ++kind) {
-            const SumRange range = sums_of(static_cast<FactKind>(kind));
+    template <std::size_t FirstKind, std::size_t Kinds>
+    static void add_sums(Sums& sums, const std::array<KindAmounts, Kinds>& by_kind) {
+        for (std::size_t kind = 0; kind < Kinds; ++kind) {
+            const SumRange range = sums_of(static_cast<FactKind>(FirstKind + kind));
             for (std::size_t at = 0; at < range.count; ++at) {
                 sums[range.first + at] += by_kind[kind][at];
             }

@@ -10,53 +10,6 @@ namespace fiscus::projections {
 
 namespace {
 
-using Kind = wire::EventBody;
-using Entry = wire::Entry;
-
-// Every amount of an accepted entry is ≥ 0; fold.cc proves that their sums fit 64 bits.
-constexpr std::array<SumRule, sum_count> sum_rule_table{{
-    {Sum::issued_count, Kind::VoucherClaimed, [](const Entry&) { return std::int64_t{1}; }},
-    {Sum::issued_amount, Kind::VoucherClaimed, [](const Entry& e) { return e.amount_fen(); }},
-    {Sum::redeemed_count, Kind::VoucherRedeemed, [](const Entry&) { return std::int64_t{1}; }},
-    {Sum::redeemed_amount, Kind::VoucherRedeemed, [](const Entry& e) { return e.amount_fen(); }},
-    {Sum::order_amount, Kind::VoucherRedeemed, [](const Entry& e) { return e.order_amount_fen(); }},
-    {Sum::platform_match, Kind::VoucherRedeemed,
-     [](const Entry& e) { return e.platform_match_fen(); }},
-    {Sum::merchant_match, Kind::VoucherRedeemed,
-     [](const Entry& e) { return e.merchant_match_fen(); }},
-    {Sum::refunded_count, Kind::RedemptionRefunded, [](const Entry&) { return std::int64_t{1}; }},
-    {Sum::refunded_amount, Kind::RedemptionRefunded, [](const Entry& e) { return e.amount_fen(); }},
-    {Sum::refunded_order_amount, Kind::RedemptionRefunded,
-     [](const Entry& e) { return e.order_amount_fen(); }},
-}};
-
-// The first rule of a kind, and how many there are.
-constexpr SumRange range_of_rules(Kind kind) {
-    SumRange range;
-    for (std::size_t at = sum_count; at-- > 0;) {
-        if (sum_rule_table[at].kind == kind) {
-            range.first = at;
-            ++range.count;
-        }
-    }
-    return range;
-}
-static_assert(range_of_rules(Kind::VoucherClaimed) == claim_sums &&
-              range_of_rules(Kind::VoucherRedeemed) == redemption_sums &&
-              range_of_rules(Kind::RedemptionRefunded) == refund_sums);
-
-constexpr bool rules_stand_in_order() {
-    for (std::size_t at = 0; at < sum_count; ++at) {
-        const SumRange range = range_of_rules(sum_rule_table[at].kind);
-        if (index(sum_rule_table[at].sum) != at || at < range.first ||
-            at >= range.first + range.count || range.count > kind_amounts_max) {
-            return false;
-        }
-    }
-    return true;
-}
-static_assert(rules_stand_in_order(), "each at the place of its sum, those of a kind together");
-
 template <Sum Which>
 std::int64_t of_day(const Figures& f) {
     return f.day[index(Which)];
@@ -228,11 +181,112 @@ constexpr Measure measure_table[] = {
      [](const Figures& f) {
          return Ratio{to_date<Sum::order_amount>(f), to_date<Sum::redeemed_amount>(f)};
      }},
+    {"invoices_count", "Invoices submitted", "发票上传笔数", count, "number of submissions",
+     "accepted InvoiceSubmitted of the day, also when rejected or reversed later", 1, "S5",
+     of_day<Sum::invoices_count>, nullptr, true, true},
+    {"invoices_amount", "Amount of invoices submitted", "发票上传金额", amount,
+     "sum of invoice amounts",
+     "accepted InvoiceSubmitted of the day, also when rejected or reversed later", 1, "S5",
+     of_day<Sum::invoices_amount>, nullptr, true, true},
+    {"invoice_consumers", "Consumers who submitted", "上传发票用户数", count,
+     "distinct consumers of submissions", "accepted InvoiceSubmitted of the day", 1, "S5",
+     counted<Distinct::invoice_consumers>, nullptr, true, true},
+    {"invoice_merchants", "Sellers of invoices", "开票商家数", count,
+     "distinct merchants of submissions", "accepted InvoiceSubmitted of the day", 1, "S5",
+     counted<Distinct::invoice_merchants>, nullptr, true, true},
+    {"invoices_verified_count", "Invoices verified", "发票查验通过笔数", count,
+     "number of verifications",
+     "accepted InvoiceVerified of the day, with the dimensions of its submission", 1, "S5",
+     of_day<Sum::invoices_verified_count>, nullptr, true, true},
+    {"invoices_verified_amount", "Amount of invoices verified", "发票查验通过金额", amount,
+     "sum of invoice amounts", "accepted InvoiceVerified of the day, also when reversed later", 1,
+     "S5", of_day<Sum::invoices_verified_amount>, nullptr, true, true},
+    {"invoices_rejected_count", "Invoices rejected", "发票查验不通过笔数", count,
+     "number of rejections",
+     "accepted InvoiceRejected of the day, with the dimensions of its submission", 1, "S5",
+     of_day<Sum::invoices_rejected_count>, nullptr, true, true},
+    {"invoices_reversed_count", "Invoices reversed", "发票红冲笔数", count, "number of reversals",
+     "accepted InvoiceReversed of the day, whether the invoice was verified or not", 1, "S5",
+     of_day<Sum::invoices_reversed_count>, nullptr, true, true},
+    {"invoices_reversed_amount", "Amount of invoices reversed", "发票红冲金额", amount,
+     "sum of invoice amounts",
+     "accepted InvoiceReversed of the day, whether the invoice was verified or not", 1, "S5",
+     of_day<Sum::invoices_reversed_amount>, nullptr, true, true},
+    {"invoices_verified_amount_net", "Amount of invoices verified, net", "净查验通过金额", amount,
+     "invoices_verified_amount − reversed amounts of invoices that were verified",
+     "verifications and reversals of the day; below zero when the reversals are larger", 1, "S5",
+     net_of_day<Sum::invoices_verified_amount, Sum::tickets_reversed_amount>, nullptr, true, true},
+    {"prizes_awarded_amount", "Prizes awarded", "开奖金额", amount, "sum of what was awarded",
+     "accepted DrawExecuted of the day, also when cancelled later; with the batch alone, all other "
+     "dimensions are 0",
+     1, "S5", of_day<Sum::prizes_awarded_amount>, nullptr, true, true},
+    {"prizes_paid_count", "Prizes paid", "奖金兑付笔数", count, "number of payouts",
+     "accepted PrizePaid of the day, with the dimensions of the invoice", 1, "S5",
+     of_day<Sum::prizes_paid_count>, nullptr, true, true},
+    {"prizes_paid_amount", "Amount of prizes paid", "奖金兑付金额", amount, "sum of prizes",
+     "accepted PrizePaid of the day, with the dimensions of the invoice", 1, "S5",
+     of_day<Sum::prizes_paid_amount>, nullptr, true, true},
+    {"invoices_count_to_date", "Invoices submitted to date", "累计发票上传笔数", count,
+     "invoices_count of all days up to this one", "as known at the cut", 1, "S5",
+     to_date<Sum::invoices_count>, nullptr, true, true},
+    {"invoices_amount_to_date", "Amount of invoices submitted to date", "累计发票上传金额", amount,
+     "invoices_amount of all days up to this one", "as known at the cut", 1, "S5",
+     to_date<Sum::invoices_amount>, nullptr, true, true},
+    {"invoices_verified_count_to_date", "Invoices verified to date", "累计发票查验通过笔数", count,
+     "invoices_verified_count of all days up to this one", "as known at the cut", 1, "S5",
+     to_date<Sum::invoices_verified_count>, nullptr, true, true},
+    {"invoices_verified_amount_to_date", "Amount of invoices verified to date",
+     "累计发票查验通过金额", amount, "invoices_verified_amount of all days up to this one",
+     "as known at the cut", 1, "S5", to_date<Sum::invoices_verified_amount>, nullptr, true, true},
+    {"invoices_rejected_count_to_date", "Invoices rejected to date", "累计发票查验不通过笔数",
+     count, "invoices_rejected_count of all days up to this one", "as known at the cut", 1, "S5",
+     to_date<Sum::invoices_rejected_count>, nullptr, true, true},
+    {"invoices_reversed_count_to_date", "Invoices reversed to date", "累计发票红冲笔数", count,
+     "invoices_reversed_count of all days up to this one", "as known at the cut", 1, "S5",
+     to_date<Sum::invoices_reversed_count>, nullptr, true, true},
+    {"invoices_reversed_amount_to_date", "Amount of invoices reversed to date", "累计发票红冲金额",
+     amount, "invoices_reversed_amount of all days up to this one", "as known at the cut", 1, "S5",
+     to_date<Sum::invoices_reversed_amount>, nullptr, true, true},
+    {"invoices_verified_amount_net_to_date", "Amount of invoices verified to date, net",
+     "累计净查验通过金额", amount,
+     "invoices_verified_amount_to_date − reversed amounts, to date, of invoices that were verified",
+     "as known at the cut", 1, "S5",
+     net_to_date<Sum::invoices_verified_amount, Sum::tickets_reversed_amount>, nullptr, true, true},
+    {"prizes_awarded_amount_to_date", "Prizes awarded to date", "累计开奖金额", amount,
+     "prizes_awarded_amount of all days up to this one", "as known at the cut", 1, "S5",
+     to_date<Sum::prizes_awarded_amount>, nullptr, true, true},
+    {"prizes_paid_count_to_date", "Prizes paid to date", "累计奖金兑付笔数", count,
+     "prizes_paid_count of all days up to this one", "as known at the cut", 1, "S5",
+     to_date<Sum::prizes_paid_count>, nullptr, true, true},
+    {"prizes_paid_amount_to_date", "Amount of prizes paid to date", "累计奖金兑付金额", amount,
+     "prizes_paid_amount of all days up to this one", "as known at the cut", 1, "S5",
+     to_date<Sum::prizes_paid_amount>, nullptr, true, true},
+    {"prize_leverage_ratio", "Leverage ratio of prizes", "奖金拉动比", ratio,
+     "invoices_verified_amount_net_to_date ÷ prizes_awarded_amount_to_date",
+     "to date, reversed invoices left out; where prizes_awarded_amount counts: the programme and "
+     "its prize batches",
+     1, "S5", nullptr,
+     [](const Figures& f) {
+         return Ratio{net_to_date<Sum::invoices_verified_amount, Sum::tickets_reversed_amount>(f),
+                      to_date<Sum::prizes_awarded_amount>(f)};
+     },
+     true, true},
 };
+
+constexpr auto voucher_measures = static_cast<std::size_t>(
+    std::ranges::find(measure_table, true, &Measure::of_prizes) - std::begin(measure_table));
+static_assert(std::all_of(std::begin(measure_table) + voucher_measures,
+                          std::end(measure_table),
+                          [](const Measure& measure) { return measure.of_prizes; }),
+              "those of prizes come last");
 
 }  // namespace
 
 std::span<const Measure> measures() { return measure_table; }
+
+std::span<const Measure> measures_of(bool prizes) {
+    return prizes ? measures() : measures().first(voucher_measures);
+}
 
 const Measure* find_measure(std::string_view id) {
     const auto at = std::ranges::find(measure_table, id, &Measure::id);
@@ -241,16 +295,6 @@ const Measure* find_measure(std::string_view id) {
 
 bool is_of_day(const Measure& measure) {
     return measure.type != MeasureType::ratio && !measure.id.ends_with("_to_date");
-}
-
-std::span<const SumRule, sum_count> sum_rules() { return sum_rule_table; }
-
-KindAmounts amounts_of(const Entry& entry, const SumRange& sums) {
-    KindAmounts amounts{};
-    for (std::size_t at = 0; at < sums.count; ++at) {
-        amounts[at] = sum_rule_table[sums.first + at].amount(entry);
-    }
-    return amounts;
 }
 
 char* ratio_text(char* to, const Ratio& value) {

@@ -16,9 +16,10 @@
 namespace fiscus::projections {
 
 // Rises whenever a definition below changes its meaning; published in every row.
-inline constexpr std::uint32_t definitions_version = 1;
+inline constexpr std::uint32_t definitions_version = 2;
 
-// Figures that add up: over entries, cells and days. The order is that of the stored arrays.
+// Figures that add up: over entries, cells and days. The order is that of the stored arrays; those
+// of invoices and prizes come last, because most programmes have none.
 enum class Sum : std::uint8_t {
     issued_count,
     issued_amount,
@@ -30,8 +31,21 @@ enum class Sum : std::uint8_t {
     refunded_count,
     refunded_amount,
     refunded_order_amount,
+    invoices_count,
+    invoices_amount,
+    invoices_verified_count,
+    invoices_verified_amount,
+    invoices_rejected_count,
+    invoices_reversed_count,
+    invoices_reversed_amount,
+    tickets_reversed_amount,  // of the reversed ones that were verified
+    prizes_awarded_amount,
+    prizes_paid_count,
+    prizes_paid_amount,
 };
-inline constexpr std::size_t sum_count = 10;
+inline constexpr std::size_t sum_count = 21;
+inline constexpr std::size_t voucher_sum_count = 10;
+inline constexpr std::size_t prize_sum_count = sum_count - voucher_sum_count;
 using Sums = std::array<std::int64_t, sum_count>;
 
 // The fold has made sure that no sum of a programme overflows.
@@ -54,9 +68,20 @@ enum class Distinct : std::uint8_t {
     redeeming_consumers_net,
     redeeming_merchants,
     redeeming_merchants_net,
+    invoice_consumers,
+    invoice_merchants,
 };
-inline constexpr std::size_t distinct_count = 6;
+inline constexpr std::size_t distinct_count = 8;
 using DistinctCounts = std::array<std::uint64_t, distinct_count>;
+
+// Something but vouchers is in them.
+constexpr bool has_prize_sums(const Sums& sums) {
+    std::int64_t bits = 0;
+    for (std::size_t at = voucher_sum_count; at < sum_count; ++at) {
+        bits |= sums[at];
+    }
+    return bits != 0;
+}
 
 constexpr std::size_t index(Sum sum) { return static_cast<std::size_t>(sum); }
 constexpr std::size_t index(Distinct distinct) { return static_cast<std::size_t>(distinct); }
@@ -102,35 +127,16 @@ struct Measure {
     Ratio (*ratio)(const Figures&) = nullptr;
     // The history has rows without it (schemas/README.md).
     bool added_later = false;
+    // Of invoices and prizes: in the rows of programmes that have a prize batch.
+    bool of_prizes = false;
 };
 
 // In the order of the columns.
 std::span<const Measure> measures();
+// Those of a programme, with or without prize batches.
+std::span<const Measure> measures_of(bool prizes);
 const Measure* find_measure(std::string_view id);
 // A count or amount of the day itself: what a later revision may change and must explain.
 bool is_of_day(const Measure& measure);
-
-// What an accepted entry adds to the cells of its own business day: one row for each Sum.
-struct SumRule {
-    Sum sum;
-    wire::EventBody kind;
-    std::int64_t (*amount)(const wire::Entry&);
-};
-std::span<const SumRule, sum_count> sum_rules();
-
-// Sums that entries of one kind add to stand side by side.
-struct SumRange {
-    std::size_t first = 0;
-    std::size_t count = 0;
-
-    friend constexpr bool operator==(const SumRange&, const SumRange&) = default;
-};
-inline constexpr SumRange claim_sums{.first = index(Sum::issued_count), .count = 2};
-inline constexpr SumRange redemption_sums{.first = index(Sum::redeemed_count), .count = 5};
-inline constexpr SumRange refund_sums{.first = index(Sum::refunded_count), .count = 3};
-// What an entry adds to the sums of its kind, in their order.
-inline constexpr std::size_t kind_amounts_max = 5;
-using KindAmounts = std::array<std::int64_t, kind_amounts_max>;
-KindAmounts amounts_of(const wire::Entry& entry, const SumRange& sums);
 
 }  // namespace fiscus::projections

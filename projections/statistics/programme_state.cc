@@ -225,6 +225,17 @@ Status ProgrammeState::load_small_tables() {
                                            ? Status(Done{})
                                            : damaged_state("day of the fund ledger");
                             }));
+    FISCUS_TRY(store_->scan(StateKey(table::prize_days).u32(programme_),
+                            [this](std::string_view key, std::string_view value) -> Status {
+                                KeyReader place(key);
+                                place.u32();
+                                const std::int32_t day = place.day();
+                                const std::uint32_t batch = place.u32();
+                                return prizes.parse(day, {.batch = batch, .tier = place.u16()},
+                                                    value)
+                                           ? Status(Done{})
+                                           : damaged_state("prizes of a day");
+                            }));
     FISCUS_TRY(store_->scan(StateKey(table::sources).u32(programme_),
                             [this](std::string_view key, std::string_view value) -> Status {
                                 KeyReader place(key);
@@ -268,6 +279,7 @@ void ProgrammeState::save(Store& store) {
         }
     }
     fund.save(store, programme_);
+    prizes.save(store, programme_);
     sources.save(store, programme_);
     reconciliation.save(store, programme_);
 }

@@ -1,6 +1,7 @@
 // What the statistics know, for the program, the web page and the tests: days and their revisions,
-// rows of any grouping for a day or a range of days, the fund, the trial balance, reconciliation,
-// gaps. Works on the state of one or several partitions (a programme lies in one of them).
+// rows of any grouping for a day or a range of days, the fund, prizes by tier, the trial balance,
+// reconciliation, gaps. Works on the state of one or several partitions (a programme lies in one of
+// them).
 // Thread: that of the states it reads; with a running Runner, the runner's thread or under its
 // lock.
 // Fails: not_found for a programme, day or revision that is not there; state when the disk says no.
@@ -101,6 +102,10 @@ public:
     Result<Table> fund_usage(ProgrammeId programme,
                              std::int32_t first_day,
                              std::int32_t last_day) const;
+    // 分等级奖金发放: one row for each day, prize batch and tier.
+    Result<Table> prizes(ProgrammeId programme,
+                         std::int32_t first_day,
+                         std::int32_t last_day) const;
     // Where the programme's money is now; the last line proves the identity of docs/domain.md §4.
     Result<Table> fund_position(ProgrammeId programme) const;
     // Every account with its balance, and the sum, which is zero; nothing: all programmes.

@@ -75,7 +75,7 @@ struct AccountWords {
     std::string_view key;  // what Account.key is
 };
 
-constexpr std::array<AccountWords, 15> account_words{{
+constexpr std::array<AccountWords, 16> account_words{{
     {wire::AccountKind::treasury, "treasury", "财政拨款", "deposit account"},
     {wire::AccountKind::fund, "fund", "专户可用余额", ""},
     {wire::AccountKind::budget, "budget", "批次未发放额度", ""},
@@ -87,6 +87,7 @@ constexpr std::array<AccountWords, 15> account_words{{
     {wire::AccountKind::prize_budget, "prize_budget", "奖金未发", "tier"},
     {wire::AccountKind::prize_payable, "prize_payable", "奖金应付", "tier"},
     {wire::AccountKind::prize_paid, "prize_paid", "奖金已兑付", "tier"},
+    {wire::AccountKind::prize_receivable, "prize_receivable", "奖金应追回", "tier"},
     {wire::AccountKind::order_turnover, "order_turnover", "订单金额（备查）", "platform"},
     {wire::AccountKind::platform_match, "platform_match", "平台配套（备查）", "platform"},
     {wire::AccountKind::merchant_match, "merchant_match", "商户配套（备查）", "platform"},
@@ -142,7 +143,8 @@ Result<Table> Query::statistics(const Selection& selection) {
         table.columns.push_back({id + "_name", std::string(dimension.english),
                                  std::string(dimension.chinese), CellType::text});
     }
-    for (const Measure& measure : measures()) {
+    const std::span<const Measure> shown = measures_of(names.has_prize_batches);
+    for (const Measure& measure : shown) {
         table.columns.push_back({std::string(measure.id), std::string(measure.english),
                                  std::string(measure.chinese), type_of(measure)});
     }
@@ -153,7 +155,7 @@ Result<Table> Query::statistics(const Selection& selection) {
                 code_text(set.dimensions[at], at == 0 ? row.key.first : row.key.second));
             cells.push_back(names.name_of(fold->code_names(), row.key, at));
         }
-        for (const Measure& measure : measures()) {
+        for (const Measure& measure : shown) {
             cells.push_back(value_of(measure, row.figures));
         }
         table.rows.push_back(std::move(cells));
@@ -252,7 +254,8 @@ Result<Table> Query::fund_usage(ProgrammeId programme,
                              {"batch", "Batch code", "批次代码", CellType::code},
                              {"batch_name", "Batch", "批次", CellType::text},
                              {"opening", "Opening", "期初", CellType::yuan}});
-    for (const FlowInfo& about : flow_infos()) {
+    const auto shown = flow_infos_of(state.reference.has_prize_batches);
+    for (const FlowInfo& about : shown) {
         table.columns.push_back({std::string(about.id), std::string(about.english),
                                  std::string(about.chinese), CellType::yuan});
     }
@@ -263,7 +266,7 @@ Result<Table> Query::fund_usage(ProgrammeId programme,
                 date_text(day), line.batch == 0 ? std::string() : text(line.batch),
                 line.batch == 0 ? "（全部）" : state.reference.batch_name(line.batch),
                 text(line.opening_fen)};
-            for (const FlowInfo& about : flow_infos()) {
+            for (const FlowInfo& about : shown) {
                 cells.push_back(text(flow(line.flows, about.flow)));
             }
             cells.push_back(text(line.closing_fen));
@@ -277,8 +280,9 @@ Result<Table> Query::fund_usage(ProgrammeId programme,
 
 Result<Table> Query::fund_position(ProgrammeId programme) const {
     using Kind = wire::AccountKind;
-    FISCUS_ASSIGN(const Fold* const fold, fold_of(programme));
+    FISCUS_ASSIGN(Fold* const fold, fold_of(programme));
     const std::vector<AccountBalance> balances = fold->accounts().balances(programme.value());
+    const bool prizes = fold->find(programme.value())->reference.has_prize_batches;
     Table table = new_table("fund_position", "Fund position", "资金状况",
                             {{"item", "Item", "项目（英文）", CellType::text},
                              {"item_chinese", "Item (Chinese)", "项目", CellType::text},
@@ -286,6 +290,10 @@ Result<Table> Query::fund_position(ProgrammeId programme) const {
     const auto line = [&table](std::string english, std::string chinese, std::int64_t fen) {
         table.rows.push_back({std::move(english), std::move(chinese), text(fen)});
         return fen;
+    };
+    // Accounts that programmes without prize batches do not have.
+    const auto prize_line = [&](std::string english, std::string chinese, Kind kind) {
+        return prizes ? line(std::move(english), std::move(chinese), sum_of(balances, kind)) : 0;
     };
     // Treasury and compensation hold what came in as negative balances.
     const std::int64_t in =
@@ -295,10 +303,15 @@ Result<Table> Query::fund_position(ProgrammeId programme) const {
         line("Fund", "专户可用余额", sum_of(balances, Kind::fund)) +
         line("Budgets of batches", "批次未发放额度", sum_of(balances, Kind::budget)) +
         line("Outstanding", "已发放未核销", sum_of(balances, Kind::outstanding)) +
-        line("Payable", "已核销待结算", sum_of(balances, Kind::payable));
+        line("Payable", "已核销待结算", sum_of(balances, Kind::payable)) +
+        prize_line("Budgets of prizes", "奖金未发", Kind::prize_budget) +
+        prize_line("Prizes payable", "奖金应付", Kind::prize_payable);
     line("In the dedicated account", "专户余额合计", held);
-    const std::int64_t gone = line("Paid", "已拨付", sum_of(balances, Kind::paid)) +
-                              line("Receivable", "应追回", sum_of(balances, Kind::receivable));
+    const std::int64_t gone =
+        line("Paid", "已拨付", sum_of(balances, Kind::paid)) +
+        line("Receivable", "应追回", sum_of(balances, Kind::receivable)) +
+        prize_line("Prizes paid", "奖金已兑付", Kind::prize_paid) +
+        prize_line("Prizes to be recovered", "奖金应追回", Kind::prize_receivable);
     line("Difference (must be 0)", "差额（应为 0）", in - held - gone);
     note(table, "As of ledger sequence " + text(fold->last_sequence()) + ".",
          "截至账序号 " + text(fold->last_sequence()) + "。");

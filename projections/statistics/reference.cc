@@ -61,11 +61,15 @@ Result<OpenedEvent> open_event(Bytes bytes, wire::EventBody kind) {
 
 bool Reference::keeps(wire::EventBody kind) {
     return kind == wire::EventBody::ProgrammeOpened || kind == wire::EventBody::PlatformAdmitted ||
-           kind == wire::EventBody::SourceRegistered || kind == wire::EventBody::BatchOpened;
+           kind == wire::EventBody::SourceRegistered || kind == wire::EventBody::BatchOpened ||
+           kind == wire::EventBody::PrizeBatchOpened;
 }
 
 std::uint32_t Reference::number_of(const wire::Event& event) {
     if (const auto* batch = event.body_as_BatchOpened()) {
+        return batch->batch();
+    }
+    if (const auto* batch = event.body_as_PrizeBatchOpened()) {
         return batch->batch();
     }
     if (const auto* platform = event.body_as_PlatformAdmitted()) {
@@ -104,6 +108,15 @@ void Reference::learn(const wire::Event& event) {
                 names.packs[pack->pack()] = text_of(pack->name());
             }
         }
+    } else if (const auto* draw = event.body_as_PrizeBatchOpened()) {
+        has_prize_batches = true;
+        BatchNames& names = batches[draw->batch()];
+        names.name = text_of(draw->name());
+        if (draw->tiers() != nullptr) {
+            for (const wire::PrizeTier* tier : *draw->tiers()) {
+                names.prizes[tier->tier()] = tier->amount_fen();
+            }
+        }
     }
 }
 
@@ -117,6 +130,15 @@ std::string Reference::batch_name(std::uint32_t batch) const {
         return at->second.name;
     }
     return batch == 0 ? "（未指明）" : std::to_string(batch);
+}
+
+std::int64_t Reference::prize_of(std::uint32_t batch, std::uint16_t tier) const {
+    const auto at = batches.find(batch);
+    if (at == batches.end()) {
+        return 0;
+    }
+    const auto prize = at->second.prizes.find(tier);
+    return prize == at->second.prizes.end() ? 0 : prize->second;
 }
 
 std::string Reference::source_name(std::uint16_t source) const {
@@ -137,8 +159,9 @@ std::string Reference::name_of(const CodeNames& codes,
                                           : name_in(batch->second.packs, value);
         }
         case Dimension::platform: return platform_name(static_cast<std::uint16_t>(value));
-        case Dimension::prefecture: return codes.prefecture(value);
-        case Dimension::district: return codes.district(value);
+        // Draws belong to their batch alone.
+        case Dimension::prefecture: return value == 0 ? "（未指明）" : codes.prefecture(value);
+        case Dimension::district: return value == 0 ? "（未指明）" : codes.district(value);
         // Claims say 0 where their pack is good for every category, and always for the industry.
         case Dimension::category: return value == 0 ? "全部业态" : name_in(categories, value);
         case Dimension::industry: return value == 0 ? "未分行业" : codes.industry(value);

@@ -34,6 +34,7 @@ Result<OpenedEvent> open_event(Bytes bytes, wire::EventBody kind);
 struct BatchNames {
     std::string name;
     std::map<std::uint16_t, std::string> packs;
+    std::map<std::uint16_t, std::int64_t> prizes;  // of a prize batch: fen by tier
 };
 
 struct SourceNames {
@@ -51,7 +52,10 @@ struct Reference {
     std::map<std::uint16_t, SourceNames> sources;
     std::map<std::uint32_t, BatchNames> batches;
 
-    // ProgrammeOpened, PlatformAdmitted, SourceRegistered, BatchOpened; others change nothing here.
+    bool has_prize_batches = false;
+
+    // ProgrammeOpened, PlatformAdmitted, SourceRegistered, BatchOpened, PrizeBatchOpened; others
+    // change nothing here.
     void learn(const wire::Event& event);
     // Which of several events of a kind it is: batch, platform, source, or 0.
     static std::uint32_t number_of(const wire::Event& event);
@@ -59,6 +63,8 @@ struct Reference {
 
     [[nodiscard]] std::string platform_name(std::uint16_t platform) const;
     [[nodiscard]] std::string batch_name(std::uint32_t batch) const;
+    // What one prize of the tier is, 0 where there is no such tier.
+    [[nodiscard]] std::int64_t prize_of(std::uint32_t batch, std::uint16_t tier) const;
     [[nodiscard]] std::string source_name(std::uint16_t source) const;
     // Name of a value of the cell's n-th dimension, in Chinese as published.
     [[nodiscard]] std::string name_of(const CodeNames& codes,

@@ -109,7 +109,7 @@ RowWriter::RowWriter(RowBuffer& rows, const Reference& reference, const CodeName
         return ",\"" + std::string(id) + std::string(suffix) + "\":";
     };
     std::size_t room = 0;
-    for (const Measure& measure : measures()) {
+    for (const Measure& measure : measures_of(reference.has_prize_batches)) {
         const MeasureFields& fields = measure_fields_.emplace_back(
             MeasureFields{.measure = &measure,
                           .value = field(measure.id, ""),
@@ -217,7 +217,7 @@ void RowWriter::fund_usage(const RowHead& head, const FundLine& fund) {
         line.text("batch_name", reference_->batch_name(fund.batch));
     }
     line.integer("opening", fund.opening_fen);
-    for (const FlowInfo& flow_info : flow_infos()) {
+    for (const FlowInfo& flow_info : flow_infos_of(reference_->has_prize_batches)) {
         line.integer(flow_info.id, flow(fund.flows, flow_info.flow));
     }
     line.integer("closing", fund.closing_fen);

@@ -33,18 +33,38 @@ inline constexpr char ledger_days = 'X';  // programme, day, platform, batch →
 inline constexpr char control_days = 'Y';   // programme, day, platform, source → control totals
 inline constexpr char reconciled = 'B';     // programme, day → revision, whether one is due
 inline constexpr char refund_shares = 'D';  // programme, day, sequence → part off its share
+inline constexpr char tickets = 'I';        // programme, invoice that was verified → nothing
+inline constexpr char prize_days = 'W';     // programme, day, batch, tier → prizes of the tier
 
 }  // namespace table
 
-inline void append_sums(std::string& out, const Sums& sums) {
-    for (const std::int64_t sum : sums) {
-        put_signed(out, sum);
+// Those of vouchers, how many follow, and those of invoices and prizes, of which most cells have
+// none.
+inline constexpr std::size_t sums_bytes_max = (sum_count + 1) * varint_bytes_max;
+inline char* put_sums(char* to, const Sums& sums) {
+    for (std::size_t at = 0; at < voucher_sum_count; ++at) {
+        to = put_varint(to, zigzag(sums[at]));
     }
+    const std::size_t more = has_prize_sums(sums) ? prize_sum_count : 0;
+    to = put_varint(to, more);
+    for (std::size_t at = 0; at < more; ++at) {
+        to = put_varint(to, zigzag(sums[voucher_sum_count + at]));
+    }
+    return to;
 }
+inline void append_sums(std::string& out, const Sums& sums) {
+    char bytes[sums_bytes_max];
+    out.append(bytes, static_cast<std::size_t>(put_sums(bytes, sums) - bytes));
+}
+// Where it says that more follow than there are, the reader is not finished.
 inline Sums parse_sums(Reader& reader) {
     Sums sums{};
-    for (std::int64_t& sum : sums) {
-        sum = reader.signed_varint();
+    for (std::size_t at = 0; at < voucher_sum_count; ++at) {
+        sums[at] = reader.signed_varint();
+    }
+    const std::uint64_t more = reader.varint();
+    for (std::size_t at = 0; at < more && at < prize_sum_count; ++at) {
+        sums[voucher_sum_count + at] = reader.signed_varint();
     }
     return sums;
 }

@@ -12,6 +12,22 @@
 
 namespace fiscus::projections {
 
+inline constexpr std::size_t varint_bytes_max = 10;
+
+// At `to`, which has room for a number; the end of it.
+inline char* put_varint(char* to, std::uint64_t value) {
+    while (value >= 0x80) {
+        *to++ = static_cast<char>(value | 0x80);
+        value >>= 7;
+    }
+    *to++ = static_cast<char>(value);
+    return to;
+}
+// Small numbers of either sign stay short.
+constexpr std::uint64_t zigzag(std::int64_t value) {
+    return (static_cast<std::uint64_t>(value) << 1) ^ (value < 0 ? ~std::uint64_t{0} : 0);
+}
+
 inline void put_varint(std::string& out, std::uint64_t value) {
     while (value >= 0x80) {
         out.push_back(static_cast<char>(value | 0x80));
@@ -20,11 +36,7 @@ inline void put_varint(std::string& out, std::uint64_t value) {
     out.push_back(static_cast<char>(value));
 }
 
-// Small numbers of either sign stay short.
-inline void put_signed(std::string& out, std::int64_t value) {
-    const auto bits = static_cast<std::uint64_t>(value);
-    put_varint(out, (bits << 1) ^ (value < 0 ? ~std::uint64_t{0} : 0));
-}
+inline void put_signed(std::string& out, std::int64_t value) { put_varint(out, zigzag(value)); }
 
 inline void put_text(std::string& out, std::string_view text) {
     put_varint(out, text.size());

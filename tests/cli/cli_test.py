@@ -304,7 +304,7 @@ class Month(Case):
         self.assertEqual(head["First day"], "2026-03-02")
         self.assertEqual(head["As of ledger sequence"], EVENTS)
         self.assertEqual((head["Revision"], head["Final"], head["Definitions version"]),
-                         ("", "false", "1"))
+                         ("", "false", "2"))
         self.assertIn("Leverage ratio, numerator (yuan)", head)
 
     def test_days_outside_the_programme_and_wrong_revisions_are_errors(self):

@@ -99,7 +99,27 @@ void compare_totals(const char* what, const Totals& expected, const Sums& found,
         {"refunded_count", {expected.refunded_count, projections::Sum::refunded_count}},
         {"refunded_amount", {expected.refunded_amount, projections::Sum::refunded_amount}},
         {"refunded_order_amount",
-         {expected.refunded_order_amount, projections::Sum::refunded_order_amount}}};
+         {expected.refunded_order_amount, projections::Sum::refunded_order_amount}},
+        {"invoices_count", {expected.invoices_count, projections::Sum::invoices_count}},
+        {"invoices_amount", {expected.invoices_amount, projections::Sum::invoices_amount}},
+        {"invoices_verified_count",
+         {expected.invoices_verified_count, projections::Sum::invoices_verified_count}},
+        {"invoices_verified_amount",
+         {expected.invoices_verified_amount, projections::Sum::invoices_verified_amount}},
+        {"invoices_rejected_count",
+         {expected.invoices_rejected_count, projections::Sum::invoices_rejected_count}},
+        {"invoices_reversed_count",
+         {expected.invoices_reversed_count, projections::Sum::invoices_reversed_count}},
+        {"invoices_reversed_amount",
+         {expected.invoices_reversed_amount, projections::Sum::invoices_reversed_amount}},
+        {"tickets_reversed_amount",
+         {expected.tickets_reversed_amount, projections::Sum::tickets_reversed_amount}},
+        {"prizes_awarded_amount",
+         {expected.prizes_awarded_amount, projections::Sum::prizes_awarded_amount}},
+        {"prizes_paid_count", {expected.prizes_paid_count, projections::Sum::prizes_paid_count}},
+        {"prizes_paid_amount",
+         {expected.prizes_paid_amount, projections::Sum::prizes_paid_amount}}};
+    static_assert(std::size(fields) == projections::sum_count);
     for (const auto& [name, pair] : fields) {
         const std::int64_t value = found[projections::index(pair.second)];
         if (pair.first != value) {
@@ -117,7 +137,10 @@ void compare_distinct(const Measures& expected, const Figures& found, std::strin
         {Distinct::redeeming_consumers, expected.consumers_redeeming},
         {Distinct::redeeming_consumers_net, expected.consumers_redeeming_net},
         {Distinct::redeeming_merchants, expected.merchants_redeeming},
-        {Distinct::redeeming_merchants_net, expected.merchants_redeeming_net}};
+        {Distinct::redeeming_merchants_net, expected.merchants_redeeming_net},
+        {Distinct::invoice_consumers, expected.consumers_submitting},
+        {Distinct::invoice_merchants, expected.merchants_invoicing}};
+    static_assert(std::size(fields) == projections::distinct_count);
     for (const auto& [distinct, count] : fields) {
         const std::uint64_t value = found.distinct[projections::index(distinct)];
         if (count != value) {
@@ -134,7 +157,8 @@ void compare_ratios(const Measures& expected, const Figures& found, std::string&
         {"redemption_rate_day_count", expected.redemption_rate_day_count()},
         {"redemption_rate_day_amount", expected.redemption_rate_day_amount()},
         {"leverage_ratio", expected.leverage_ratio()},
-        {"leverage_ratio_gross", expected.leverage_ratio_gross()}};
+        {"leverage_ratio_gross", expected.leverage_ratio_gross()},
+        {"prize_leverage_ratio", expected.prize_leverage_ratio()}};
     for (const auto& [name, text] : ratios) {
         const projections::Measure* measure = projections::find_measure(name);
         const std::string value =
@@ -217,6 +241,32 @@ public:
         return by_day.size() == naive_.days(programme_).size() ? "" : "other days were cut\n";
     }
 
+    // Prizes by tier as known now, of one day and to date.
+    std::string prizes(const projections::ProgrammeState& state,
+                       std::int32_t day,
+                       std::uint64_t as_of) const {
+        const auto of_day = naive_.prizes(programme_, day, day, as_of);
+        const auto to_date = naive_.prizes(programme_, INT32_MIN, day, as_of);
+        std::map<reference::Tier, projections::PrizeLine> lines;
+        for (const projections::PrizeLine& line : state.prizes.lines(day)) {
+            lines[{line.tier.batch, line.tier.tier}] = line;
+        }
+        if (lines.size() != to_date.size()) {
+            return place(day) + std::to_string(to_date.size()) + " tiers, statistics " +
+                   std::to_string(lines.size()) + '\n';
+        }
+        for (const auto& [tier, expected] : to_date) {
+            const projections::PrizeLine& line = lines[tier];
+            const auto today = of_day.find(tier);
+            if (!same(expected, line.to_date) ||
+                !same(today == of_day.end() ? reference::TierPrizes{} : today->second, line.day)) {
+                return place(day) + "other prizes of tier " + std::to_string(tier.second) +
+                       " of batch " + std::to_string(tier.first) + '\n';
+            }
+        }
+        return {};
+    }
+
     // Figures as known now, which is after the entry `as_of`.
     std::string range(std::int32_t first, std::int32_t last, std::uint64_t as_of) {
         return figures(first, last, std::nullopt, as_of);
@@ -225,6 +275,18 @@ public:
 private:
     std::string place(std::int32_t day) const {
         return "programme " + std::to_string(programme_) + " day " + std::to_string(day) + ": ";
+    }
+
+    static bool same(const reference::TierPrizes& expected,
+                     const projections::PrizeTallies& found) {
+        const reference::Prizes all[] = {expected.awarded,  expected.cancelled, expected.moved_up,
+                                         expected.paid,     expected.failed,    expected.demanded,
+                                         expected.recovered};
+        static_assert(std::size(all) == projections::prize_deed_count);
+        return std::equal(std::begin(all), std::end(all), found.begin(), found.end(),
+                          [](const reference::Prizes& one, const projections::PrizeTally& other) {
+                              return one.count == other.count && one.fen == other.amount_fen;
+                          });
     }
 
     std::string revision(std::int32_t day,
@@ -287,6 +349,9 @@ std::string compare_now(const reference::Statistics& naive,
         const std::int32_t last = first + random.between(1, 6);
         if (trouble.empty()) {
             trouble = comparison.range(first, last, as_of);
+        }
+        if (trouble.empty()) {
+            trouble = comparison.prizes(*folded.fold().find(number), last, as_of);
         }
         // A single day that has no revision yet is told as known now.
         const std::int32_t open = first + random.between(0, 9);

@@ -282,8 +282,12 @@ void World::learn(const reference::Answer& answer) {
         answer.reason != wire::Reason::sequence_conflict) {
         return;
     }
-    const reference::Source& source =
-        oracle_.programme(answer.programme)->sources.at(answer.source);
+    // A programme that was not even opened remembers no numbers.
+    const reference::Programme* programme = oracle_.programme(answer.programme);
+    if (programme == nullptr) {
+        return;
+    }
+    const reference::Source& source = programme->sources.at(answer.source);
     Speaker& publisher = speaker(answer.programme, answer.source);
     publisher.epoch = source.epoch.value_or(1);
     publisher.last = source.high;

@@ -204,11 +204,14 @@ Reason Judge::decide(const wire::InvoiceReversed& e) {
     if (place == nullptr) {
         return Reason::none;
     }
-    state_prize(batch, *place);
     switch (place->state) {
         case PlaceState::waiting: place->state = PlaceState::lost; break;
-        case PlaceState::payable: take_away(number, batch, *place, PlaceState::lost); break;
+        case PlaceState::payable:
+            state_prize(batch, *place);
+            take_away(number, batch, *place, PlaceState::lost);
+            break;
         case PlaceState::paid:
+            state_prize(batch, *place);
             answer_.flags |= receivable_raised;
             post(prize(AccountKind::prize_paid, number, place->tier),
                  prize(AccountKind::prize_receivable, number, place->tier), answer_.amount_fen);

@@ -1,5 +1,7 @@
 #include "tests/reference/statistics.h"
 
+#include <algorithm>
+#include <iterator>
 #include <set>
 
 #include "tests/reference/reading.h"
@@ -11,6 +13,17 @@ using wire::EventBody;
 using wire::Outcome;
 
 Values values_of(const Answer& a, Grouping grouping) {
+    if (a.kind == EventBody::DrawExecuted) {
+        // A draw is its batch's: no place, platform or trade has it.
+        switch (grouping) {
+            case Grouping::batch:
+            case Grouping::pack:
+            case Grouping::batch_district:
+            case Grouping::batch_industry:
+            case Grouping::batch_category: return {a.batch, 0};
+            default: return {0, 0};
+        }
+    }
     switch (grouping) {
         case Grouping::programme: return {0, 0};
         case Grouping::batch: return {a.batch, 0};
@@ -39,7 +52,8 @@ bool asks(const Answer& a) {
            (a.outcome == Outcome::accepted || a.outcome == Outcome::refused);
 }
 
-void add_to(Totals& totals, const Answer& a) {
+// `verified`: the invoice was, before.
+void add_to(Totals& totals, const Answer& a, bool verified) {
     if (accepted(a, EventBody::VoucherClaimed)) {
         totals.issued_count += 1;
         totals.issued_amount += a.amount_fen;
@@ -53,8 +67,49 @@ void add_to(Totals& totals, const Answer& a) {
         totals.refunded_count += 1;
         totals.refunded_amount += a.amount_fen;
         totals.refunded_order_amount += a.order_amount_fen;
+    } else if (accepted(a, EventBody::InvoiceSubmitted)) {
+        totals.invoices_count += 1;
+        totals.invoices_amount += a.order_amount_fen;
+    } else if (accepted(a, EventBody::InvoiceVerified)) {
+        totals.invoices_verified_count += 1;
+        totals.invoices_verified_amount += a.order_amount_fen;
+    } else if (accepted(a, EventBody::InvoiceRejected)) {
+        totals.invoices_rejected_count += 1;
+    } else if (accepted(a, EventBody::InvoiceReversed)) {
+        totals.invoices_reversed_count += 1;
+        totals.invoices_reversed_amount += a.order_amount_fen;
+        totals.tickets_reversed_amount += verified ? a.order_amount_fen : 0;
+    } else if (accepted(a, EventBody::DrawExecuted)) {
+        totals.prizes_awarded_amount += a.amount_fen;
+    } else if (accepted(a, EventBody::PrizePaid)) {
+        totals.prizes_paid_count += 1;
+        totals.prizes_paid_amount += a.amount_fen;
     }
 }
+
+// A kind of which something stands in the cells; claims count when they are refused as well.
+bool counts(const Answer& a) {
+    static constexpr EventBody kinds[] = {
+        EventBody::VoucherRedeemed, EventBody::RedemptionRefunded, EventBody::InvoiceSubmitted,
+        EventBody::InvoiceVerified, EventBody::InvoiceRejected,    EventBody::InvoiceReversed,
+        EventBody::DrawExecuted,    EventBody::PrizePaid};
+    return asks(a) || std::any_of(std::begin(kinds), std::end(kinds),
+                                  [&a](EventBody kind) { return accepted(a, kind); });
+}
+
+bool is_about_prizes(const Answer& a) {
+    return accepted(a, EventBody::DrawExecuted) || accepted(a, EventBody::PrizePaid) ||
+           accepted(a, EventBody::PrizePayoutFailed) || accepted(a, EventBody::PrizeForfeited) ||
+           accepted(a, EventBody::InvoiceReversed) || accepted(a, EventBody::PrizeRecovered);
+}
+
+void add_to(Prizes& prizes, std::int64_t fen, std::int64_t prize_fen) {
+    prizes.count += fen / prize_fen;
+    prizes.fen += fen;
+}
+
+// What is left of each order.
+using Orders = std::map<Id, Sum>;
 
 // The distinct consumers and merchants of one cell.
 struct People {
@@ -64,6 +119,40 @@ struct People {
     std::set<std::uint32_t> redeeming_net;
     std::set<std::uint32_t> merchants;
     std::set<std::uint32_t> merchants_net;
+    std::set<std::uint32_t> submitting;
+    std::set<std::uint32_t> invoicing;
+
+    void add(const Answer& a, const Orders& left) {
+        if (asks(a)) {
+            asked.insert(a.consumer_ordinal);
+        }
+        if (accepted(a, EventBody::VoucherClaimed)) {
+            received.insert(a.consumer_ordinal);
+        }
+        if (accepted(a, EventBody::InvoiceSubmitted)) {
+            submitting.insert(a.consumer_ordinal);
+            invoicing.insert(a.merchant_ordinal);
+        }
+        if (accepted(a, EventBody::VoucherRedeemed)) {
+            redeeming.insert(a.consumer_ordinal);
+            merchants.insert(a.merchant_ordinal);
+            if (left.at(a.key) > 0) {
+                redeeming_net.insert(a.consumer_ordinal);
+                merchants_net.insert(a.merchant_ordinal);
+            }
+        }
+    }
+
+    void tell(Measures& measures) const {
+        measures.consumers_asked = asked.size();
+        measures.consumers_received = received.size();
+        measures.consumers_redeeming = redeeming.size();
+        measures.consumers_redeeming_net = redeeming_net.size();
+        measures.merchants_redeeming = merchants.size();
+        measures.merchants_redeeming_net = merchants_net.size();
+        measures.consumers_submitting = submitting.size();
+        measures.merchants_invoicing = invoicing.size();
+    }
 };
 
 // floor(10,000 × numerator ÷ denominator + ½) with a point before the last four digits.
@@ -106,6 +195,11 @@ std::string Measures::leverage_ratio_gross() const {
     return ratio(to_date.order_amount, to_date.redeemed_amount);
 }
 
+std::string Measures::prize_leverage_ratio() const {
+    return ratio(to_date.invoices_verified_amount - to_date.tickets_reversed_amount,
+                 to_date.prizes_awarded_amount);
+}
+
 void Statistics::add(const Answer& answer, const std::string& value) {
     if (answer.outcome != Outcome::accepted && !asks(answer)) {
         return;
@@ -119,9 +213,14 @@ void Statistics::add(const Answer& answer, const std::string& value) {
     if (programme.revisions.count(answer.business_day) != 0) {
         programme.late[answer.business_day].push_back(answer.sequence);
     }
-    if (asks(answer) || accepted(answer, EventBody::VoucherRedeemed) ||
-        accepted(answer, EventBody::RedemptionRefunded)) {
+    if (counts(answer) || is_about_prizes(answer)) {
         programme.answers.push_back(answer);
+    }
+    if (accepted(answer, EventBody::PrizeBatchOpened)) {
+        const auto* batch = event->body_as_PrizeBatchOpened();
+        for (const wire::PrizeTier* tier : *batch->tiers()) {
+            programme.prize_fen[{batch->batch(), tier->tier()}] = tier->amount_fen();
+        }
     }
     if (accepted(answer, EventBody::ProgrammeClosed)) {
         programme.closed = true;
@@ -171,7 +270,7 @@ Cells Statistics::cells(std::uint32_t programme,
                         std::uint64_t as_of) const {
     const Reported& reported = programmes_.at(programme);
     // Orders of which nothing is left by then.
-    std::map<Id, Sum> left;
+    Orders left;
     for (const Answer& a : reported.answers) {
         if (a.sequence <= as_of && accepted(a, EventBody::VoucherRedeemed)) {
             left[a.key] += a.order_amount_fen;
@@ -181,43 +280,76 @@ Cells Statistics::cells(std::uint32_t programme,
     }
     Cells cells;
     std::map<Values, People> people;
+    std::set<Id> verified;
     for (const Answer& a : reported.answers) {
-        if (a.sequence > as_of || a.business_day > last) {
+        if (a.sequence > as_of || !counts(a)) {
+            continue;
+        }
+        // Before the entry, on whichever day.
+        const bool was_verified = verified.count(a.subject) != 0;
+        if (accepted(a, EventBody::InvoiceVerified)) {
+            verified.insert(a.subject);
+        }
+        if (a.business_day > last) {
             continue;
         }
         const Values values = values_of(a, grouping);
         Measures& measures = cells[values];
-        add_to(measures.to_date, a);
+        add_to(measures.to_date, a, was_verified);
         if (a.business_day < first || a.business_day < reported.first_day) {
             continue;
         }
-        add_to(measures.day, a);
-        People& there = people[values];
-        if (asks(a)) {
-            there.asked.insert(a.consumer_ordinal);
-        }
-        if (accepted(a, EventBody::VoucherClaimed)) {
-            there.received.insert(a.consumer_ordinal);
-        }
-        if (accepted(a, EventBody::VoucherRedeemed)) {
-            there.redeeming.insert(a.consumer_ordinal);
-            there.merchants.insert(a.merchant_ordinal);
-            if (left.at(a.key) > 0) {
-                there.redeeming_net.insert(a.consumer_ordinal);
-                there.merchants_net.insert(a.merchant_ordinal);
-            }
-        }
+        add_to(measures.day, a, was_verified);
+        people[values].add(a, left);
     }
     for (const auto& [values, there] : people) {
-        Measures& measures = cells[values];
-        measures.consumers_asked = there.asked.size();
-        measures.consumers_received = there.received.size();
-        measures.consumers_redeeming = there.redeeming.size();
-        measures.consumers_redeeming_net = there.redeeming_net.size();
-        measures.merchants_redeeming = there.merchants.size();
-        measures.merchants_redeeming_net = there.merchants_net.size();
+        there.tell(cells[values]);
     }
     return cells;
+}
+
+std::map<Tier, TierPrizes> Statistics::prizes(std::uint32_t programme,
+                                              std::int32_t first,
+                                              std::int32_t last,
+                                              std::uint64_t as_of) const {
+    using Kind = wire::AccountKind;
+    const Reported& reported = programmes_.at(programme);
+    std::map<Tier, TierPrizes> tiers;
+    for (const Answer& a : reported.answers) {
+        const std::int32_t day = std::max(a.business_day, reported.first_day - 1);
+        if (a.sequence > as_of || day < first || day > last || !is_about_prizes(a)) {
+            continue;
+        }
+        for (const Posting& posting : a.postings) {
+            const Account& account =
+                posting.debit.kind == Kind::prize_budget ? posting.credit : posting.debit;
+            const Tier tier{account.batch, account.key};
+            if (posting.amount_fen == 0 || reported.prize_fen.count(tier) == 0) {
+                continue;
+            }
+            const std::int64_t prize = reported.prize_fen.at(tier);
+            TierPrizes& prizes = tiers[tier];
+            if (posting.credit.kind == Kind::prize_payable) {
+                add_to(prizes.awarded, posting.amount_fen, prize);
+            } else if (posting.credit.kind == Kind::prize_paid) {
+                add_to(prizes.paid, posting.amount_fen, prize);
+            } else if (posting.credit.kind == Kind::prize_receivable) {
+                add_to(prizes.demanded, posting.amount_fen, prize);
+            } else if (posting.debit.kind == Kind::prize_payable) {
+                add_to(prizes.cancelled, posting.amount_fen, prize);
+            } else if (posting.debit.kind == Kind::prize_receivable) {
+                prizes.recovered.count += 1;
+                prizes.recovered.fen += posting.amount_fen;
+            }
+        }
+        const Tier own{a.batch, a.denomination};
+        if (a.kind == EventBody::PrizePayoutFailed) {
+            add_to(tiers[own].failed, a.amount_fen, a.amount_fen);
+        } else if (a.kind != EventBody::DrawExecuted && (a.flags & 64) != 0) {
+            add_to(tiers[own].moved_up, a.amount_fen, a.amount_fen);
+        }
+    }
+    return tiers;
 }
 
 Measures Statistics::cell(std::uint32_t programme,

@@ -46,6 +46,17 @@ struct Totals {
     Sum refunded_count = 0;
     Sum refunded_amount = 0;
     Sum refunded_order_amount = 0;
+    Sum invoices_count = 0;
+    Sum invoices_amount = 0;
+    Sum invoices_verified_count = 0;
+    Sum invoices_verified_amount = 0;
+    Sum invoices_rejected_count = 0;
+    Sum invoices_reversed_count = 0;
+    Sum invoices_reversed_amount = 0;
+    Sum tickets_reversed_amount = 0;  // of reversed invoices that had been verified
+    Sum prizes_awarded_amount = 0;
+    Sum prizes_paid_count = 0;
+    Sum prizes_paid_amount = 0;
     friend bool operator==(const Totals&, const Totals&) = default;
 };
 
@@ -58,6 +69,8 @@ struct Measures {
     std::uint64_t consumers_redeeming_net = 0;
     std::uint64_t merchants_redeeming = 0;
     std::uint64_t merchants_redeeming_net = 0;
+    std::uint64_t consumers_submitting = 0;
+    std::uint64_t merchants_invoicing = 0;
 
     // Rounded half up to four decimals; empty when nothing is below the line.
     [[nodiscard]] std::string redemption_rate_count() const;
@@ -66,8 +79,21 @@ struct Measures {
     [[nodiscard]] std::string redemption_rate_day_amount() const;
     [[nodiscard]] std::string leverage_ratio() const;
     [[nodiscard]] std::string leverage_ratio_gross() const;
+    [[nodiscard]] std::string prize_leverage_ratio() const;
 };
 using Cells = std::map<Values, Measures>;
+
+// What became of the prizes of one tier: how many, and their amount.
+struct Prizes {
+    Sum count = 0;
+    Sum fen = 0;
+    friend bool operator==(const Prizes&, const Prizes&) = default;
+};
+struct TierPrizes {
+    Prizes awarded, cancelled, moved_up, paid, failed, demanded, recovered;
+    friend bool operator==(const TierPrizes&, const TierPrizes&) = default;
+};
+using Tier = std::pair<std::uint32_t, std::uint64_t>;  // batch, tier
 
 struct Revision {
     std::uint64_t as_of = 0;
@@ -95,6 +121,12 @@ public:
                               std::int32_t last,
                               Grouping grouping,
                               std::uint64_t as_of) const;
+    // By tier of the prize batches, of the days first … last as known after the entry `as_of`; what
+    // came before the programme's first day counts on the day before it.
+    [[nodiscard]] std::map<Tier, TierPrizes> prizes(std::uint32_t programme,
+                                                    std::int32_t first,
+                                                    std::int32_t last,
+                                                    std::uint64_t as_of) const;
     // One cell of one revision of a day.
     [[nodiscard]] Measures cell(std::uint32_t programme,
                                 std::int32_t day,
@@ -107,9 +139,10 @@ private:
         std::int32_t first_day = 0;
         std::uint16_t cut_minute = 0;
         bool closed = false;
+        std::map<Tier, std::int64_t> prize_fen;
         std::map<std::int32_t, std::vector<Revision>> revisions;
         std::map<std::int32_t, std::vector<std::uint64_t>> late;
-        std::vector<Answer> answers;  // claims, redemptions, refunds that count
+        std::vector<Answer> answers;  // of the kinds that count
     };
 
     static void cut(Reported& programme, std::int64_t now_us, std::uint64_t as_of);

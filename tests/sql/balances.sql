@@ -28,6 +28,7 @@ WITH words AS (
         WHEN kind = 'receivable' AND key >= 4294967296 THEN 'merchant ' || key - 4294967296
         WHEN kind = 'receivable' THEN 'liable party ' || key
         WHEN kind IN ('fund', 'budget') THEN ''
+        WHEN kind LIKE 'prize%' THEN 'tier ' || key
         ELSE 'platform ' || key END AS key_words
     FROM balances)
 SELECT of, CAST(programme AS VARCHAR) AS programme, kind AS account,
@@ -65,7 +66,11 @@ WITH sums AS (
            sum(balance) FILTER (kind = 'outstanding') AS outstanding,
            sum(balance) FILTER (kind = 'payable') AS payable,
            sum(balance) FILTER (kind = 'paid') AS paid,
-           sum(balance) FILTER (kind = 'receivable') AS receivable
+           sum(balance) FILTER (kind = 'receivable') AS receivable,
+           sum(balance) FILTER (kind = 'prize_budget') AS prize_budget,
+           sum(balance) FILTER (kind = 'prize_payable') AS prize_payable,
+           sum(balance) FILTER (kind = 'prize_paid') AS prize_paid,
+           sum(balance) FILTER (kind = 'prize_receivable') AS prize_receivable
     FROM balances
     GROUP BY programme),
 whole AS (
@@ -79,11 +84,21 @@ items AS (
         {item: 'Budgets of batches', amount: budget},
         {item: 'Outstanding', amount: outstanding},
         {item: 'Payable', amount: payable},
-        {item: 'In the dedicated account', amount: fund + budget + outstanding + payable},
+        {item: 'Budgets of prizes', amount: prize_budget},
+        {item: 'Prizes payable', amount: prize_payable},
+        {item: 'In the dedicated account',
+         amount: fund + budget + outstanding + payable + prize_budget + prize_payable},
         {item: 'Paid', amount: paid},
         {item: 'Receivable', amount: receivable},
+        {item: 'Prizes paid', amount: prize_paid},
+        {item: 'Prizes to be recovered', amount: prize_receivable},
         {item: 'Difference (must be 0)', amount: 0}], recursive := true)
     FROM whole)
-SELECT programme, item, CAST(amount AS BIGINT) AS amount FROM items;
+SELECT programme, item, CAST(amount AS BIGINT) AS amount
+FROM items
+-- Programmes without a prize batch have no such accounts.
+WHERE item NOT IN ('Budgets of prizes', 'Prizes payable', 'Prizes paid', 'Prizes to be recovered')
+   OR programme IN (SELECT programme FROM journal
+                    WHERE kind = 'PrizeBatchOpened' AND outcome = 'accepted');
 
 CREATE TABLE found_fund_position AS FROM printed_position;

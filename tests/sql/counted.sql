@@ -15,21 +15,38 @@ FROM parts
 WHERE order_back_fen = order_amount_fen
 GROUP BY programme, redemption;
 
--- Accepted claims, redemptions and refunds, and refused claims that name a consumer.
+-- Invoices that were verified: only of these does a reversal take something away.
+CREATE TABLE tickets AS
+SELECT programme, subject AS invoice, min(sequence) AS verified_at
+FROM journal
+WHERE kind = 'InvoiceVerified' AND outcome = 'accepted'
+GROUP BY ALL;
+
+-- Accepted claims, redemptions and refunds, steps of invoices, draws and prizes paid, and refused
+-- claims that name a consumer.
 CREATE TABLE counted AS
 WITH entries AS (
     SELECT *,
            kind = 'VoucherClaimed' AND outcome = 'accepted' AS issues,
            kind = 'VoucherClaimed' AND outcome = 'refused' AND consumer_ordinal > 0 AS asks,
            kind = 'VoucherRedeemed' AND outcome = 'accepted' AS redeems,
-           kind = 'RedemptionRefunded' AND outcome = 'accepted' AS refunds
-    FROM journal)
+           kind = 'RedemptionRefunded' AND outcome = 'accepted' AS refunds,
+           kind = 'InvoiceSubmitted' AND outcome = 'accepted' AS submits,
+           kind = 'InvoiceVerified' AND outcome = 'accepted' AS verifies,
+           kind = 'InvoiceRejected' AND outcome = 'accepted' AS rejects,
+           kind = 'InvoiceReversed' AND outcome = 'accepted' AS reverses,
+           kind = 'DrawExecuted' AND outcome = 'accepted' AS draws,
+           kind = 'PrizePaid' AND outcome = 'accepted' AS pays
+    FROM (SELECT * REPLACE (CASE WHEN kind = 'DrawExecuted' THEN 0 ELSE platform END AS platform)
+          FROM journal))
 SELECT entries.programme, business_day AS day, sequence, batch, pack, platform,
        district // 100 AS prefecture, district, category, industry, size_class, channel,
        CASE WHEN issues OR asks THEN consumer_ordinal END AS asking_consumer,
        CASE WHEN issues THEN consumer_ordinal END AS receiving_consumer,
        CASE WHEN redeems THEN consumer_ordinal END AS redeeming_consumer,
        CASE WHEN redeems THEN merchant_ordinal END AS redeeming_merchant,
+       CASE WHEN submits THEN consumer_ordinal END AS submitting_consumer,
+       CASE WHEN submits THEN merchant_ordinal END AS invoicing_merchant,
        returned_at,
        CAST(issues AS BIGINT) AS issued_count,
        CASE WHEN issues THEN amount_fen ELSE 0 END AS issued_amount,
@@ -40,11 +57,25 @@ SELECT entries.programme, business_day AS day, sequence, batch, pack, platform,
        CASE WHEN redeems THEN merchant_match_fen ELSE 0 END AS merchant_match,
        CAST(refunds AS BIGINT) AS refunded_count,
        CASE WHEN refunds THEN amount_fen ELSE 0 END AS refunded_amount,
-       CASE WHEN refunds THEN order_amount_fen ELSE 0 END AS refunded_order_amount
+       CASE WHEN refunds THEN order_amount_fen ELSE 0 END AS refunded_order_amount,
+       CAST(submits AS BIGINT) AS invoices_count,
+       CASE WHEN submits THEN order_amount_fen ELSE 0 END AS invoices_amount,
+       CAST(verifies AS BIGINT) AS invoices_verified_count,
+       CASE WHEN verifies THEN order_amount_fen ELSE 0 END AS invoices_verified_amount,
+       CAST(rejects AS BIGINT) AS invoices_rejected_count,
+       CAST(reverses AS BIGINT) AS invoices_reversed_count,
+       CASE WHEN reverses THEN order_amount_fen ELSE 0 END AS invoices_reversed_amount,
+       CASE WHEN reverses AND verified_at < sequence THEN order_amount_fen ELSE 0 END
+           AS tickets_reversed_amount,
+       CASE WHEN draws THEN amount_fen ELSE 0 END AS prizes_awarded_amount,
+       CAST(pays AS BIGINT) AS prizes_paid_count,
+       CASE WHEN pays THEN amount_fen ELSE 0 END AS prizes_paid_amount
 FROM entries
+LEFT JOIN tickets ON tickets.programme = entries.programme AND tickets.invoice = entries.subject
 LEFT JOIN returns
   ON redeems AND returns.programme = entries.programme AND returns.redemption = entries.key
-WHERE issues OR asks OR redeems OR refunds;
+WHERE issues OR asks OR redeems OR refunds OR submits OR verifies OR rejects OR reverses OR draws
+   OR pays;
 
 -- One cell in each of the fourteen grouping sets.
 CREATE TABLE places AS

@@ -44,14 +44,37 @@ SELECT refunds.programme, refunds.sequence, refunds.kind, redemptions.batch, red
        redemptions.merchant_ordinal
 FROM (FROM journal WHERE kind = 'RedemptionRefunded' AND outcome = 'accepted') AS refunds
 JOIN redemptions ON redemptions.programme = refunds.programme
-                AND redemptions.key = refunds.subject;
+                AND redemptions.key = refunds.subject
+UNION ALL BY NAME
+SELECT submissions.programme, submissions.sequence, submissions.kind, submissions.batch, 0 AS pack, submissions.platform,
+       merchants.district, merchants.category, merchants.industry, merchants.size_class,
+       merchants.channel, submissions.consumer_ordinal, submissions.merchant_ordinal
+FROM (FROM journal WHERE kind = 'InvoiceSubmitted' AND outcome = 'accepted') AS submissions
+ASOF JOIN merchants ON merchants.programme = submissions.programme
+                   AND merchants.merchant_ordinal = submissions.merchant_ordinal
+                   AND merchants.sequence <= submissions.sequence
+UNION ALL BY NAME
+SELECT steps.programme, steps.sequence, steps.kind, submissions.batch, 0 AS pack,
+       submissions.platform, submissions.district, submissions.category, submissions.industry,
+       submissions.size_class, submissions.channel, submissions.consumer_ordinal,
+       submissions.merchant_ordinal
+FROM (FROM journal
+      WHERE kind IN ('InvoiceVerified', 'InvoiceRejected', 'InvoiceReversed', 'PrizePaid',
+                     'PrizePayoutFailed', 'PrizeForfeited', 'PrizeRecovered')
+        AND outcome = 'accepted') AS steps
+-- The last one: a rejected invoice may be submitted once more.
+ASOF JOIN (FROM journal WHERE kind = 'InvoiceSubmitted' AND outcome = 'accepted') AS submissions
+  ON submissions.programme = steps.programme AND submissions.subject = steps.subject
+ AND submissions.sequence < steps.sequence;
 
 CREATE VIEW found_dimensions AS
 SELECT programme, sequence, kind, batch, pack, platform, district, category, industry, size_class,
        channel, consumer_ordinal, merchant_ordinal
 FROM journal
 WHERE outcome = 'accepted'
-  AND kind IN ('VoucherClaimed', 'VoucherRedeemed', 'RedemptionRefunded');
+  AND kind IN ('VoucherClaimed', 'VoucherRedeemed', 'RedemptionRefunded', 'InvoiceSubmitted',
+               'InvoiceVerified', 'InvoiceRejected', 'InvoiceReversed', 'PrizePaid',
+               'PrizePayoutFailed', 'PrizeForfeited', 'PrizeRecovered');
 
 -- Numbers go 1, 2, 3 … in the order in which the tokens first appear.
 CREATE TABLE named AS
@@ -75,7 +98,7 @@ CREATE TABLE names AS
 SELECT programme, 'programme' AS what, 0 AS code, 0 AS inner_code, name FROM programmes
 UNION ALL
 SELECT programme, 'batch', CAST(body ->> 'batch' AS BIGINT), 0, body ->> 'name' FROM details
-WHERE kind = 'BatchOpened'
+WHERE kind IN ('BatchOpened', 'PrizeBatchOpened')
 UNION ALL
 SELECT programme, 'pack', batch, pack, name FROM packs
 UNION ALL
@@ -96,7 +119,9 @@ FROM (SELECT programme, unnest(from_json(body -> 'categories',
       FROM details
       WHERE kind = 'ProgrammeOpened')
 UNION ALL
-SELECT programme, 'category', 0, 0, '全部业态' FROM programmes;
+SELECT programme, 'category', 0, 0, '全部业态' FROM programmes
+UNION ALL
+SELECT programme, 'platform', 0, 0, '（未指明）' FROM programmes;
 
 CREATE TABLE found_names AS
 SELECT DISTINCT programme, 'programme' AS what, 0 AS code, 0 AS inner_code, programme_name AS name

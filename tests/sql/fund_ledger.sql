@@ -18,7 +18,16 @@ INSERT INTO flows VALUES
     ('payable', 'fund', 'refunded', true),
     ('outstanding', 'budget', 'withdrawn', true),
     ('payable', 'paid', 'paid', true),
-    ('paid', 'receivable', 'demanded', true);
+    ('paid', 'receivable', 'demanded', true),
+    ('fund', 'prize_budget', 'funded', true),
+    ('prize_budget', 'fund', 'released', true),
+    ('prize_payable', 'fund', 'released', true),
+    ('prize_budget', 'prize_payable', 'prizes_awarded', true),
+    ('prize_payable', 'prize_budget', 'prizes_cancelled', true),
+    ('prize_payable', 'fund', 'prizes_cancelled', true),
+    ('prize_payable', 'prize_paid', 'prizes_paid', true),
+    ('prize_paid', 'prize_receivable', 'prizes_demanded', true),
+    ('prize_receivable', 'fund', 'recovered', true);
 
 -- Line 0 is the programme's. A flow without a batch in its accounts has that of its entry, if any.
 CREATE TABLE moves AS
@@ -64,8 +73,8 @@ lines AS (
     SELECT programme, day, revision, as_of, batch,
            CASE WHEN batch = 0
                 THEN map {'deposited': 1, 'compensated': 1, 'recovered': 1, 'returned': -1,
-                          'paid': -1}
-                ELSE map {'funded': 1, 'released': -1, 'paid': -1} END AS sign,
+                          'paid': -1, 'prizes_paid': -1}
+                ELSE map {'funded': 1, 'released': -1, 'paid': -1, 'prizes_paid': -1} END AS sign,
            sum(before_fen * coalesce(sign[flow], 0)) AS opening,
            coalesce(sum(day_fen) FILTER (flow = 'deposited'), 0) AS deposited,
            coalesce(sum(day_fen) FILTER (flow = 'compensated'), 0) AS compensated,
@@ -79,14 +88,20 @@ lines AS (
            coalesce(sum(day_fen) FILTER (flow = 'withdrawn'), 0) AS withdrawn,
            coalesce(sum(day_fen) FILTER (flow = 'paid'), 0) AS paid,
            coalesce(sum(day_fen) FILTER (flow = 'demanded'), 0) AS demanded,
+           coalesce(sum(day_fen) FILTER (flow = 'prizes_awarded'), 0) AS prizes_awarded,
+           coalesce(sum(day_fen) FILTER (flow = 'prizes_cancelled'), 0) AS prizes_cancelled,
+           coalesce(sum(day_fen) FILTER (flow = 'prizes_paid'), 0) AS prizes_paid,
+           coalesce(sum(day_fen) FILTER (flow = 'prizes_demanded'), 0) AS prizes_demanded,
            opening + sum(day_fen * coalesce(sign[flow], 0)) AS closing
     FROM sums
     GROUP BY ALL)
-SELECT * EXCLUDE sign FROM lines;
+SELECT COLUMNS(lambda name: NOT regexp_matches(name, '^(sign|told_from|prizes_)')),
+       CASE WHEN told_from < as_of THEN COLUMNS('^prizes_') END
+FROM (FROM lines LEFT JOIN prize_programmes USING (programme));
 
 CREATE VIEW found_fund_ledger AS
 SELECT programme, day, revision, as_of, coalesce(batch, 0) AS batch, opening, deposited,
        compensated, recovered, returned, funded, released, issued, redeemed, refunded, withdrawn,
-       paid, demanded, closing
+       paid, demanded, prizes_awarded, prizes_cancelled, prizes_paid, prizes_demanded, closing
 FROM history
 WHERE row_type = 'fund_usage';

@@ -14,7 +14,7 @@ FROM read_json(getvariable('folder') || '/journal.jsonl', format = 'newline_deli
     limit_class: 'BIGINT', channel: 'BIGINT', vouchers: 'BIGINT', consumer_ordinal: 'BIGINT',
     merchant_ordinal: 'BIGINT', amount_fen: 'BIGINT', order_amount_fen: 'BIGINT',
     platform_match_fen: 'BIGINT', merchant_match_fen: 'BIGINT', difference_fen: 'BIGINT',
-    fills_gap: 'BOOLEAN', full_refund: 'BOOLEAN', content_hash: 'UBIGINT', detail_hex: 'VARCHAR',
+    fills_gap: 'BOOLEAN', full_refund: 'BOOLEAN', reserve_moved_up: 'BOOLEAN', content_hash: 'UBIGINT', detail_hex: 'VARCHAR',
     postings: 'STRUCT(debit STRUCT(kind VARCHAR, programme BIGINT, batch BIGINT, key BIGINT),
                       credit STRUCT(kind VARCHAR, programme BIGINT, batch BIGINT, key BIGINT),
                       amount_fen BIGINT)[]'});

@@ -36,6 +36,19 @@ sums AS (
            sum(refunded_count) FILTER (inside) AS refunded_count,
            sum(refunded_amount) FILTER (inside) AS refunded_amount,
            sum(refunded_order_amount) FILTER (inside) AS refunded_order_amount,
+           count(DISTINCT submitting_consumer) FILTER (inside) AS invoice_consumers,
+           count(DISTINCT invoicing_merchant) FILTER (inside) AS invoice_merchants,
+           sum(invoices_count) FILTER (inside) AS invoices_count,
+           sum(invoices_amount) FILTER (inside) AS invoices_amount,
+           sum(invoices_verified_count) FILTER (inside) AS invoices_verified_count,
+           sum(invoices_verified_amount) FILTER (inside) AS invoices_verified_amount,
+           sum(invoices_rejected_count) FILTER (inside) AS invoices_rejected_count,
+           sum(invoices_reversed_count) FILTER (inside) AS invoices_reversed_count,
+           sum(invoices_reversed_amount) FILTER (inside) AS invoices_reversed_amount,
+           sum(tickets_reversed_amount) FILTER (inside) AS tickets_reversed_amount,
+           sum(prizes_awarded_amount) FILTER (inside) AS prizes_awarded_amount,
+           sum(prizes_paid_count) FILTER (inside) AS prizes_paid_count,
+           sum(prizes_paid_amount) FILTER (inside) AS prizes_paid_amount,
            sum(issued_count) AS issued_count_to_date,
            sum(issued_amount) AS issued_amount_to_date,
            sum(redeemed_count) AS redeemed_count_to_date,
@@ -45,14 +58,26 @@ sums AS (
            sum(merchant_match) AS merchant_match_to_date,
            sum(refunded_count) AS refunded_count_to_date,
            sum(refunded_amount) AS refunded_amount_to_date,
-           sum(refunded_order_amount) AS refunded_order_amount_to_date
+           sum(refunded_order_amount) AS refunded_order_amount_to_date,
+           sum(invoices_count) AS invoices_count_to_date,
+           sum(invoices_amount) AS invoices_amount_to_date,
+           sum(invoices_verified_count) AS invoices_verified_count_to_date,
+           sum(invoices_verified_amount) AS invoices_verified_amount_to_date,
+           sum(invoices_rejected_count) AS invoices_rejected_count_to_date,
+           sum(invoices_reversed_count) AS invoices_reversed_count_to_date,
+           sum(invoices_reversed_amount) AS invoices_reversed_amount_to_date,
+           sum(tickets_reversed_amount) AS tickets_reversed_amount_to_date,
+           sum(prizes_awarded_amount) AS prizes_awarded_amount_to_date,
+           sum(prizes_paid_count) AS prizes_paid_count_to_date,
+           sum(prizes_paid_amount) AS prizes_paid_amount_to_date
     FROM entries
     GROUP BY ALL),
 whole AS (
     SELECT programme, first_day, last_day, cell,
            CAST(coalesce(COLUMNS(* EXCLUDE (programme, first_day, last_day, cell)), 0) AS BIGINT)
-    FROM sums)
-SELECT whole.* EXCLUDE cell, cells.* EXCLUDE (programme, cell),
+    FROM sums),
+told AS (
+SELECT whole.* EXCLUDE (cell, tickets_reversed_amount, tickets_reversed_amount_to_date), cells.* EXCLUDE (programme, cell),
        redeemed_amount - refunded_amount AS redeemed_amount_net,
        redeemed_amount_to_date - refunded_amount_to_date AS redeemed_amount_net_to_date,
        ratio_text(redeemed_count, issued_count) AS redemption_rate_day_count,
@@ -61,8 +86,16 @@ SELECT whole.* EXCLUDE cell, cells.* EXCLUDE (programme, cell),
        ratio_text(redeemed_amount_to_date, issued_amount_to_date) AS redemption_rate_amount,
        ratio_text(order_amount_to_date - refunded_order_amount_to_date,
                   redeemed_amount_to_date - refunded_amount_to_date) AS leverage_ratio,
-       ratio_text(order_amount_to_date, redeemed_amount_to_date) AS leverage_ratio_gross
+       ratio_text(order_amount_to_date, redeemed_amount_to_date) AS leverage_ratio_gross,
+       invoices_verified_amount - tickets_reversed_amount AS invoices_verified_amount_net,
+       invoices_verified_amount_to_date - tickets_reversed_amount_to_date
+           AS invoices_verified_amount_net_to_date,
+       ratio_text(invoices_verified_amount_to_date - tickets_reversed_amount_to_date,
+                  prizes_awarded_amount_to_date) AS prize_leverage_ratio
 FROM whole
-JOIN cells USING (programme, cell);
+JOIN cells USING (programme, cell))
+SELECT COLUMNS(lambda name: NOT regexp_matches(name, '^(invoice|prize|told_from)')),
+       CASE WHEN told_from IS NOT NULL THEN COLUMNS('^(invoice|prize)') END
+FROM (FROM told LEFT JOIN prize_programmes USING (programme));
 
 CREATE VIEW found_ranges AS FROM printed_ranges;

@@ -1,8 +1,8 @@
 """Trial balance, statistics and reconciliation, recomputed in SQL from the dumped journal.
 
 Aim: somebody who has nothing but `fiscus log dump --json` gets, with DuckDB, the same figures as
-fiscus, row for row: no row too few, none too many. Method: the standard load and two disorderly
-programmes (random_month.py) run through the program; the .sql files beside this one make of the
+fiscus, row for row: no row too few, none too many. Method: the standard load, a month of prize
+invoices and two disorderly programmes (random_month.py) run through the program; the .sql files beside this one make of the
 journal's entries a table expected_X and of what was published a table found_X, and the two must be
 equal. In the end one entry after another is altered, and the comparison must notice.
 
@@ -31,15 +31,17 @@ sys.path.insert(0, str(ROOT / "tests" / "wire"))
 import harness  # noqa: E402
 import random_month  # noqa: E402
 
-STANDARD_PROGRAMMES = (1, 2)
+INVOICE_PROGRAMME = 1
+INVOICE_EVENTS = 6000  # about
+STANDARD_PROGRAMMES = (2, 3)
 RANDOM_PROGRAMMES = {8: False, 9: True}  # number: is it closed in the end
 RANDOM_EVENTS = 2500
-TOPICS = ("journal", "refusals", "statistics", "statistics-history", "reconciliation")
+TOPICS = ("events", "journal", "refusals", "statistics", "statistics-history", "reconciliation")
 DETAILS = ("ProgrammeOpened", "PlatformAdmitted", "SourceRegistered", "BatchOpened",
-           "SourceDayClosed", "ClockAdvanced")
+           "PrizeBatchOpened", "SourceDayClosed", "ClockAdvanced")
 LOADED = ("journal.sql", "published.sql")
 COMPUTED = ("balances.sql", "cuts.sql", "counted.sql", "statistics.sql", "revisions.sql",
-            "fund_ledger.sql", "refusals.sql", "reconciliation.sql", "ranges.sql", "entries.sql",
+            "fund_ledger.sql", "prizes.sql", "refusals.sql", "reconciliation.sql", "ranges.sql", "entries.sql",
             "latest.sql")
 # What is compared, and by which columns a row is found.
 CHECKS = {
@@ -52,6 +54,7 @@ CHECKS = {
     "gaps": "programme, day, revision, source",
     "days": "programme, day, revision",
     "fund_ledger": "programme, day, revision, batch",
+    "prizes": "programme, day, revision, batch, tier",
     "unexplained": "sequence, place",
     "refusals": "partition, sequence",
     "refusal_counts": "programme, day, revision, reason_number",
@@ -73,20 +76,18 @@ DIFFERENCES_SHOWN = 5
 
 
 def run_fiscus(folder, seed, events):
-    """Everything through the program; what it says ends up as JSON lines in the folder.
-
-    Returns how many records went in.
-    """
-    records = events
+    """Everything through the program; what it says ends up as JSON lines in the folder."""
     log, state = folder / "log", folder / "state"
     harness.program("generate", "--events", str(events), "--seed", str(seed), "--programmes",
-                    str(len(STANDARD_PROGRAMMES)), "--partitions", "2", "--log", log)
+                    str(len(STANDARD_PROGRAMMES)), "--first-programme",
+                    str(STANDARD_PROGRAMMES[0]), "--partitions", "2", "--log", log)
+    harness.program("generate", "--programme", "invoices", "--events", str(INVOICE_EVENTS),
+                    "--seed", str(seed), "--log", log)
     for programme, closes in RANDOM_PROGRAMMES.items():
         month = random_month.RandomMonth(seed, programme, RANDOM_EVENTS, closes)
         path = folder / f"month{programme}.jsonl"
         write_lines(path, month.lines)
         harness.program("publish", path, "--backdate", "--log", log)
-        records += len(month.lines)
     harness.program("run", "--until-end", "--log", log, "--state", state)
     for topic in TOPICS:
         with open(folder / f"{topic}.jsonl", "wb") as out:
@@ -95,7 +96,6 @@ def run_fiscus(folder, seed, events):
     write_details(folder)
     print_balances(folder, state)
     print_ranges(folder, state, random.Random(seed))
-    return records
 
 
 def write_lines(path, rows):
@@ -129,7 +129,7 @@ def write_details(folder):
 
 
 def programmes():
-    return [*STANDARD_PROGRAMMES, *RANDOM_PROGRAMMES]
+    return [INVOICE_PROGRAMME, *STANDARD_PROGRAMMES, *RANDOM_PROGRAMMES]
 
 
 def print_balances(folder, state):
@@ -283,6 +283,30 @@ ALTERATIONS = {
         "kind = 'ClockAdvanced' AND EXISTS (FROM main.revisions WHERE as_of = sequence"
         " AND revisions.programme = journal.programme)", ("statistics", "days")),
 }
+INVOICE_ALTERATIONS = {
+    "a submission is another consumer's": (
+        "UPDATE journal SET consumer_ordinal = 999999",
+        "kind = 'InvoiceSubmitted' AND outcome = 'accepted'" + REPORTED +
+        " AND EXISTS (FROM journal AS earlier WHERE earlier.kind = 'InvoiceSubmitted'"
+        " AND earlier.outcome = 'accepted' AND earlier.sequence < journal.sequence"
+        " AND earlier.business_day = journal.business_day"
+        " AND earlier.consumer_ordinal = journal.consumer_ordinal)", ("statistics",)),
+    "a verification is missing": (
+        "DELETE FROM journal", "kind = 'InvoiceVerified' AND outcome = 'accepted'" + REPORTED,
+        ("statistics",)),
+    "a prize paid is one fen larger": (
+        "UPDATE journal SET amount_fen = amount_fen + 1, postings = list_transform(postings, "
+        "lambda p: struct_update(p, amount_fen := p.amount_fen + 1))",
+        "kind = 'PrizePaid' AND outcome = 'accepted'" + REPORTED,
+        ("trial_balance", "fund_ledger", "statistics", "prizes")),
+    "a reserve did not move up": (
+        "UPDATE journal SET reserve_moved_up = false",
+        "kind IN ('InvoiceReversed', 'PrizeForfeited') AND outcome = 'accepted'"
+        " AND reserve_moved_up" + REPORTED, ("prizes",)),
+    "a draw is missing": (
+        "DELETE FROM journal", "kind = 'DrawExecuted' AND outcome = 'accepted'" + REPORTED,
+        ("trial_balance", "statistics", "prizes")),
+}
 
 
 def narrow(database, programme):
@@ -297,12 +321,12 @@ def narrow(database, programme):
     database.execute("SET search_path = 'altered'")
 
 
-def check_alterations(database, programme, chance):
+def check_alterations(database, programme, alterations, chance):
     """What was not noticed, or noticed where nothing was altered."""
     trouble = []
     checks = [name for name in CHECKS if name != "row_numbers"]
     for what, (change, which, checks_that_must) in {"nothing": (None, None, ()),
-                                                    **ALTERATIONS}.items():
+                                                    **alterations}.items():
         narrow(database, programme)
         if change is not None:
             sequences = database.execute(
@@ -337,7 +361,7 @@ def main():
     with tempfile.TemporaryDirectory(prefix="fiscus-sql-") as temporary:
         folder = asked.keep or pathlib.Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
-        records = run_fiscus(folder, asked.seed, asked.events)
+        run_fiscus(folder, asked.seed, asked.events)
         database = duckdb.connect()
         database.execute("SET VARIABLE folder = $1", [str(folder)])
         database.execute("SET VARIABLE root = $1", [str(ROOT)])
@@ -349,9 +373,13 @@ def main():
             execute(database, name)
         trouble = check_definitions(database) + compare_all(database)
         (entries,) = database.execute("SELECT count(*) FROM journal").fetchone()
-        if entries != records:
+        with open(folder / "events.jsonl", encoding="utf-8") as lines:
+            records = sum(1 for _ in lines)
+        if entries != records or records < asked.events + INVOICE_EVENTS:
             trouble.append(f"{records:,} records went in, the journal has {entries:,} entries")
-        trouble += check_alterations(database, min(RANDOM_PROGRAMMES), random.Random(asked.seed))
+        chance = random.Random(asked.seed)
+        trouble += check_alterations(database, min(RANDOM_PROGRAMMES), ALTERATIONS, chance)
+        trouble += check_alterations(database, INVOICE_PROGRAMME, INVOICE_ALTERATIONS, chance)
     for line in trouble:
         print(f"differs: {line}")
     return 1 if trouble else 0

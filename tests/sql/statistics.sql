@@ -11,6 +11,8 @@ SELECT programme, revisions.day, revision, cell,
        count(DISTINCT redeeming_consumer) FILTER (stands) AS redeeming_consumers_net,
        count(DISTINCT redeeming_merchant) AS redeeming_merchants,
        count(DISTINCT redeeming_merchant) FILTER (stands) AS redeeming_merchants_net,
+       count(DISTINCT submitting_consumer) AS invoice_consumers,
+       count(DISTINCT invoicing_merchant) AS invoice_merchants,
        sum(issued_count) AS issued_count,
        sum(issued_amount) AS issued_amount,
        sum(redeemed_count) AS redeemed_count,
@@ -20,7 +22,18 @@ SELECT programme, revisions.day, revision, cell,
        sum(merchant_match) AS merchant_match,
        sum(refunded_count) AS refunded_count,
        sum(refunded_amount) AS refunded_amount,
-       sum(refunded_order_amount) AS refunded_order_amount
+       sum(refunded_order_amount) AS refunded_order_amount,
+       sum(invoices_count) AS invoices_count,
+       sum(invoices_amount) AS invoices_amount,
+       sum(invoices_verified_count) AS invoices_verified_count,
+       sum(invoices_verified_amount) AS invoices_verified_amount,
+       sum(invoices_rejected_count) AS invoices_rejected_count,
+       sum(invoices_reversed_count) AS invoices_reversed_count,
+       sum(invoices_reversed_amount) AS invoices_reversed_amount,
+       sum(tickets_reversed_amount) AS tickets_reversed_amount,
+       sum(prizes_awarded_amount) AS prizes_awarded_amount,
+       sum(prizes_paid_count) AS prizes_paid_count,
+       sum(prizes_paid_amount) AS prizes_paid_amount
 FROM (SELECT counted.*, revision, returned_at IS NULL OR returned_at > as_of AS stands
       FROM revisions
       JOIN counted USING (programme, day)
@@ -40,7 +53,18 @@ SELECT counted.programme, cell, day, as_of AS known_at,
        sum(merchant_match) AS merchant_match,
        sum(refunded_count) AS refunded_count,
        sum(refunded_amount) AS refunded_amount,
-       sum(refunded_order_amount) AS refunded_order_amount
+       sum(refunded_order_amount) AS refunded_order_amount,
+       sum(invoices_count) AS invoices_count,
+       sum(invoices_amount) AS invoices_amount,
+       sum(invoices_verified_count) AS invoices_verified_count,
+       sum(invoices_verified_amount) AS invoices_verified_amount,
+       sum(invoices_rejected_count) AS invoices_rejected_count,
+       sum(invoices_reversed_count) AS invoices_reversed_count,
+       sum(invoices_reversed_amount) AS invoices_reversed_amount,
+       sum(tickets_reversed_amount) AS tickets_reversed_amount,
+       sum(prizes_awarded_amount) AS prizes_awarded_amount,
+       sum(prizes_paid_count) AS prizes_paid_count,
+       sum(prizes_paid_amount) AS prizes_paid_amount
 FROM counted
 ASOF JOIN clocks ON counted.programme = clocks.programme AND counted.sequence <= clocks.as_of
 JOIN places ON places.programme = counted.programme AND places.sequence = counted.sequence
@@ -59,7 +83,18 @@ SELECT revisions.programme, revisions.day, revision, as_of, final, cell,
        sum(merchant_match) AS merchant_match_to_date,
        sum(refunded_count) AS refunded_count_to_date,
        sum(refunded_amount) AS refunded_amount_to_date,
-       sum(refunded_order_amount) AS refunded_order_amount_to_date
+       sum(refunded_order_amount) AS refunded_order_amount_to_date,
+       sum(invoices_count) AS invoices_count_to_date,
+       sum(invoices_amount) AS invoices_amount_to_date,
+       sum(invoices_verified_count) AS invoices_verified_count_to_date,
+       sum(invoices_verified_amount) AS invoices_verified_amount_to_date,
+       sum(invoices_rejected_count) AS invoices_rejected_count_to_date,
+       sum(invoices_reversed_count) AS invoices_reversed_count_to_date,
+       sum(invoices_reversed_amount) AS invoices_reversed_amount_to_date,
+       sum(tickets_reversed_amount) AS tickets_reversed_amount_to_date,
+       sum(prizes_awarded_amount) AS prizes_awarded_amount_to_date,
+       sum(prizes_paid_count) AS prizes_paid_count_to_date,
+       sum(prizes_paid_amount) AS prizes_paid_amount_to_date
 FROM revisions
 JOIN known ON known.programme = revisions.programme AND known.day <= revisions.day
           AND known_at <= as_of
@@ -78,13 +113,24 @@ WITH sums AS (
                 AS BIGINT)
     FROM to_date_figures
     LEFT JOIN day_figures USING (programme, day, revision, cell))
-SELECT *,
+SELECT * EXCLUDE (tickets_reversed_amount, tickets_reversed_amount_to_date),
        redeemed_amount - refunded_amount AS redeemed_amount_net,
-       redeemed_amount_to_date - refunded_amount_to_date AS redeemed_amount_net_to_date
+       redeemed_amount_to_date - refunded_amount_to_date AS redeemed_amount_net_to_date,
+       invoices_verified_amount - tickets_reversed_amount AS invoices_verified_amount_net,
+       invoices_verified_amount_to_date - tickets_reversed_amount_to_date
+           AS invoices_verified_amount_net_to_date
 FROM sums;
+
+-- Programmes whose rows speak of invoices and prizes, and from which entry on.
+CREATE TABLE prize_programmes AS
+SELECT programme, min(sequence) AS told_from
+FROM journal
+WHERE kind = 'PrizeBatchOpened' AND outcome = 'accepted'
+GROUP BY programme;
 
 -- The figures as a row says them: the ratios as text and as a pair.
 CREATE TABLE expected_statistics AS
+WITH whole AS (
 SELECT figures.*, cells.* EXCLUDE (programme, cell),
        redeemed_count AS redemption_rate_day_count_numerator,
        issued_count AS redemption_rate_day_count_denominator,
@@ -104,9 +150,16 @@ SELECT figures.*, cells.* EXCLUDE (programme, cell),
        ratio_text(redeemed_amount_to_date, issued_amount_to_date) AS redemption_rate_amount,
        ratio_text(leverage_ratio_numerator, leverage_ratio_denominator) AS leverage_ratio,
        ratio_text(leverage_ratio_gross_numerator, leverage_ratio_gross_denominator)
-           AS leverage_ratio_gross
+           AS leverage_ratio_gross,
+       invoices_verified_amount_net_to_date AS prize_leverage_ratio_numerator,
+       prizes_awarded_amount_to_date AS prize_leverage_ratio_denominator,
+       ratio_text(prize_leverage_ratio_numerator, prize_leverage_ratio_denominator)
+           AS prize_leverage_ratio
 FROM figures
-JOIN cells USING (programme, cell);
+JOIN cells USING (programme, cell))
+SELECT COLUMNS(lambda name: NOT regexp_matches(name, '^(invoice|prize|told_from)')),
+       CASE WHEN told_from < as_of THEN COLUMNS('^(invoice|prize)') END
+FROM (FROM whole LEFT JOIN prize_programmes USING (programme));
 
 CREATE VIEW found_statistics AS
 SELECT substr(topic_key, length(programme || '/' || day || '/') + 1) AS cell,
@@ -119,6 +172,6 @@ SELECT substr(topic_key, length(programme || '/' || day || '/') + 1) AS cell,
        redeemed_count_to_date, redeemed_amount_to_date, order_amount_to_date,
        platform_match_to_date, merchant_match_to_date, refunded_count_to_date,
        refunded_amount_to_date, refunded_order_amount_to_date, redeemed_amount_net_to_date,
-       COLUMNS('^(redemption_rate|leverage_ratio)')
+       COLUMNS('^(redemption_rate|leverage_ratio|invoice|prize_leverage|prizes_[a-z]+_(count|amount))')
 FROM history
 WHERE row_type = 'statistics';

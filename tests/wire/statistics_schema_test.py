@@ -1,12 +1,13 @@
 """Every published row is what schemas/statistics says, and those say nothing that no row has.
 
 Method: the first days of a standard load go through the program, without a few of its events and
-with a record that is no event; every row of the four topics is checked by jsonschema, a validator
+with a record that is no event, and a month of prize invoices; every row of the four topics is checked by jsonschema, a validator
 that is not ours, and so is every row that docs/formats/statistics.md shows. Rows with one thing
 wrong must fail. See harness.py for the environment.
 """
 
 import collections
+import itertools
 import json
 import pathlib
 import re
@@ -58,17 +59,27 @@ def parse(text):
     return json.loads(text, object_pairs_hook=pairs, parse_float=no_float)
 
 
+def make_vouchers(log):
+    harness.program("generate", "--events", "5000", "--seed", "1", "--log", log)
+    events = log / "fiscus.events.v1" / "0"
+    records = list(local_log.read_records(events))[:RECORDS]
+    del records[LOST]
+    records.append((records[-1][0], b"1", b"not an event"))
+    local_log.write_records(events, records)
+
+
+def make_invoices(log):
+    harness.program(
+        *("generate", "--programme", "invoices", "--events", "6000", "--seed", "1", "--log", log)
+    )
+
+
 class Published:
     """What the program publishes, once for all tests."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, make):
         log, self.state = folder / "log", folder / "state"
-        harness.program("generate", "--events", "5000", "--seed", "1", "--log", log)
-        events = log / "fiscus.events.v1" / "0"
-        records = list(local_log.read_records(events))[:RECORDS]
-        del records[LOST]
-        records.append((records[-1][0], b"1", b"not an event"))
-        local_log.write_records(events, records)
+        make(log)
         harness.program("run", "--log", log, "--state", self.state, "--until-end")
         self.rows = {
             dump: [
@@ -90,11 +101,12 @@ class Published:
 
 
 def setUpModule():
-    global published, schemas
+    global published, invoices, schemas
     folder = tempfile.TemporaryDirectory(prefix="fiscus-schema-")
     unittest.addModuleCleanup(folder.cleanup)
     schemas = {name: schema_of(name) for name in DUMPS.values()}
-    published = Published(pathlib.Path(folder.name))
+    published = Published(pathlib.Path(folder.name) / "vouchers", make_vouchers)
+    invoices = Published(pathlib.Path(folder.name) / "invoices", make_invoices)
 
 
 class PublishedRows(unittest.TestCase):
@@ -104,21 +116,31 @@ class PublishedRows(unittest.TestCase):
             if dump == "statistics":
                 continue  # the same rows as in the history: the next test
             validator = validator_of(schemas[name])
-            for row in published.rows[dump]:
+            for row in published.rows[dump] + invoices.rows[dump]:
                 if not validator.is_valid(row):
                     # Once more against the row's own kind, which tells what is wrong.
                     kind = {**schemas[name], "oneOf": [{"$ref": f"#/$defs/{row['row_type']}"}]}
                     validator_of(kind).validate(row)
 
     def test_every_row_of_the_latest_topic_is_in_the_history(self):
-        history = {row["row"]: row for row in published.rows["statistics-history"]}
-        for row in published.rows["statistics"]:
-            self.assertEqual(row, history[row["row"]])
+        for one in (published, invoices):
+            history = {row["row"]: row for row in one.rows["statistics-history"]}
+            for row in one.rows["statistics"]:
+                self.assertEqual(row, history[row["row"]])
+
+    def test_only_programmes_with_prize_batches_speak_of_prizes(self):
+        for one, does in ((published, False), (invoices, True)):
+            for row in one.rows["statistics-history"]:
+                self.assertNotIn(row["row_type"], () if does else ("prizes",))
+                if row["row_type"] == "statistics":
+                    self.assertEqual("invoices_count" in row, does)
+                if row["row_type"] == "fund_usage":
+                    self.assertEqual("prizes_paid" in row, does)
 
     def test_every_field_of_a_schema_is_in_some_row(self):
         found = collections.defaultdict(set)
         for dump, name in DUMPS.items():
-            for row in published.rows[dump]:
+            for row in published.rows[dump] + invoices.rows[dump]:
                 kind = row["row_type"]
                 found[name, kind] |= row.keys()
                 if "grouping" in row:
@@ -153,19 +175,27 @@ class PublishedRows(unittest.TestCase):
         shown = set()
         for text in re.findall(r"```json\n(.*?)```", page, re.DOTALL):
             row = parse(text)
-            name, _ = published.of_kind(row["row_type"])
+            (name,) = [name for name in schemas if row["row_type"] in schemas[name]["$defs"]]
             validator_of(schemas[name]).validate(row)
             shown.add(row["row_type"])
         self.assertEqual(
-            shown, {row["row_type"] for rows in published.rows.values() for row in rows}
+            shown,
+            {
+                row["row_type"]
+                for one in (published, invoices)
+                for rows in one.rows.values()
+                for row in rows
+            },
         )
 
     def test_the_command_prints_rows_of_the_schema(self):
         # `fiscus statistics --json` knows no place in a topic; a cut day has all other fields.
-        for grouping in ("programme", "channel", "batch_district"):
+        for one, grouping in itertools.product(
+            (published, invoices), ("programme", "channel", "batch_district")
+        ):
             rows = json.loads(
                 harness.program(
-                    *("statistics", "--state", published.state, "--json"),
+                    *("statistics", "--state", one.state, "--json"),
                     *("--date", DAY, "--by", grouping),
                 )
             )

@@ -19,6 +19,7 @@ std::unique_ptr<Command> make_fund_ledger();
 std::unique_ptr<Command> make_fund_position();
 std::unique_ptr<Command> make_generate();
 std::unique_ptr<Command> make_log_dump();
+std::unique_ptr<Command> make_prizes();
 std::unique_ptr<Command> make_publish();
 std::unique_ptr<Command> make_reconciliation();
 std::unique_ptr<Command> make_reference();

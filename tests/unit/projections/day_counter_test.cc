@@ -31,7 +31,7 @@ void set(Fact& fact, Dimension dimension, std::uint64_t value) {
     fact.values[static_cast<std::size_t>(dimension)] = static_cast<std::uint32_t>(value);
 }
 
-// Claims, redemptions, and refunds of some of these, as a day has them.
+// Claims, redemptions, and refunds of some of these, and invoices, as a day has them.
 std::vector<Fact> facts_of(Dice& dice,
                            std::size_t count,
                            const Ordinal& who,
@@ -59,7 +59,15 @@ std::vector<Fact> facts_of(Dice& dice,
         set(fact, Dimension::platform, dice.throw_of(4) + 1);
         set(fact, Dimension::district, 420'000 + dice.throw_of(5) * 100 + dice.throw_of(3));
         set(fact, Dimension::prefecture, fact.value(Dimension::district) / 100);
-        if (dice.one_in(2)) {
+        if (dice.one_in(8)) {
+            fact.kind = FactKind::submission;
+            fact.merchant = where(dice);
+            fact.amounts = {1, static_cast<std::int64_t>(dice.throw_of(50'000))};
+        } else if (dice.one_in(10)) {
+            fact.kind = FactKind::reversal;
+            fact.merchant = where(dice);
+            fact.amounts = {1, 700, 700};
+        } else if (dice.one_in(2)) {
             fact.kind = dice.one_in(5) ? FactKind::refused_claim : FactKind::claim;
             if (fact.kind == FactKind::claim) {
                 fact.amounts = {1, 3'000};

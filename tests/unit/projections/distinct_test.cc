@@ -116,6 +116,24 @@ TEST(MembersTest, ClaimantsAreThoseOfAStandardSet) {
     }
 }
 
+TEST(MembersTest, DoersAreThoseOfAStandardSet) {
+    Dice dice(test_seed(13));
+    for (const std::uint64_t universe : universes) {
+        SCOPED_TRACE("universe " + std::to_string(universe));
+        Walk walk;
+        std::map<std::uint32_t, std::set<std::uint32_t>> sets;
+        for (int round = 0; round < 20'000; ++round) {
+            const auto ordinal = static_cast<std::uint32_t>(dice.throw_of(universe) + 1);
+            const auto cell = static_cast<std::uint32_t>(dice.throw_of(cell_count));
+            walk.add(ordinal, cell, false);
+            sets[cell].insert(ordinal);
+        }
+        Members found;
+        for_each_doer(walk.sorted(), cell_count, walk.cells(), take_none, lister(found));
+        EXPECT_EQ(found, members_of(sets));
+    }
+}
+
 TEST(MembersTest, NetLeavesOutWhoseEveryRedemptionWasRefunded) {
     const std::uint64_t seed = test_seed(14);
     Dice dice(seed);

@@ -26,7 +26,7 @@ constexpr std::uint32_t programme = 1;
 Fact random_fact(Dice& dice) {
     const auto number = [&dice](std::uint64_t end) { return dice.throw_of(end); };
     Fact fact;
-    fact.kind = static_cast<FactKind>(number(4));
+    fact.kind = static_cast<FactKind>(number(fact_kind_count));
     fact.own_day = !dice.one_in(5);
     fact.removes = !fact.own_day || dice.one_in(5);
     const std::uint64_t ends[dimension_count] = {300, 65'536, 200, 1, 0, 130, 65'536, 256, 3};
@@ -244,6 +244,9 @@ TEST_F(FactsTest, FiguresComeBackByKeyWholeOrByGroupingSet) {
                 cell.figures.day[at] = static_cast<std::int64_t>(dice.throw_of(100'000)) - 50'000;
                 cell.figures.to_date[at] =
                     INT64_MAX - (at % 2 == 0 ? std::abs(cell.figures.day[at]) : 0);
+            }
+            if (dice.one_in(2)) {  // as of vouchers alone
+                std::ranges::fill(std::span(cell.figures.day).subspan(voucher_sum_count), 0);
             }
             cell.figures.distinct.fill(dice.throw_of(300));
         }

@@ -40,7 +40,7 @@ std::uint64_t JournalMaker::add(const EntryFields& f,
         f.platform_match_fen, f.merchant_match_fen, f.difference_fen, quarantined ? 0 : f.programme,
         quarantined ? 0 : f.epoch, f.batch, f.district, f.consumer, f.merchant,
         quarantined ? 0 : f.day, f.origin_day, quarantined ? std::uint16_t{0} : f.source,
-        f.platform, f.pack, std::uint16_t{0}, f.industry, f.category,
+        f.platform, f.pack, f.denomination, f.industry, f.category,
         static_cast<std::uint16_t>(f.reason), static_cast<std::uint16_t>(postings.size()),
         static_cast<std::uint8_t>(f.kind), static_cast<std::uint8_t>(f.outcome), f.size_class,
         std::uint8_t{0}, f.channel, f.vouchers, f.flags, std::uint8_t{0});
@@ -141,6 +141,66 @@ EntryFields JournalMaker::full_refund(std::int32_t day, const EntryFields& redem
     f.merchant_match_fen = 0;
     f.flags = full_refund_flag;
     f.key = {};
+    return f;
+}
+
+std::uint64_t JournalMaker::open_prize_batch(std::int32_t day, std::uint32_t batch) {
+    return decide(day, support::PrizeBatchOpened{
+                           .batch = batch,
+                           .name = "第" + std::to_string(batch) + "期抽奖",
+                           .tiers = {{.tier = 1, .count = 2, .amount_fen = first_prize},
+                                     {.tier = 2, .count = 3, .amount_fen = second_prize}}});
+}
+
+EntryFields JournalMaker::submission(std::int32_t day,
+                                     std::uint64_t invoice,
+                                     std::uint32_t consumer,
+                                     std::uint32_t merchant) {
+    EntryFields f;
+    f.kind = wire::EventBody::InvoiceSubmitted;
+    f.day = day;
+    f.subject = {.hi = 9, .lo = invoice};
+    f.batch = prize_batch;
+    f.platform = 1;
+    f.consumer = consumer;
+    f.merchant = merchant;
+    f.district = 420102;
+    f.order_amount_fen = 20'000;
+    f.industry = 6210;
+    f.category = 1;
+    f.size_class = 3;
+    f.channel = 2;
+    return f;
+}
+
+EntryFields JournalMaker::after(const EntryFields& submission,
+                                wire::EventBody kind,
+                                std::int32_t day) {
+    EntryFields f = submission;
+    f.kind = kind;
+    f.origin_day = submission.day;
+    f.day = day;
+    f.key = {};
+    return f;
+}
+
+EntryFields JournalMaker::of_prize(const EntryFields& submission,
+                                   wire::EventBody kind,
+                                   std::int32_t day,
+                                   std::uint16_t tier) {
+    EntryFields f = after(submission, kind, day);
+    f.denomination = tier;
+    f.amount_fen = tier == 1 ? first_prize : second_prize;
+    return f;
+}
+
+EntryFields JournalMaker::draw(std::int32_t day, std::int64_t awarded_fen, std::uint32_t batch) {
+    EntryFields f;
+    f.kind = wire::EventBody::DrawExecuted;
+    f.day = day;
+    f.batch = batch;
+    f.platform = 1;
+    f.amount_fen = awarded_fen;
     return f;
 }
 

@@ -38,6 +38,7 @@ struct EntryFields {
     std::int64_t difference_fen = 0;
     std::uint32_t batch = 0;
     std::uint16_t pack = 0;
+    std::uint16_t denomination = 0;
     std::uint16_t platform = 0;
     std::uint32_t district = 0;
     std::uint16_t industry = 0;
@@ -54,6 +55,12 @@ struct EntryFields {
 
 inline constexpr std::uint8_t fills_gap_flag = 1;
 inline constexpr std::uint8_t full_refund_flag = 2;
+inline constexpr std::uint8_t taken_away_flag = 32;
+inline constexpr std::uint8_t moved_up_flag = 64;
+// Batch, prizes of its tiers 1 and 2.
+inline constexpr std::uint32_t prize_batch = 7;
+inline constexpr std::int64_t first_prize = 50'000;
+inline constexpr std::int64_t second_prize = 10'000;
 
 class JournalMaker {
 public:
@@ -81,6 +88,23 @@ public:
     static EntryFields redemption(std::int32_t day, std::uint32_t consumer, std::uint32_t merchant);
     // Of that redemption, in full.
     static EntryFields full_refund(std::int32_t day, const EntryFields& redemption);
+    // A prize batch of platform 1 with two tiers.
+    std::uint64_t open_prize_batch(std::int32_t day, std::uint32_t batch = prize_batch);
+    // What is said of an invoice; the steps after its submission carry what that says.
+    static EntryFields submission(std::int32_t day,
+                                  std::uint64_t invoice,
+                                  std::uint32_t consumer,
+                                  std::uint32_t merchant);
+    static EntryFields after(const EntryFields& submission, wire::EventBody kind, std::int32_t day);
+    // The same for what has a prize.
+    static EntryFields of_prize(const EntryFields& submission,
+                                wire::EventBody kind,
+                                std::int32_t day,
+                                std::uint16_t tier);
+    // A draw of the batch with all that is awarded.
+    static EntryFields draw(std::int32_t day,
+                            std::int64_t awarded_fen,
+                            std::uint32_t batch = prize_batch);
     static EntryFields refused(EntryFields fields, wire::Reason reason);
 
     // What was added since the last take().

@@ -13,6 +13,7 @@
 #include "projections/data/code_names.h"
 #include "projections/statistics/definitions.h"
 #include "projections/statistics/grouping.h"
+#include "projections/statistics/sum_rules.h"
 
 namespace fiscus::projections {
 namespace {
@@ -29,6 +30,7 @@ TEST(MeasuresTest, EveryRowIsCompleteAndHasAnIdOfItsOwn) {
         EXPECT_EQ(measure.type == MeasureType::ratio, measure.ratio != nullptr);
         EXPECT_EQ(measure.type != MeasureType::ratio, measure.value != nullptr);
         EXPECT_EQ(find_measure(measure.id), &measure);
+        EXPECT_TRUE(measure.added_later || !measure.of_prizes);
     }
     EXPECT_EQ(find_measure("nothing"), nullptr);
 }
@@ -67,6 +69,20 @@ TEST(MeasuresTest, NothingBelowTheLineIsEmptyNotZero) {
     EXPECT_EQ(ratio_text(find_measure("leverage_ratio_gross")->ratio(figures)), "5.0000");
     figures.to_date[index(Sum::refunded_amount)] = 6'000;
     EXPECT_EQ(ratio_text(leverage.ratio(figures)), "");
+}
+
+TEST(MeasuresTest, LeverageOfPrizesLeavesOutWhatWasReversed) {
+    const Measure& leverage = *find_measure("prize_leverage_ratio");
+    Figures figures;
+    figures.to_date[index(Sum::invoices_verified_amount)] = 90'000;
+    EXPECT_EQ(ratio_text(leverage.ratio(figures)), "");
+    figures.to_date[index(Sum::prizes_awarded_amount)] = 20'000;
+    EXPECT_EQ(ratio_text(leverage.ratio(figures)), "4.5000");
+    figures.to_date[index(Sum::invoices_reversed_amount)] = 70'000;
+    figures.to_date[index(Sum::tickets_reversed_amount)] = 50'000;
+    EXPECT_EQ(ratio_text(leverage.ratio(figures)), "2.0000");
+    EXPECT_EQ(find_measure("invoices_verified_amount_net_to_date")->value(figures), 40'000);
+    EXPECT_EQ(ratio_text(find_measure("leverage_ratio")->ratio(figures)), "");
 }
 
 TEST(GroupingTest, TablesStandInTheOrderOfTheirNumbers) {

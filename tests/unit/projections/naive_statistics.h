@@ -31,6 +31,9 @@ public:
 
     void add(const EntryFields& entry) {
         entries_.push_back(entry);
+        if (entry.kind == wire::EventBody::InvoiceVerified) {
+            verified_.insert(entry.subject);
+        }
         const bool accepted = entry.outcome == wire::Outcome::accepted;
         const bool asked = entry.outcome == wire::Outcome::refused &&
                            entry.kind == wire::EventBody::VoucherClaimed && entry.consumer != 0;
@@ -92,10 +95,11 @@ public:
 private:
     struct Sets {
         std::set<std::uint32_t> asked, received, consumers, merchants, net_consumers, net_merchants;
+        std::set<std::uint32_t> submitters, sellers;
 
         [[nodiscard]] DistinctCounts counts() const {
-            return {asked.size(),         received.size(),  consumers.size(),
-                    net_consumers.size(), merchants.size(), net_merchants.size()};
+            return {asked.size(),     received.size(),      consumers.size(),  net_consumers.size(),
+                    merchants.size(), net_merchants.size(), submitters.size(), sellers.size()};
         }
     };
     // Redemptions less full refunds, by consumer and by merchant.
@@ -107,13 +111,22 @@ private:
         using Kind = wire::EventBody;
         if (entry.outcome == wire::Outcome::accepted) {
             return entry.kind == Kind::VoucherClaimed || entry.kind == Kind::VoucherRedeemed ||
-                   entry.kind == Kind::RedemptionRefunded;
+                   entry.kind == Kind::RedemptionRefunded || entry.kind == Kind::InvoiceSubmitted ||
+                   entry.kind == Kind::InvoiceVerified || entry.kind == Kind::InvoiceRejected ||
+                   entry.kind == Kind::InvoiceReversed || entry.kind == Kind::DrawExecuted ||
+                   entry.kind == Kind::PrizePaid;
         }
         return entry.outcome == wire::Outcome::refused && entry.kind == Kind::VoucherClaimed &&
                entry.consumer != 0;
     }
 
     static std::vector<CellKey> keys_of(const EntryFields& e) {
+        // A draw belongs to its batch alone.
+        if (e.kind == wire::EventBody::DrawExecuted) {
+            EntryFields draw;
+            draw.batch = e.batch;
+            return keys_of(draw);
+        }
         const std::uint32_t prefecture = e.district / 100;
         return {{Grouping::programme},
                 {Grouping::batch, e.batch},
@@ -131,7 +144,7 @@ private:
                 {Grouping::industry_size_class, e.industry, e.size_class}};
     }
 
-    static void add_sums(const EntryFields& e, Sums& sums) {
+    void add_sums(const EntryFields& e, Sums& sums) const {
         const auto add = [&sums](Sum sum, std::int64_t amount) { sums[index(sum)] += amount; };
         if (e.outcome != wire::Outcome::accepted) {
             return;
@@ -149,6 +162,24 @@ private:
             add(Sum::refunded_count, 1);
             add(Sum::refunded_amount, e.amount_fen);
             add(Sum::refunded_order_amount, e.order_amount_fen);
+        } else if (e.kind == wire::EventBody::InvoiceSubmitted) {
+            add(Sum::invoices_count, 1);
+            add(Sum::invoices_amount, e.order_amount_fen);
+        } else if (e.kind == wire::EventBody::InvoiceVerified) {
+            add(Sum::invoices_verified_count, 1);
+            add(Sum::invoices_verified_amount, e.order_amount_fen);
+        } else if (e.kind == wire::EventBody::InvoiceRejected) {
+            add(Sum::invoices_rejected_count, 1);
+        } else if (e.kind == wire::EventBody::InvoiceReversed) {
+            add(Sum::invoices_reversed_count, 1);
+            add(Sum::invoices_reversed_amount, e.order_amount_fen);
+            add(Sum::tickets_reversed_amount,
+                verified_.contains(e.subject) ? e.order_amount_fen : 0);
+        } else if (e.kind == wire::EventBody::DrawExecuted) {
+            add(Sum::prizes_awarded_amount, e.amount_fen);
+        } else if (e.kind == wire::EventBody::PrizePaid) {
+            add(Sum::prizes_paid_count, 1);
+            add(Sum::prizes_paid_amount, e.amount_fen);
         }
     }
 
@@ -161,6 +192,9 @@ private:
         } else if (e.kind == wire::EventBody::VoucherRedeemed) {
             sets.consumers.insert(e.consumer);
             sets.merchants.insert(e.merchant);
+        } else if (e.kind == wire::EventBody::InvoiceSubmitted) {
+            sets.submitters.insert(e.consumer);
+            sets.sellers.insert(e.merchant);
         }
     }
 
@@ -205,6 +239,7 @@ private:
     std::int32_t first_day_;
     std::int32_t last_cut_;
     std::vector<EntryFields> entries_;
+    std::set<Id128> verified_;  // nothing is verified after its reversal
     bool closed_ = false;
     std::map<std::int32_t, std::uint64_t> late_;
     std::map<std::int32_t, std::vector<NaiveRevision>> revisions_;

@@ -1,6 +1,7 @@
 // Aim: whatever comes in whatever order, every figure of every revision and of every range of days
 // is what a naive count of all entries says, and restarts change nothing.
-// Method: random journals of claims, redemptions and refunds over a few days, many of them late.
+// Method: random journals of claims, redemptions, refunds and invoices over a few days, many of
+// them late.
 #include <optional>
 
 #include <gtest/gtest.h>
@@ -22,12 +23,22 @@ struct Redeemed {
     std::int64_t subsidy_left = 0;
 };
 
+struct Invoice {
+    EntryFields entry;
+    bool verified = false;
+    bool over = false;
+};
+
 class RandomJournal {
 public:
-    explicit RandomJournal(std::uint64_t seed) : dice_(seed), naive_(day_0) { maker_.open(); }
+    explicit RandomJournal(std::uint64_t seed) : dice_(seed), naive_(day_0) {
+        maker_.open();
+        maker_.open_prize_batch(day_0, 7);
+        maker_.open_prize_batch(day_0, 8);
+    }
 
     void step() {
-        switch (dice_.throw_of(20)) {
+        switch (dice_.throw_of(25)) {
             case 0: advance(); break;
             case 1:
             case 2: refuse(); break;
@@ -40,6 +51,11 @@ public:
             case 9:
             case 10:
             case 11: redeem(); break;
+            case 12:
+            case 13: submit(); break;
+            case 14:
+            case 15:
+            case 16: continue_invoice(); break;
             default: add(vary(JournalMaker::claim(some_day(), consumer()))); break;
         }
     }
@@ -107,6 +123,53 @@ private:
         add(refund);
     }
 
+    void submit() {
+        EntryFields entry =
+            JournalMaker::submission(some_day(), invoices_.size() + 1, consumer(),
+                                     static_cast<std::uint32_t>(dice_.throw_of(4) + 1));
+        entry.batch = dice_.one_in(2) ? 7 : 8;
+        entry.platform = static_cast<std::uint16_t>(dice_.throw_of(2) + 1);
+        entry.source = static_cast<std::uint16_t>(entry.platform + 1);
+        entry.district = dice_.one_in(2) ? 420102 : 420502;
+        entry.industry = dice_.one_in(2) ? 6210 : 5211;
+        entry.channel = dice_.one_in(2) ? 1 : 2;
+        entry.order_amount_fen = 500 * static_cast<std::int64_t>(dice_.throw_of(9) + 1);
+        if (dice_.one_in(6)) {
+            add(JournalMaker::refused(entry, wire::Reason::invoice_amount_too_small));
+            return;
+        }
+        add(entry);
+        invoices_.push_back({.entry = entry});
+    }
+
+    // Verified, paid, reversed, whatever comes; and now and then a draw.
+    void continue_invoice() {
+        using Kind = wire::EventBody;
+        if (invoices_.empty() || dice_.one_in(12)) {
+            const std::int64_t prize = dice_.one_in(2) ? first_prize : second_prize;
+            add(JournalMaker::draw(some_day(), prize, dice_.one_in(2) ? 7 : 8));
+            return;
+        }
+        Invoice& invoice = invoices_[dice_.throw_of(invoices_.size())];
+        const EntryFields& entry = invoice.entry;
+        const std::int32_t day = std::max(some_day(), entry.day);
+        if (invoice.over) {
+            return;
+        }
+        if (!invoice.verified && dice_.one_in(4)) {
+            add(JournalMaker::after(entry, Kind::InvoiceRejected, day));
+            invoice.over = true;
+        } else if (dice_.one_in(4)) {
+            add(JournalMaker::after(entry, Kind::InvoiceReversed, day));
+            invoice.over = true;
+        } else if (invoice.verified) {
+            add(JournalMaker::of_prize(entry, Kind::PrizePaid, day, 2));
+        } else {
+            add(JournalMaker::after(entry, Kind::InvoiceVerified, day));
+            invoice.verified = true;
+        }
+    }
+
     void refuse() {
         EntryFields entry = vary(JournalMaker::claim(some_day(), consumer()));
         if (dice_.one_in(3)) {
@@ -149,6 +212,7 @@ private:
     NaiveStatistics naive_;
     std::int32_t today_ = day_0;
     std::vector<Redeemed> redeemed_;
+    std::vector<Invoice> invoices_;
 };
 
 NaiveFigures all_groupings(FoldUnderTest& under_test,
