@@ -112,6 +112,7 @@ EngineFigures EngineObserver::look() {
         partition.gaps_open = view.gaps_open;
         partition.journal_blocks = view.journal_blocks;
         partition.trial_balance_fen = view.trial_balance_fen;
+        partition.waits_for = view.waits_for;
         partition.store_stalled = view.stalled;
         partition.store_stall_us = kept.stall_us;
         partition.store_debt_bytes = view.compaction_debt_bytes;
