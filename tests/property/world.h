@@ -14,6 +14,7 @@
 
 #include "tests/property/random.h"
 #include "tests/reference/ledger.h"
+#include "tests/support/day_keys.h"
 #include "tests/support/events.h"
 #include "tests/support/ledger_under_test.h"
 
@@ -130,7 +131,7 @@ private:
     WorldOptions options_;
     Random random_;
     support::Shard shard_;
-    reference::Ledger oracle_;
+    reference::Ledger oracle_{support::last_key_of};
     std::vector<reference::Input> records_;
     std::vector<reference::Answer> answers_;
     std::vector<std::uint32_t> programmes_;

@@ -33,10 +33,12 @@ template <typename Body>
 concept has_account = requires(const Body& e) {
     e.account();
 };
+// A request for a chance states neither its consumer nor where that is.
 template <typename Body>
 concept has_district = requires(const Body& e) {
     e.district();
-};
+}
+&&!std::is_same_v<Body, wire::DrawRequested>;
 
 Id subject_of(const wire::VoucherRedeemed& e) {
     return e.vouchers() == nullptr || e.vouchers()->size() == 0 ? Id{}
@@ -45,6 +47,7 @@ Id subject_of(const wire::VoucherRedeemed& e) {
 Id subject_of(const wire::RedemptionRefunded& e) { return id_of(e.redemption()); }
 Id subject_of(const wire::VoucherVoided& e) { return id_of(e.voucher()); }
 Id subject_of(const wire::SettlementPaid& e) { return id_of(e.request()); }
+Id subject_of(const wire::DrawRequested&) { return {}; }
 template <typename Body>
 Id subject_of(const Body& e) {
     if constexpr (has_invoice<Body>) {
@@ -74,6 +77,8 @@ void state_own(const wire::BatchFunded& e, Answer& a) { a.denomination = e.tier(
 void state_own(const wire::InvoiceRejected& e, Answer& a) {
     a.denomination = static_cast<std::uint16_t>(e.fault());
 }
+void state_own(const wire::PublicValuePublished& e, Answer& a) { a.origin_day = e.day(); }
+void state_own(const wire::DayKeyOpened& e, Answer& a) { a.origin_day = e.day(); }
 void state_own(const wire::SourceDayClosed& e, Answer& a) { a.origin_day = e.day(); }
 void state_own(const wire::ClockAdvanced& e, Answer& a) { a.origin_day = day_of(e.now_us()); }
 

@@ -11,14 +11,6 @@ using wire::Reason;
 
 namespace {
 
-std::int32_t last_day_of(const Batch& batch, std::int32_t claim_day) {
-    if (batch.valid_days == 0) {
-        return batch.redeem_last_day;
-    }
-    const std::int32_t first = std::max(claim_day, batch.redeem_first_day);
-    return std::min(batch.redeem_last_day, first + batch.valid_days - 1);
-}
-
 // A quota of 0 is none.
 bool used_up(std::uint64_t limit, std::uint64_t used) { return limit != 0 && used >= limit; }
 
@@ -125,12 +117,15 @@ Reason Judge::decide(const wire::VoucherClaimed& e) {
     if (programme_.registration_required && programme_.identity_of_consumer.count(consumer) == 0) {
         return Reason::consumer_not_registered;
     }
+    if (programme_.draws_from(e.batch())) {
+        return Reason::batch_is_drawn;
+    }
     const Reason limits = check_claim_limits(e, batch);
     if (limits != Reason::none) {
         return limits;
     }
     const std::int32_t claim_day = answer_.business_day;
-    const std::int32_t last_day = last_day_of(batch, claim_day);
+    const std::int32_t last_day = batch.last_day_of_claim(claim_day);
     const std::int64_t face_fen = denomination->second.face_fen;
     if (last_day < claim_day) {
         return Reason::voucher_expired;
@@ -482,7 +477,7 @@ Reason Judge::decide(const wire::VoucherVoided& e) {
     answer_.origin_day = voucher.claim_day;
     post(outstanding(voucher.batch, voucher.last_day), budget(voucher.batch), voucher.face_fen);
     voucher.state = VoucherState::voided;
-    voucher.counts = !batch.void_returns_quota;
+    voucher.counts = voucher.counts && !batch.void_returns_quota;
     return Reason::none;
 }
 
