@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <memory>
 #include <string>
 
@@ -20,6 +21,10 @@ public:
     void declare(CLI::App& options, bool required);
     [[nodiscard]] Status check() const;
     [[nodiscard]] std::unique_ptr<load::Load> make() const;
+    // Writes the keys of its draws, mode 0400; usage where there is no directory for them. Does
+    // nothing for a load without keys.
+    [[nodiscard]] static Status write_secrets(const load::Load& load,
+                                              const std::filesystem::path& directory);
     // Records of the load; of invoices they are counted by making it once.
     [[nodiscard]] std::uint64_t records() const;
 
