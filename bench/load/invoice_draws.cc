@@ -10,8 +10,6 @@
 
 namespace fiscus::load {
 
-using namespace invoices;  // the load's own table
-
 namespace {
 
 Id128 id_of(const wire::Id128& id) { return {.hi = id.hi(), .lo = id.lo()}; }
@@ -43,8 +41,9 @@ void InvoiceLoad::seal(std::uint32_t index) {
         batch.invoice_of[ticket.id] = invoice;
         root.add(draw::list_line(ticket));
         if (random_.chance(reversed_sealed_parts)) {
-            later(now_us_ + us_per_hour + static_cast<std::int64_t>(random_.below(20 * us_per_hour)),
-                  Deed::reverse, invoice);
+            later(
+                now_us_ + us_per_hour + static_cast<std::int64_t>(random_.below(20 * us_per_hour)),
+                Deed::reverse, invoice);
         }
     }
     batch.list = {.root = root.root(), .count = root.count()};
@@ -73,8 +72,7 @@ void InvoiceLoad::execute(std::uint32_t index) {
     draw::MerkleRoot root(draw::HashKind::sha256);
     std::size_t number = 0;
     for (const draw::Place& place : ranked.value()) {
-        const Amount amount =
-            place.tier == 0 ? Amount(0) : batch.plan.tiers[place.tier - 1].amount;
+        const Amount amount = place.tier == 0 ? Amount(0) : batch.plan.tiers[place.tier - 1].amount;
         root.add(draw::result_line(++number, place, batch.tickets[place.ticket], amount,
                                    draw::score_bytes));
     }

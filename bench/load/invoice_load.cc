@@ -8,8 +8,6 @@
 
 namespace fiscus::load {
 
-using namespace invoices;  // the load's own table
-
 namespace {
 
 constexpr std::uint64_t fingerprint_tokens = 7;
@@ -199,9 +197,9 @@ void InvoiceLoad::send_submission(std::uint32_t index,
     const Invoice& invoice = invoices_[index];
     const wire::Id128 ticket = fingerprint(index);
     const wire::Id128 token = consumer_token(consumer);
-    const Body body = wire::CreateInvoiceSubmitted(
-                          builder_, &ticket, &token, batch_number(index), &sellers_[invoice.seller].id,
-                          business_day(now_us_), invoice.amount_fen)
+    const Body body = wire::CreateInvoiceSubmitted(builder_, &ticket, &token, batch_number(index),
+                                                   &sellers_[invoice.seller].id,
+                                                   business_day(now_us_), invoice.amount_fen)
                           .Union();
     say(static_cast<std::uint16_t>(draw_source + 1 + channel), wire::EventBody::InvoiceSubmitted,
         body, reason);

@@ -10,15 +10,15 @@
 
 namespace fiscus::load {
 
-using namespace invoices;  // the load's own table
-
 namespace {
 
 constexpr std::uint32_t wuhan = 420'100;
 
 // Those of the city.
 std::span<const District> city_districts() {
-    const auto in_city = [](const District& district) { return district.code / 100 == wuhan / 100; };
+    const auto in_city = [](const District& district) {
+        return district.code / 100 == wuhan / 100;
+    };
     const auto all = districts();
     const auto first = std::find_if(all.begin(), all.end(), in_city);
     return {first, std::find_if_not(first, all.end(), in_city)};
@@ -40,10 +40,10 @@ void InvoiceLoad::open(std::uint32_t step) {
     step -= 2 * platform_steps;
     if (step == 0) {
         const auto name = builder_.CreateString("武汉市公证处");
-        return say(authority, wire::EventBody::SourceRegistered,
-                   wire::CreateSourceRegistered(builder_, notary, wire::SourceRole::notary, 0, 0,
-                                                name)
-                       .Union());
+        return say(
+            authority, wire::EventBody::SourceRegistered,
+            wire::CreateSourceRegistered(builder_, notary, wire::SourceRole::notary, 0, 0, name)
+                .Union());
     }
     if (step == 1) {
         std::int64_t needed_fen = 0;
@@ -53,9 +53,8 @@ void InvoiceLoad::open(std::uint32_t step) {
         const wire::Id128 account = token_of({options_.seed, programme}, account_tokens, 0);
         expected_.deposited_fen = needed_fen + needed_fen / 10;
         expected_.fund_fen = expected_.deposited_fen;
-        return say(
-            authority, wire::EventBody::FundDeposited,
-            wire::CreateFundDeposited(builder_, &account, expected_.deposited_fen).Union());
+        return say(authority, wire::EventBody::FundDeposited,
+                   wire::CreateFundDeposited(builder_, &account, expected_.deposited_fen).Union());
     }
     step -= 2;
     if (step < sellers) {
@@ -116,8 +115,8 @@ void InvoiceLoad::register_seller(std::uint32_t index) {
     const auto number = builder_.CreateString(registered_number(district.code, random_));
     const auto name = builder_.CreateString(merchant_name(district, industry, random_));
     const auto size = static_cast<wire::SizeClass>(random_.between(1, 4));
-    const auto limit = size <= wire::SizeClass::medium ? wire::LimitClass::above
-                                                       : wire::LimitClass::below;
+    const auto limit =
+        size <= wire::SizeClass::medium ? wire::LimitClass::above : wire::LimitClass::below;
     say(draw_source, wire::EventBody::MerchantRegistered,
         wire::CreateMerchantRegistered(builder_, &seller.id, number, name, seller.district,
                                        seller.industry, size, limit, wire::Channel::offline)
@@ -141,9 +140,8 @@ void InvoiceLoad::open_batch(std::uint32_t step) {
     }
     std::vector<flatbuffers::Offset<wire::PrizeTier>> lines;
     for (const draw::Tier& plan : batch.plan.tiers) {
-        lines.push_back(wire::CreatePrizeTier(builder_,
-                                              static_cast<std::uint16_t>(lines.size() + 1),
-                                              plan.count, plan.amount.fen()));
+        lines.push_back(wire::CreatePrizeTier(
+            builder_, static_cast<std::uint16_t>(lines.size() + 1), plan.count, plan.amount.fen()));
     }
     const draw::Digest commitment =
         draw::commitment_of(draw::HashKind::sha256, name_of(index), batch.entropy.secret);

@@ -8,7 +8,7 @@
 
 #include "engine/base/time.h"
 
-namespace fiscus::load::invoices {
+namespace fiscus::load {
 
 inline constexpr std::uint32_t programme = 1;
 inline constexpr std::string_view programme_key = "1";
@@ -17,8 +17,8 @@ inline constexpr std::uint16_t draw_source = 2;  // the draw platform's, platfor
 inline constexpr std::uint16_t notary = 7;
 inline constexpr std::uint16_t draw_platform = 1;
 inline constexpr std::uint32_t channels = 4;  // platforms 2 … 5, sources 3 … 6
-inline constexpr std::array<std::string_view, 5> platforms{"武汉抽奖平台", "支付渠道甲", "支付渠道乙",
-                                                           "银行渠道丙", "政务渠道丁"};
+inline constexpr std::array<std::string_view, 5> platforms{
+    "武汉抽奖平台", "支付渠道甲", "支付渠道乙", "银行渠道丙", "政务渠道丁"};
 
 // 2026-03-01, as the standard load.
 inline constexpr std::int32_t first_day = 20'513;
@@ -36,7 +36,8 @@ inline constexpr std::int64_t digits_us = 48 * us_per_hour + 10 * us_per_hour;
 inline constexpr std::int64_t public_value_us = 48 * us_per_hour + 9 * us_per_hour;
 // Until everybody who moved up is paid.
 inline constexpr std::int32_t closing_days = 20;
-inline constexpr std::int64_t closing_us = start_of_day_us(first_day + days + closing_days) + 9 * us_per_hour;
+inline constexpr std::int64_t closing_us =
+    start_of_day_us(first_day + days + closing_days) + 9 * us_per_hour;
 
 inline constexpr std::int64_t amount_min_fen = 10'000;
 inline constexpr std::int64_t amount_range_fen = 490'000;
@@ -46,11 +47,8 @@ struct TierShare {
     std::uint32_t count;
     std::int64_t amount_fen;
 };
-inline constexpr std::array<TierShare, 5> tiers{{{5, 1'000'000},
-                                                 {20, 500'000},
-                                                 {100, 100'000},
-                                                 {500, 20'000},
-                                                 {5'000, 5'000}}};
+inline constexpr std::array<TierShare, 5> tiers{
+    {{5, 1'000'000}, {20, 500'000}, {100, 100'000}, {500, 20'000}, {5'000, 5'000}}};
 inline constexpr std::uint32_t reserves = 500;
 inline constexpr std::uint64_t tiers_for = 500'000;
 
@@ -67,4 +65,4 @@ inline constexpr std::uint64_t payout_fails_parts = 200;
 inline constexpr std::uint64_t forfeited_parts = 40;
 inline constexpr std::uint64_t recovered_parts = 6'000;
 
-}  // namespace fiscus::load::invoices
+}  // namespace fiscus::load

@@ -5,55 +5,15 @@
 
 #include <fmt/format.h>
 
+#include "engine/app/journal_event.h"
 #include "engine/app/open.h"
 #include "engine/draw/algorithm.h"
 #include "engine/log/topics.h"
-#include "schemas/events_generated.h"
-#include "schemas/reasons_generated.h"
 
 namespace fiscus::app {
 namespace {
 
 using wire::EventBody;
-
-Id128 id_of(const wire::Id128& id) { return {.hi = id.hi(), .lo = id.lo()}; }
-
-std::string text_of(const flatbuffers::String* text) {
-    return text == nullptr ? std::string() : text->str();
-}
-
-draw::Digest digest_of(const flatbuffers::Vector<std::uint8_t>* bytes) {
-    draw::Digest digest{};
-    if (bytes != nullptr && bytes->size() == digest.size()) {
-        std::transform(bytes->begin(), bytes->end(), digest.begin(),
-                       [](std::uint8_t byte) { return std::byte{byte}; });
-    }
-    return digest;
-}
-
-Error broken(const wire::Entry& entry, std::string_view what) {
-    return {ErrorCode::corrupt,
-            fmt::format("entry {} of the journal {}", entry.sequence(), what),
-            "an engine does not write such entries",
-            "Compare the journal with its events: fiscus replay."};
-}
-
-// The exact event that the entry keeps.
-Result<const wire::Event*> event_of(const WalkedEntry& walked) {
-    const auto* const bytes = reinterpret_cast<const std::uint8_t*>(walked.detail.data());
-    flatbuffers::Verifier verifier(bytes, walked.detail.size());
-    if (!wire::VerifyEventBuffer(verifier)) {
-        return broken(*walked.entry, "does not keep its event");
-    }
-    return wire::GetEvent(bytes);
-}
-
-// Whose records move the log's time: those that come from a known source (docs/domain.md §2).
-bool moves_log_time(const wire::Entry& entry) {
-    return entry.programme() != 0 && (entry.reason() == 0 ||
-                                      entry.reason() >
-                                          static_cast<std::uint16_t>(wire::Reason::source_revoked));
-}
 
 draw::BatchRules rules_of(const wire::Event& event, const wire::PrizeBatchOpened& opened) {
     draw::BatchRules rules;
@@ -96,17 +56,14 @@ Status DrawBook::take(const WalkedEntry& walked) {
     }
     if (entry.kind() == static_cast<std::uint8_t>(EventBody::PrizeBatchOpened)) {
         FISCUS_ASSIGN(const wire::Event* const event, event_of(walked));
-        draws_[entry.programme()].draw.rules =
-            rules_of(*event, *event->body_as_PrizeBatchOpened());
+        draws_[entry.programme()].draw.rules = rules_of(*event, *event->body_as_PrizeBatchOpened());
         return Done{};
     }
     const auto at = draws_.find(entry.programme());
     return at == draws_.end() ? Status(Done{}) : take_accepted(walked, at->second, following);
 }
 
-Status DrawBook::take_accepted(const WalkedEntry& walked,
-                               DrawnBatch& batch,
-                               Following& following) {
+Status DrawBook::take_accepted(const WalkedEntry& walked, DrawnBatch& batch, Following& following) {
     const wire::Entry& entry = *walked.entry;
     const Id128 invoice = id_of(entry.subject());
     switch (static_cast<EventBody>(entry.kind())) {
@@ -118,7 +75,7 @@ Status DrawBook::take_accepted(const WalkedEntry& walked,
         case EventBody::InvoiceVerified: {
             const auto at = following.submitted.find(invoice);
             if (at == following.submitted.end()) {
-                return broken(entry, "verifies an invoice that was not submitted");
+                return broken_entry(entry, "verifies an invoice that was not submitted");
             }
             following.tickets[invoice] = at->second;
             break;
@@ -183,10 +140,10 @@ Result<DrawnBatch> read_draw(log::Log& log, BatchId batch, std::optional<Program
                      "entries."};
     }
     if (found.size() > 1) {
-        return Error{ErrorCode::usage,
-                     fmt::format("{} programmes have a prize batch {}", found.size(),
-                                 batch.value()),
-                     "", "Say which one: --programme N."};
+        return Error{
+            ErrorCode::usage,
+            fmt::format("{} programmes have a prize batch {}", found.size(), batch.value()), "",
+            "Say which one: --programme N."};
     }
     return std::move(found.begin()->second);
 }

@@ -1,7 +1,6 @@
 #include "engine/app/load_choice.h"
 
-#include <map>
-#include <string>
+#include <string_view>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -13,21 +12,19 @@
 namespace fiscus::app {
 namespace {
 
+constexpr std::string_view vouchers_word = "vouchers";
+constexpr std::string_view invoices_word = "invoices";
 // An invoice is submitted and decided.
 constexpr std::uint64_t records_of_invoice = 2;
 
 }  // namespace
 
 void LoadChoice::declare(CLI::App& options, bool required) {
-    static const std::map<std::string, LoadProgramme> names{{"vouchers", LoadProgramme::vouchers},
-                                                            {"invoices", LoadProgramme::invoices}};
     options
         .add_option("--programme", programme_,
-                    "What the month is about: vouchers, or prize invoices with their draws; "
-                    "vouchers if not given")
-        ->transform(CLI::CheckedTransformer(names))
-        ->type_name("")
-        ->option_text("vouchers|invoices");
+                    "What the month is about: vouchers, or invoices with their draws; vouchers if "
+                    "not given")
+        ->type_name("vouchers|invoices");
     auto* const events =
         options
             .add_option("--events", load_.events,
@@ -50,16 +47,19 @@ void LoadChoice::declare(CLI::App& options, bool required) {
 }
 
 Status LoadChoice::check() const {
-    if (programme_ == LoadProgramme::vouchers) {
+    if (programme_ == vouchers_word) {
         return load::check_options(load_);
     }
+    if (programme_ != invoices_word) {
+        return Error{ErrorCode::usage, fmt::format("`{}` is no month that can be made", programme_),
+                     "", "Give --programme vouchers or --programme invoices."};
+    }
     if (load_.events < records_of_invoice * load::invoices_min) {
-        return Error{ErrorCode::usage,
-                     fmt::format("{} events are too few for a month of invoices",
-                                 count_text(load_.events)),
-                     "each tier of each draw needs somebody who wins",
-                     fmt::format("Give --events {} at least.",
-                                 records_of_invoice * load::invoices_min)};
+        return Error{
+            ErrorCode::usage,
+            fmt::format("{} events are too few for a month of invoices", count_text(load_.events)),
+            "each tier of each draw needs somebody who wins",
+            fmt::format("Give --events {} at least.", records_of_invoice * load::invoices_min)};
     }
     if (load_.programmes > 1) {
         return Error{ErrorCode::usage, "a month of invoices is one programme", "",
@@ -69,15 +69,15 @@ Status LoadChoice::check() const {
 }
 
 std::unique_ptr<load::Load> LoadChoice::make() const {
-    if (programme_ == LoadProgramme::vouchers) {
+    if (programme_ == vouchers_word) {
         return std::make_unique<load::StandardLoad>(load_);
     }
-    return std::make_unique<load::InvoiceLoad>(load::InvoiceOptions{
-        .invoices = load_.events / records_of_invoice, .seed = load_.seed});
+    return std::make_unique<load::InvoiceLoad>(
+        load::InvoiceOptions{.invoices = load_.events / records_of_invoice, .seed = load_.seed});
 }
 
 std::uint64_t LoadChoice::records() const {
-    if (programme_ == LoadProgramme::vouchers) {
+    if (programme_ == vouchers_word) {
         return load_.events;
     }
     const auto load = make();

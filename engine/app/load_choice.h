@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 
 #include <CLI/App.hpp>
 
@@ -12,8 +13,6 @@
 #include "engine/base/result.h"
 
 namespace fiscus::app {
-
-enum class LoadProgramme : std::uint8_t { vouchers, invoices };
 
 class LoadChoice {
 public:
@@ -24,13 +23,12 @@ public:
     // Records of the load; of invoices they are counted by making it once.
     [[nodiscard]] std::uint64_t records() const;
 
-    [[nodiscard]] LoadProgramme programme() const { return programme_; }
     // About so many; of vouchers exactly.
     [[nodiscard]] std::uint64_t events() const { return load_.events; }
     [[nodiscard]] load::LoadOptions& vouchers() { return load_; }
 
 private:
-    LoadProgramme programme_ = LoadProgramme::vouchers;
+    std::string programme_ = "vouchers";
     load::LoadOptions load_;
 };
 

@@ -21,6 +21,7 @@
 #include "engine/journal/reader.h"
 #include "engine/log/topics.h"
 #include "engine/runtime/core.h"
+#include "engine/runtime/known_keys.h"
 #include "engine/runtime/position.h"
 #include "engine/state/memory.h"
 #include "projections/runner.h"
@@ -129,8 +130,8 @@ Status PartitionReplay::open(log::Log& log, std::int32_t partitions, std::uint64
     FISCUS_ASSIGN(auto store, state::open_rocks_store(directory.string(), shares.store));
     FISCUS_ASSIGN(state_, state::State::open(std::move(store), shares.state));
     // A journal has the keys of all days that are closed; for the others there are files.
-    keys_ = std::make_unique<runtime::KnownKeys>(log, partition_, journal::Cursor{},
-                                                 options_.secrets);
+    keys_ =
+        std::make_unique<runtime::KnownKeys>(log, partition_, journal::Cursor{}, options_.secrets);
     core_ = std::make_unique<runtime::Core>(
         decode::Shard{.partition = partition_, .partitions = partitions}, *state_, 1, keys_.get());
     return Done{};

@@ -123,8 +123,7 @@ Answer apply(Context& c, const wire::PrizeBatchOpened& event) {
     record.cap_per_consumer_day = event.cap_per_consumer_day();
     record.ordinal = next_ordinal(c);
     rules->ordinal = record.ordinal;
-    c.rules->prize_batches.emplace(batch.value(),
-                                   std::make_shared<const PrizeBatchRules>(*std::move(rules)));
+    c.rules->prize_batches.emplace(batch.value(), *std::move(rules));
     c.state.define({.programme = c.in.programme.value(), .part = batch.value()}, c.in.value);
     c.remember_natural_key();
     return accepted();

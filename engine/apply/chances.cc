@@ -13,8 +13,9 @@ Error missing_key(ProgrammeId programme, std::int32_t day) {
             .what = "the key of " + date_text(day) + " for the instant draws of programme " +
                     std::to_string(programme.value()) + " is not there",
             .why = "a request of that day waits for its answer, and the key is not opened yet",
-            .hint = "put the chain's file into the directory of secrets (docs/operations.md: keys "
-                    "of instant draws); the partition goes on by itself"};
+            .hint =
+                "put the chain's file into the directory of secrets (docs/operations.md: keys "
+                "of instant draws); the partition goes on by itself"};
 }
 
 }  // namespace

@@ -147,7 +147,8 @@ Answer apply(Context& c, const wire::VoucherClaimed& event) {
     if (rules->drawn) {
         return refused(Reason::batch_is_drawn);
     }
-    const ClaimPlace place = claim_place(c.in.programme, id, token, counted_days(*rules), c.draft.business_day);
+    const ClaimPlace place =
+        claim_place(c.in.programme, id, token, counted_days(*rules), c.draft.business_day);
     if (const Reason reason = check_caps(claim_counts(c.state, place), batch);
         reason != Reason::none) {
         return refused(reason);
@@ -201,8 +202,8 @@ Answer apply(Context& c, const wire::VoucherVoided& event) {
     c.post(outstanding(batch, voucher->last_day), budget(batch), c.amount());
     const BatchRules& rules = *c.batch_rules(batch);
     if (rules.void_returns_quota && voucher->drawn == 0) {
-        const ClaimPlace place =
-            claim_place(c.in.programme, batch, voucher->consumer, counted_days(rules), c.draft.origin_day);
+        const ClaimPlace place = claim_place(c.in.programme, batch, voucher->consumer,
+                                             counted_days(rules), c.draft.origin_day);
         const PlatformId platform(voucher->platform);
         count(c, batch, rules.quota_lines(platform, voucher->district), place, c.draft.origin_day,
               platform, true);

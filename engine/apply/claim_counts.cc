@@ -21,9 +21,8 @@ bool fits_own_record(const CountedDays& days) {
 }  // namespace
 
 CountedDays counted_days(const BatchRules& rules) {
-    return {.first = rules.claim_first_day,
-            .last = rules.redeem_last_day,
-            .ordinal = rules.ordinal};
+    return {
+        .first = rules.claim_first_day, .last = rules.redeem_last_day, .ordinal = rules.ordinal};
 }
 
 CountedDays counted_days(const PrizeBatchRules& rules) {

@@ -47,7 +47,7 @@ const BatchRules* Context::batch_rules(BatchId batch) const {
 
 const PrizeBatchRules* Context::prize_rules(BatchId batch) const {
     const auto at = rules->prize_batches.find(batch.value());
-    return at == rules->prize_batches.end() ? nullptr : at->second.get();
+    return at == rules->prize_batches.end() ? nullptr : &at->second;
 }
 
 state::PrizeDrawRecord Context::prize_draw(BatchId batch) const {

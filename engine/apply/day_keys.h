@@ -27,7 +27,8 @@ public:
 
     // The key of day `number` of the chain, 1 … days; nothing when nobody knows it yet. Whoever
     // asks checks it against the head.
-    virtual Result<std::optional<draw::Digest>> key(const KeyChain& chain, std::uint32_t number) = 0;
+    virtual Result<std::optional<draw::Digest>> key(const KeyChain& chain,
+                                                    std::uint32_t number) = 0;
 };
 
 }  // namespace fiscus::apply

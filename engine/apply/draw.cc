@@ -182,11 +182,10 @@ Answer apply(Context& c, const wire::DrawSeedPublished& event) {
     auto& changed = change_draw(c, batch);
     changed.status = DrawStatus::seeded;
     changed.opened_at_us = log_time_us;
-    changed.seed =
-        draw::seed_of(rules.hash, name, {.root = draw.root, .count = draw.count},
-                      {.secret = secret,
-                       .digits = std::string(text_of(*event.digits())),
-                       .public_value = std::string(text_of(*event.public_value()))});
+    changed.seed = draw::seed_of(rules.hash, name, {.root = draw.root, .count = draw.count},
+                                 {.secret = secret,
+                                  .digits = std::string(text_of(*event.digits())),
+                                  .public_value = std::string(text_of(*event.public_value()))});
     return accepted();
 }
 

@@ -84,9 +84,7 @@ void state_more(const wire::RedemptionRefunded& event, Draft& draft) {
 void state_more(const wire::VoucherVoided& event, Draft& draft) {
     draft.subject = id_of(event.voucher());
 }
-void state_more(const wire::BatchFunded& event, Draft& draft) {
-    draft.denomination = event.tier();
-}
+void state_more(const wire::BatchFunded& event, Draft& draft) { draft.denomination = event.tier(); }
 void state_more(const wire::InvoiceRejected& event, Draft& draft) {
     draft.denomination = static_cast<std::uint16_t>(event.fault());
 }

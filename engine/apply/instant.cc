@@ -1,10 +1,11 @@
 // Instant draws (即时抽奖): chance is a function of who asks where on which day; stock and caps follow
 // the log. The bytes are those of docs/formats/draw-bundle.md.
+#include "engine/apply/instant.h"
+
 #include <algorithm>
 
 #include "engine/apply/chances.h"
 #include "engine/apply/families.h"
-#include "engine/apply/instant.h"
 #include "engine/apply/naming.h"
 
 namespace fiscus::apply {
@@ -74,7 +75,7 @@ Reason check_money(Context& c, const InstantDrawRules& rules, std::int32_t last_
         return Reason::cohort_released;
     }
     return c.balance(budget(rules.batch)) < rules.face_max ? Reason::budget_exhausted
-                                                            : Reason::none;
+                                                           : Reason::none;
 }
 
 std::vector<std::uint64_t> given_today(Context& c, const InstantDrawRules& rules) {
@@ -88,9 +89,9 @@ std::vector<std::uint64_t> given_today(Context& c, const InstantDrawRules& rules
 }
 
 const DenominationRules& denomination_of(const BatchRules& batch, PackId pack, Amount face) {
-    const auto at =
-        std::find_if(batch.denominations.begin(), batch.denominations.end(),
-                     [&](const DenominationRules& one) { return one.pack == pack && one.face == face; });
+    const auto at = std::find_if(
+        batch.denominations.begin(), batch.denominations.end(),
+        [&](const DenominationRules& one) { return one.pack == pack && one.face == face; });
     FISCUS_CHECK(at != batch.denominations.end(), "a tier's amounts are faces of its pack");
     return *at;
 }
@@ -147,7 +148,7 @@ const InstantDrawRules* instant_rules_on(const ProgrammeRules& programme, std::i
     if (after == programme.instant_draws.begin()) {
         return nullptr;
     }
-    const InstantDrawRules& rules = *std::prev(after)->second;
+    const InstantDrawRules& rules = std::prev(after)->second;
     return rules.has_day(day) ? &rules : nullptr;
 }
 
@@ -188,15 +189,15 @@ Answer apply(Context& c, const wire::InstantDrawOpened& event) {
     if (c.batch(batch).closed != 0) {
         return refused(Reason::batch_closed);
     }
-    const auto& opened = c.state.definitions().at(
-        {.programme = c.in.programme.value(), .part = batch.value()});
-    auto rules = instant_draw_rules(
-        event, *wire::GetEvent(opened.data())->body_as_BatchOpened(), *of_batch);
+    const auto& opened =
+        c.state.definitions().at({.programme = c.in.programme.value(), .part = batch.value()});
+    auto rules =
+        instant_draw_rules(event, *wire::GetEvent(opened.data())->body_as_BatchOpened(), *of_batch);
     if (!rules.has_value()) {
         return refused(Reason::batch_rules_invalid);
     }
     for (const auto& [first_day, other] : c.rules->instant_draws) {
-        if (other->has_day(rules->first_day) || rules->has_day(first_day)) {
+        if (other.has_day(rules->first_day) || rules->has_day(first_day)) {
             return refused(Reason::draw_days_taken);
         }
     }
@@ -205,8 +206,7 @@ Answer apply(Context& c, const wire::InstantDrawOpened& event) {
                     .kind = state::DefinitionKind::instant_draw},
                    c.in.value);
     c.rules->batches.at(batch.value()).drawn = true;
-    c.rules->instant_draws.emplace(event.first_day(),
-                                   std::make_shared<const InstantDrawRules>(*std::move(rules)));
+    c.rules->instant_draws.emplace(event.first_day(), *std::move(rules));
     c.remember_natural_key();
     return accepted();
 }
@@ -239,8 +239,7 @@ Answer apply(Context& c, const wire::DrawRequested& event) {
     const ConsumerOrdinal consumer = name_consumer(c, token);
     c.draft.consumer_ordinal = consumer.value();
     c.draft.batch = rules->batch.value();
-    const state::Key request_key =
-        draw_request_key(c.in.programme, day, c.source.platform, token);
+    const state::Key request_key = draw_request_key(c.in.programme, day, c.source.platform, token);
     if (const auto* first = c.state.draw_requests.get(request_key)) {
         tell(c, *first);
         if (first->outcome == static_cast<std::uint8_t>(wire::DrawOutcome::won)) {
@@ -303,13 +302,13 @@ Answer apply(Context& c, const wire::DayKeyOpened& event) {
     draw::Digest key{};
     std::transform(event.key()->begin(), event.key()->end(), key.begin(),
                    [](std::uint8_t byte) { return std::byte{byte}; });
-    if (!draw::check_key(rules->hash, rules->chain_head, rules->days,
-                         rules->number_of(event.day()), key)
+    if (!draw::check_key(rules->hash, rules->chain_head, rules->days, rules->number_of(event.day()),
+                         key)
              .ok()) {
         return refused(Reason::day_key_differs);
     }
-    auto& day = c.state.change(
-        c.state.draw_days, c.key(TableId::draw_day, static_cast<std::uint32_t>(event.day())));
+    auto& day = c.state.change(c.state.draw_days,
+                               c.key(TableId::draw_day, static_cast<std::uint32_t>(event.day())));
     day.key = key;
     day.opened = 1;
     c.chances->forget(c.in.programme, event.day());

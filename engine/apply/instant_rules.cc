@@ -4,6 +4,7 @@
 #include <string>
 
 #include "engine/apply/publishable.h"
+#include "engine/apply/rules.h"
 #include "engine/base/time.h"
 #include "engine/draw/algorithm.h"
 #include "engine/draw/limits.h"
@@ -14,9 +15,7 @@ namespace {
 constexpr std::int64_t day_us = 24 * 60 * us_per_minute;
 
 // The same face twice would leave open which denomination was won.
-bool add_amounts(draw::InstantTier& tier,
-                 const wire::InstantTier& event,
-                 const BatchRules& batch) {
+bool add_amounts(draw::InstantTier& tier, const wire::InstantTier& event, const BatchRules& batch) {
     std::uint64_t weights = 0;
     if (event.amounts() == nullptr || event.amounts()->size() == 0) {
         return false;
@@ -108,8 +107,7 @@ std::optional<InstantDrawRules> instant_draw_rules(const wire::InstantDrawOpened
     rules.first_day = event.first_day();
     rules.days = event.days();
     rules.wins_max = event.wins_max();
-    std::transform(event.chain_head()->begin(), event.chain_head()->end(),
-                   rules.chain_head.begin(),
+    std::transform(event.chain_head()->begin(), event.chain_head()->end(), rules.chain_head.begin(),
                    [](std::uint8_t byte) { return std::byte{byte}; });
     const auto algorithm =
         event.algorithm() == nullptr
@@ -117,8 +115,7 @@ std::optional<InstantDrawRules> instant_draw_rules(const wire::InstantDrawOpened
             : draw::algorithm_from_id({event.algorithm()->c_str(), event.algorithm()->size()});
     if (!algorithm || algorithm->kind != draw::DrawKind::day || rules.days < 1 ||
         rules.days > draw::chain_days_max || !is_publishable(event.name()) ||
-        !is_publishable(event.public_value_source()) ||
-        !add_tiers(rules, event, opened, batch)) {
+        !is_publishable(event.public_value_source()) || !add_tiers(rules, event, opened, batch)) {
         return std::nullopt;
     }
     rules.hash = algorithm->hash;

@@ -6,10 +6,14 @@
 #include <optional>
 #include <vector>
 
-#include "engine/apply/rules.h"
+#include "engine/base/amount.h"
+#include "engine/base/ids.h"
 #include "engine/draw/instant_draw.h"
+#include "schemas/events_generated.h"
 
 namespace fiscus::apply {
+
+struct BatchRules;  // rules.h
 
 struct InstantDrawRules {
     BatchId batch;

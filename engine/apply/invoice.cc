@@ -39,7 +39,8 @@ Reason check_submitted_before(const InvoiceRecord* known) {
 Reason check_form(const Context& c,
                   const wire::InvoiceSubmitted& event,
                   const PrizeBatchRules& rules) {
-    if (c.in.occurred_at_us < rules.submit_from_us || c.in.occurred_at_us >= rules.submit_until_us) {
+    if (c.in.occurred_at_us < rules.submit_from_us ||
+        c.in.occurred_at_us >= rules.submit_until_us) {
         return Reason::submission_outside_window;
     }
     if (event.issue_day() < rules.issue_first_day || event.issue_day() > rules.issue_last_day ||
@@ -81,8 +82,8 @@ void submit(Context& c,
             const wire::InvoiceSubmitted& event,
             const state::MerchantRecord& seller,
             ConsumerOrdinal consumer) {
-    auto& invoice = c.state.change(c.state.invoices,
-                                   c.key(TableId::invoice, decode::id_of(event.invoice())));
+    auto& invoice =
+        c.state.change(c.state.invoices, c.key(TableId::invoice, decode::id_of(event.invoice())));
     invoice = {.consumer = decode::id_of(event.consumer()),
                .amount_fen = event.amount_fen(),
                .submitted_at_us = c.in.occurred_at_us,

@@ -83,13 +83,12 @@ void Ledger::load_definition(const state::State::DefinitionKey& key, const wire:
         ProgrammeRules& programme = *rules_.at(key.programme);
         const auto& opened = *event.body_as_InstantDrawOpened();
         BatchRules& batch = programme.batches.at(opened.batch());
-        const wire::Event& of_batch = event_of(
-            state_.definitions().at({.programme = key.programme, .part = opened.batch()}));
+        const wire::Event& of_batch =
+            event_of(state_.definitions().at({.programme = key.programme, .part = opened.batch()}));
         auto rules = instant_draw_rules(opened, *of_batch.body_as_BatchOpened(), batch);
         FISCUS_CHECK(rules.has_value(), "an accepted instant draw has sound rules");
         batch.drawn = true;
-        programme.instant_draws.emplace(
-            opened.first_day(), std::make_shared<const InstantDrawRules>(*std::move(rules)));
+        programme.instant_draws.emplace(opened.first_day(), *std::move(rules));
     } else if (key.part == 0) {
         auto rules = programme_rules(*event.body_as_ProgrammeOpened());
         FISCUS_CHECK(rules.has_value(), "an accepted programme has sound rules");
@@ -107,8 +106,7 @@ void Ledger::load_batch(const wire::Event& event, std::uint32_t batch, Programme
         auto rules = prize_batch_rules(*event.body_as_PrizeBatchOpened(), programme);
         FISCUS_CHECK(rules.has_value(), "an accepted prize batch has sound rules");
         rules->ordinal = record->ordinal;
-        programme.prize_batches.emplace(
-            batch, std::make_shared<const PrizeBatchRules>(*std::move(rules)));
+        programme.prize_batches.emplace(batch, *std::move(rules));
     } else {
         auto rules = batch_rules(*event.body_as_BatchOpened(), programme);
         FISCUS_CHECK(rules.has_value(), "an accepted batch has sound rules");

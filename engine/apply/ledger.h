@@ -45,6 +45,14 @@ private:
     void load_batch(const wire::Event& event, std::uint32_t batch, ProgrammeRules& programme);
     void load_cohorts();
     void want_direct(const decode::DecodedEvent& in);
+    void want_claim(const decode::DecodedEvent& in, const wire::VoucherClaimed& event);
+    void want_counts(const decode::DecodedEvent& in,
+                     std::uint32_t batch,
+                     Id128 consumer,
+                     const CountedDays& days);
+    void want_redemption(const decode::DecodedEvent& in, const wire::VoucherRedeemed& event);
+    void want_registration(const decode::DecodedEvent& in, const wire::ConsumerRegistered& event);
+    void want_submission(const decode::DecodedEvent& in, const wire::InvoiceSubmitted& event);
     void want_further_claims();
     bool want_further(const ClaimPlace& place);
     bool want_indirect(const decode::DecodedEvent& in);

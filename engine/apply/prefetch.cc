@@ -27,19 +27,14 @@ Key ticket_key_of(const decode::DecodedEvent& in, std::uint32_t batch, Id128 inv
     return key;
 }
 
-// Before the batch's first day the rules refuse the claim without looking at its counts.
-bool counts_claims(const BatchRules* rules, std::int32_t day) {
-    return rules != nullptr && day >= rules->claim_first_day;
-}
-
 }  // namespace
 
 bool Ledger::is_definition(const decode::DecodedEvent& event) {
     return event.kind == EventBody::ProgrammeOpened || event.kind == EventBody::BatchOpened ||
            event.kind == EventBody::PrizeBatchOpened ||
            event.kind == EventBody::InstantDrawOpened ||
-           event.kind == EventBody::PublicValuePublished ||
-           event.kind == EventBody::DayKeyOpened || event.kind == EventBody::SourceRegistered;
+           event.kind == EventBody::PublicValuePublished || event.kind == EventBody::DayKeyOpened ||
+           event.kind == EventBody::SourceRegistered;
 }
 
 bool Ledger::needs_list(const decode::DecodedEvent& event) {
@@ -83,9 +78,8 @@ Status Ledger::collect_tickets(const decode::DecodedEvent& in) {
     const bool seals = in.kind == EventBody::DrawSealed;
     const BatchId batch(seals ? in.event->body_as_DrawSealed()->batch()
                               : in.event->body_as_DrawExecuted()->batch());
-    const auto* draw = state_.prize_draws.get({.programme = in.programme.value(),
-                                               .part = batch.value(),
-                                               .table = TableId::prize_draw});
+    const auto* draw = state_.prize_draws.get(
+        {.programme = in.programme.value(), .part = batch.value(), .table = TableId::prize_draw});
     const auto status = draw == nullptr ? state::DrawStatus::open : draw->status;
     if (status != (seals ? state::DrawStatus::open : state::DrawStatus::seeded)) {
         return Done{};
@@ -130,7 +124,6 @@ void Ledger::want_contact(const decode::DecodedEvent& in,
 // Its platform is that of the source, whose registration ended the events before.
 void Ledger::want_draw(const decode::DecodedEvent& in) {
     const Id128 consumer = decode::id_of(in.event->body_as_DrawRequested()->consumer());
-    state_.want_soon(natural_key_of(in));
     state_.want_soon(key_of(in, TableId::consumer, consumer));
     state_.want_soon(key_of(in, TableId::draw_wins, consumer));
     state_.want_soon(key_of(in, TableId::voucher, in.key));
@@ -144,7 +137,6 @@ void Ledger::want_draw(const decode::DecodedEvent& in) {
 
 // The ticket of a verified invoice is found through the invoice.
 void Ledger::want_invoice(const decode::DecodedEvent& in, const wire::Id128* invoice) {
-    state_.want_soon(natural_key_of(in));
     state_.want_soon(key_of(in, TableId::invoice, decode::id_of(invoice)));
     indirect_.push_back(&in);
 }
@@ -190,83 +182,29 @@ bool Ledger::want_further(const ClaimPlace& place) {
 }
 
 void Ledger::want_direct(const decode::DecodedEvent& in) {
+    if (in.kind == EventBody::VoucherClaimed) {
+        return want_claim(in, *in.event->body_as_VoucherClaimed());
+    }
+    if (in.kind == EventBody::VoucherRedeemed) {
+        return want_redemption(in, *in.event->body_as_VoucherRedeemed());
+    }
+    state_.want_soon(natural_key_of(in));
     switch (in.kind) {
-        case EventBody::VoucherClaimed: {
-            const wire::VoucherClaimed& event = *in.event->body_as_VoucherClaimed();
-            const Id128 consumer = decode::id_of(event.consumer());
-            state_.want_soon(key_of(in, TableId::voucher, in.key));
-            state_.want_soon(key_of(in, TableId::consumer, consumer));
-            const ProgrammeRules* programme = rules_of(in.programme);
-            if (programme == nullptr) {
-                return;
-            }
-            const auto at = programme->batches.find(event.batch());
-            const std::int32_t day = business_day(in.occurred_at_us);
-            if (at != programme->batches.end() && counts_claims(&at->second, day)) {
-                claims_.push_back(
-                    claim_place(in.programme, BatchId(event.batch()), consumer, counted_days(at->second), day));
-            }
-            return;
-        }
-        case EventBody::VoucherRedeemed: {
-            const wire::VoucherRedeemed& event = *in.event->body_as_VoucherRedeemed();
-            state_.want_soon(key_of(in, TableId::redemption, in.key));
-            state_.merchants.prefetch_slot(
-                key_of(in, TableId::merchant, decode::id_of(event.merchant())));
-            if (event.vouchers() == nullptr || event.vouchers()->size() > vouchers_max) {
-                return;
-            }
-            if (event.vouchers()->size() > 1) {
-                state_.want_soon(key_of(in, TableId::redemption_vouchers, in.key));
-            }
-            for (const wire::Id128* voucher : *event.vouchers()) {
-                state_.want_soon(key_of(in, TableId::voucher, decode::id_of(voucher)));
-            }
-            return;
-        }
         case EventBody::RedemptionRefunded:
-            state_.want_soon(natural_key_of(in));
             state_.want_soon(
                 key_of(in, TableId::redemption,
                        decode::id_of(in.event->body_as_RedemptionRefunded()->redemption())));
             indirect_.push_back(&in);
             return;
         case EventBody::VoucherVoided:
-            state_.want_soon(natural_key_of(in));
             state_.want_soon(key_of(in, TableId::voucher,
                                     decode::id_of(in.event->body_as_VoucherVoided()->voucher())));
             indirect_.push_back(&in);
             return;
-        case EventBody::ConsumerRegistered: {
-            const wire::ConsumerRegistered& event = *in.event->body_as_ConsumerRegistered();
-            state_.want_soon(natural_key_of(in));
-            state_.want_soon(key_of(in, TableId::identity, decode::id_of(event.identity())));
-            state_.want_soon(key_of(in, TableId::consumer, decode::id_of(event.consumer())));
-            state_.want_soon(key_of(in, TableId::registration, decode::id_of(event.consumer())));
-            want_contact(in, state::ContactKind::phone, event.phone());
-            want_contact(in, state::ContactKind::device, event.device());
-            return;
-        }
-        case EventBody::InvoiceSubmitted: {
-            const wire::InvoiceSubmitted& event = *in.event->body_as_InvoiceSubmitted();
-            const Id128 consumer = decode::id_of(event.consumer());
-            state_.want_soon(natural_key_of(in));
-            state_.want_soon(key_of(in, TableId::invoice, decode::id_of(event.invoice())));
-            // For its verification within the same events.
-            state_.want_soon(ticket_key_of(in, event.batch(), decode::id_of(event.invoice())));
-            state_.want_soon(key_of(in, TableId::consumer, consumer));
-            const ProgrammeRules* programme = rules_of(in.programme);
-            if (programme == nullptr) {
-                return;
-            }
-            const auto at = programme->prize_batches.find(event.batch());
-            const std::int32_t day = business_day(in.occurred_at_us);
-            if (at != programme->prize_batches.end() && day >= counted_days(*at->second).first) {
-                claims_.push_back(claim_place(in.programme, BatchId(event.batch()), consumer,
-                                              counted_days(*at->second), day));
-            }
-            return;
-        }
+        case EventBody::ConsumerRegistered:
+            return want_registration(in, *in.event->body_as_ConsumerRegistered());
+        case EventBody::InvoiceSubmitted:
+            return want_submission(in, *in.event->body_as_InvoiceSubmitted());
         case EventBody::DrawRequested: return want_draw(in);
         case EventBody::InvoiceVerified:
             return want_invoice(in, in.event->body_as_InvoiceVerified()->invoice());
@@ -283,15 +221,78 @@ void Ledger::want_direct(const decode::DecodedEvent& in) {
         case EventBody::PrizeRecovered:
             return want_invoice(in, in.event->body_as_PrizeRecovered()->invoice());
         case EventBody::SettlementRequested:
-            state_.want_soon(natural_key_of(in));
             state_.want_soon(key_of(in, TableId::settlement_request, in.key));
             return;
         case EventBody::SettlementPaid:
-            state_.want_soon(natural_key_of(in));
             state_.want_soon(key_of(in, TableId::settlement_request,
                                     decode::id_of(in.event->body_as_SettlementPaid()->request())));
             return;
-        default: state_.want_soon(natural_key_of(in)); return;
+        default: return;
+    }
+}
+
+void Ledger::want_claim(const decode::DecodedEvent& in, const wire::VoucherClaimed& event) {
+    const Id128 consumer = decode::id_of(event.consumer());
+    state_.want_soon(key_of(in, TableId::voucher, in.key));
+    state_.want_soon(key_of(in, TableId::consumer, consumer));
+    const ProgrammeRules* programme = rules_of(in.programme);
+    if (programme == nullptr) {
+        return;
+    }
+    const auto at = programme->batches.find(event.batch());
+    if (at != programme->batches.end()) {
+        want_counts(in, event.batch(), consumer, counted_days(at->second));
+    }
+}
+
+// Before its first day the rules refuse the event without looking at the counts.
+void Ledger::want_counts(const decode::DecodedEvent& in,
+                         std::uint32_t batch,
+                         Id128 consumer,
+                         const CountedDays& days) {
+    const std::int32_t day = business_day(in.occurred_at_us);
+    if (day >= days.first) {
+        claims_.push_back(claim_place(in.programme, BatchId(batch), consumer, days, day));
+    }
+}
+
+void Ledger::want_redemption(const decode::DecodedEvent& in, const wire::VoucherRedeemed& event) {
+    state_.want_soon(key_of(in, TableId::redemption, in.key));
+    state_.merchants.prefetch_slot(key_of(in, TableId::merchant, decode::id_of(event.merchant())));
+    if (event.vouchers() == nullptr || event.vouchers()->size() > vouchers_max) {
+        return;
+    }
+    if (event.vouchers()->size() > 1) {
+        state_.want_soon(key_of(in, TableId::redemption_vouchers, in.key));
+    }
+    for (const wire::Id128* voucher : *event.vouchers()) {
+        state_.want_soon(key_of(in, TableId::voucher, decode::id_of(voucher)));
+    }
+}
+
+void Ledger::want_registration(const decode::DecodedEvent& in,
+                               const wire::ConsumerRegistered& event) {
+    state_.want_soon(key_of(in, TableId::identity, decode::id_of(event.identity())));
+    state_.want_soon(key_of(in, TableId::consumer, decode::id_of(event.consumer())));
+    state_.want_soon(key_of(in, TableId::registration, decode::id_of(event.consumer())));
+    want_contact(in, state::ContactKind::phone, event.phone());
+    want_contact(in, state::ContactKind::device, event.device());
+}
+
+void Ledger::want_submission(const decode::DecodedEvent& in, const wire::InvoiceSubmitted& event) {
+    const Id128 consumer = decode::id_of(event.consumer());
+    const Id128 invoice = decode::id_of(event.invoice());
+    state_.want_soon(key_of(in, TableId::invoice, invoice));
+    // For its verification within the same events.
+    state_.want_soon(ticket_key_of(in, event.batch(), invoice));
+    state_.want_soon(key_of(in, TableId::consumer, consumer));
+    const ProgrammeRules* programme = rules_of(in.programme);
+    if (programme == nullptr) {
+        return;
+    }
+    const auto at = programme->prize_batches.find(event.batch());
+    if (at != programme->prize_batches.end()) {
+        want_counts(in, event.batch(), consumer, counted_days(at->second));
     }
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/apply/publishable.h"
+#include "engine/apply/rules.h"
 #include "engine/draw/algorithm.h"
 #include "engine/draw/limits.h"
 

@@ -6,10 +6,12 @@
 #include <optional>
 #include <vector>
 
-#include "engine/apply/rules.h"
 #include "engine/draw/batch_draw.h"
+#include "schemas/events_generated.h"
 
 namespace fiscus::apply {
+
+struct ProgrammeRules;  // rules.h
 
 struct PrizeBatchRules {
     PlatformId draw_platform;

@@ -12,7 +12,8 @@ void describe(Context& context, const state::InvoiceRecord& invoice);
 
 // Whether the source's platform verifies invoices and pays prizes of this batch.
 bool is_draw_platform(const Context& context, BatchId batch);
-// platform_not_of_draw, or why an invoice is not verified or rejected any more; none while it may be.
+// platform_not_of_draw, or why an invoice is not verified or rejected any more; none while it may
+// be.
 wire::Reason check_unverified(const Context& context, const state::InvoiceRecord& invoice);
 
 state::Key ticket_key(const Context& context, BatchId batch, Id128 invoice);

@@ -6,13 +6,14 @@
 #include <array>
 #include <cstdint>
 #include <map>
-#include <memory>
 #include <optional>
 #include <vector>
 
 #include <tsl/robin_map.h>
 #include <tsl/robin_set.h>
 
+#include "engine/apply/instant_rules.h"
+#include "engine/apply/prize_rules.h"
 #include "engine/base/amount.h"
 #include "engine/base/ids.h"
 #include "schemas/events_generated.h"
@@ -76,9 +77,6 @@ struct BatchRules {
     [[nodiscard]] QuotaLines quota_lines(PlatformId platform, std::uint32_t district) const;
 };
 
-struct InstantDrawRules;  // instant_rules.h
-struct PrizeBatchRules;   // prize_rules.h
-
 struct ProgrammeRules {
     tsl::robin_set<std::uint32_t> districts;  // may name prefectures and provinces
     std::map<std::uint16_t, std::uint16_t> category_of_industry;
@@ -87,9 +85,9 @@ struct ProgrammeRules {
     bool registration_required = false;
     std::map<std::uint32_t, BatchRules> batches;  // of vouchers
     // Never one number in both.
-    std::map<std::uint32_t, std::shared_ptr<const PrizeBatchRules>> prize_batches;
+    std::map<std::uint32_t, PrizeBatchRules> prize_batches;
     // By first day; no two have a day in common.
-    std::map<std::int32_t, std::shared_ptr<const InstantDrawRules>> instant_draws;
+    std::map<std::int32_t, InstantDrawRules> instant_draws;
 
     [[nodiscard]] bool has_district(std::uint32_t district) const;
     [[nodiscard]] bool has_category(std::uint16_t category) const;

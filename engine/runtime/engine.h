@@ -70,9 +70,9 @@ struct PartitionView {
     std::uint64_t gaps_open = 0;  // numbers missing, over all sources
     std::int64_t trial_balance_fen = 0;
     std::uint64_t journal_blocks = 0;
-    std::uint64_t replayed = 0;               // records compared with the journal since the start
-    bool stalled = false;                     // the state store delays writes
-    std::string waits_for;                    // what its next event cannot go on without; for people
+    std::uint64_t replayed = 0;  // records compared with the journal since the start
+    bool stalled = false;        // the state store delays writes
+    std::string waits_for;       // what its next event cannot go on without; for people
     std::uint64_t compaction_debt_bytes = 0;  // what the state store still has to merge
     StageTimes times;
 };

@@ -94,10 +94,9 @@ Status KnownKeys::read_journal() {
             const Bytes bytes = block->view.detail(i);
             const auto* const raw = reinterpret_cast<const std::uint8_t*>(bytes.data());
             flatbuffers::Verifier verifier(raw, bytes.size());
-            const auto* const event =
-                wire::VerifyEventBuffer(verifier)
-                    ? wire::GetEvent(raw)->body_as_DayKeyOpened()
-                    : nullptr;
+            const auto* const event = wire::VerifyEventBuffer(verifier)
+                                          ? wire::GetEvent(raw)->body_as_DayKeyOpened()
+                                          : nullptr;
             if (event == nullptr || event->key() == nullptr ||
                 event->key()->size() != sizeof(draw::Digest)) {
                 return Error{.code = ErrorCode::corrupt,
@@ -156,7 +155,8 @@ Result<std::optional<draw::Digest>> KnownKeys::from_file(const apply::KeyChain& 
                         "write the last key of the chain into it");
     }
     if (back_from(chain.hash, last, chain.days) != chain.head) {
-        return unusable(path, "its key is not the last one of the chain that the rules committed to",
+        return unusable(path,
+                        "its key is not the last one of the chain that the rules committed to",
                         "the head of the chain stands in InstantDrawOpened; give the key that it "
                         "was made from");
     }

@@ -220,8 +220,8 @@ Result<std::uint64_t> Partition::run_once(milliseconds wait) {
 // What was read and not applied is read again.
 Status Partition::wait_for_secret(const Error& missing, milliseconds wait) {
     waits_for_ = missing.what;
-    FISCUS_ASSIGN(reader_, log_.reader(log::events_topic, partition_.partition,
-                                       position_.next_offset));
+    FISCUS_ASSIGN(reader_,
+                  log_.reader(log::events_topic, partition_.partition, position_.next_offset));
     std::this_thread::sleep_for(std::min(wait, secret_interval));
     return Done{};
 }

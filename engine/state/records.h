@@ -255,7 +255,13 @@ struct TicketRecord {
     TicketStanding standing = TicketStanding::takes_part;
 };
 
-enum class DrawStatus : std::uint8_t { open = 0, sealed = 1, seeded = 2, executed = 3, aborted = 4 };
+enum class DrawStatus : std::uint8_t {
+    open = 0,
+    sealed = 1,
+    seeded = 2,
+    executed = 3,
+    aborted = 4
+};
 
 struct PrizeDrawRecord {
     static constexpr TableId table = TableId::prize_draw;

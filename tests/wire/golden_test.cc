@@ -13,6 +13,7 @@
 #include <string>
 
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 #include "engine/app/convert/event_json.h"
 #include "engine/decode/decode.h"
@@ -63,6 +64,11 @@ std::map<std::string, std::string> read_facts() {
     return facts;
 }
 
+bool is_default(const nlohmann::ordered_json& value) {
+    return value == 0 || value == false || value == "" || value.is_null() ||
+           (value.is_array() && value.empty());
+}
+
 class Golden : public ::testing::TestWithParam<std::string> {
 protected:
     [[nodiscard]] std::string json() const {
@@ -89,7 +95,15 @@ TEST_P(Golden, DecodesToItsJson) {
     const std::string bytes = read_file(golden_dir() / (GetParam() + ".bin"));
     const auto text = convert::event_to_json(as_byte_span(bytes));
     ASSERT_TRUE(text.ok()) << text.error().text();
-    EXPECT_EQ(text.value(), json());
+    // A field that came later is at its default in bytes that do not know it.
+    auto decoded = nlohmann::ordered_json::parse(text.value());
+    const auto frozen = nlohmann::ordered_json::parse(json());
+    auto& body = decoded["body"];
+    for (auto field = body.begin(); field != body.end();) {
+        const bool later = !frozen["body"].contains(field.key());
+        field = later && is_default(*field) ? body.erase(field) : std::next(field);
+    }
+    EXPECT_EQ(decoded.dump(), json());
 }
 
 TEST_P(Golden, HasTheKeyAndTheContentHashOfTheTable) {

@@ -65,8 +65,8 @@ TEST(InvoiceLoad, HasTheSharesThatItPromises) {
     EXPECT_EQ(expected.prize_budget_fen, 0);
     EXPECT_EQ(expected.prize_payable_fen, 0);
     EXPECT_GT(expected.prize_paid_fen, 0);
-    EXPECT_EQ(expected.deposited_fen, expected.returned_fen + expected.prize_paid_fen +
-                                          expected.prize_receivable_fen);
+    EXPECT_EQ(expected.deposited_fen,
+              expected.returned_fen + expected.prize_paid_fen + expected.prize_receivable_fen);
 }
 
 TEST(InvoiceLoad, IsAnsweredAsItExpects) {

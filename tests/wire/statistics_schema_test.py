@@ -1,9 +1,10 @@
 """Every published row is what schemas/statistics says, and those say nothing that no row has.
 
 Method: the first days of a standard load go through the program, without a few of its events and
-with a record that is no event, and a month of prize invoices; every row of the four topics is checked by jsonschema, a validator
-that is not ours, and so is every row that docs/formats/statistics.md shows. Rows with one thing
-wrong must fail. See harness.py for the environment.
+with a record that is no event, and a month of prize invoices; every row of the four topics is
+checked by jsonschema, a validator that is not ours, and so is every row that
+docs/formats/statistics.md shows. Rows with one thing wrong must fail. See harness.py for the
+environment.
 """
 
 import collections

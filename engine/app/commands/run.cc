@@ -38,8 +38,8 @@ public:
                 "--only engine and --only statistics share one state directory.",
             .settings = {Setting::log_directory, Setting::kafka_bootstrap, Setting::state_directory,
                          Setting::topics_event_stamps, Setting::run_only, Setting::engine_memory,
-                         Setting::engine_turn_records, Setting::secrets_directory, Setting::http_port, Setting::logging_format,
-                         Setting::logging_level}};
+                         Setting::engine_turn_records, Setting::secrets_directory,
+                         Setting::http_port, Setting::logging_format, Setting::logging_level}};
     }
 
     void declare(CLI::App& options) override {

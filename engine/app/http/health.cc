@@ -50,8 +50,8 @@ Health ready_health(const Figures& figures,
                                 partition.partition, lag, limits.ready_lag_records));
             }
             if (!partition.waits_for.empty()) {
-                health.reasons.push_back(
-                    fmt::format("partition {} waits: {}", partition.partition, partition.waits_for));
+                health.reasons.push_back(fmt::format("partition {} waits: {}", partition.partition,
+                                                     partition.waits_for));
             }
             if (partition.store_stalled) {
                 health.reasons.push_back(

@@ -99,7 +99,7 @@ TEST_F(StateTest, WhatIsNotFoldedIsForgottenWithItsPosition) {
     EXPECT_EQ(as_text(state->position()), "1");
 }
 
-// Random changes, folds in pieces and reopened states; the list is looked at in the midst of it all.
+// Random changes, folds in pieces and reopened states; the list is looked at amid all that.
 TEST_F(StateTest, TicketsOfABatchAreAllThereInTheirOrderWhateverIsStored) {
     constexpr std::uint32_t batch = 7;
     constexpr std::uint64_t tickets = 3'000;
@@ -152,8 +152,8 @@ TEST_F(StateTest, TicketsOfABatchAreAllThereInTheirOrderWhateverIsStored) {
                                                   seen.emplace_back(id, record.consumer);
                                               })
                             .ok());
-            ASSERT_EQ(seen, (std::vector<std::pair<Id128, Id128>>(expected.begin(),
-                                                                  expected.end())))
+            ASSERT_EQ(seen,
+                      (std::vector<std::pair<Id128, Id128>>(expected.begin(), expected.end())))
                 << "step " << step;
         }
     }
