@@ -114,6 +114,16 @@ private:
     std::uint32_t some_prize_batch();
     support::MaybeId some_invoice(std::uint32_t number, reference::InvoiceState state);
 
+    // deeds_instant.cc: what they do around instant draws.
+    void instant_deed();
+    void open_instant_draw();
+    void publish_value();
+    void open_key();
+    void request_chance();
+    support::BatchOpened random_drawn_batch(std::uint32_t number);
+    support::InstantTier random_instant_tier(const support::BatchOpened& batch);
+    support::InstantDrawOpened random_instant_draw(const support::BatchOpened& batch);
+
     support::BatchOpened random_batch(std::uint32_t number);
     support::MerchantRegistered random_merchant(std::uint32_t number);
     std::vector<Id128> some_vouchers(const reference::Programme& programme);

@@ -33,12 +33,10 @@ template <typename Body>
 concept has_account = requires(const Body& e) {
     e.account();
 };
-// A request for a chance states neither its consumer nor where that is.
 template <typename Body>
 concept has_district = requires(const Body& e) {
     e.district();
-}
-&&!std::is_same_v<Body, wire::DrawRequested>;
+};
 
 Id subject_of(const wire::VoucherRedeemed& e) {
     return e.vouchers() == nullptr || e.vouchers()->size() == 0 ? Id{}
@@ -47,7 +45,6 @@ Id subject_of(const wire::VoucherRedeemed& e) {
 Id subject_of(const wire::RedemptionRefunded& e) { return id_of(e.redemption()); }
 Id subject_of(const wire::VoucherVoided& e) { return id_of(e.voucher()); }
 Id subject_of(const wire::SettlementPaid& e) { return id_of(e.request()); }
-Id subject_of(const wire::DrawRequested&) { return {}; }
 template <typename Body>
 Id subject_of(const Body& e) {
     if constexpr (has_invoice<Body>) {

@@ -1,5 +1,6 @@
-// The instant draw of docs/formats/draw-bundle.md once more: the chain of keys, what a key draws for
-// a request, and the amount of what was won. What was drawn becomes an outcome in judge_instant.cc.
+// The instant draw of docs/formats/draw-bundle.md once more: the chain of keys, what a key draws
+// for a request, and the amount of what was won. What was drawn becomes an outcome in
+// judge_instant.cc.
 // Thread: any. Fails: never.
 #pragma once
 

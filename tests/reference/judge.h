@@ -88,6 +88,7 @@ private:
     Reason check_batch_rules(const wire::BatchOpened& e) const;
     // What a platform or the authority may publish: the standing of a platform.
     Reason check_publisher() const;
+    Reason check_claim(const wire::VoucherClaimed& e, const Batch& batch) const;
     Reason check_claim_limits(const wire::VoucherClaimed& e, const Batch& batch) const;
     Reason check_district_quotas(std::uint32_t district, const Batch& batch) const;
     Reason check_vouchers(const wire::VoucherRedeemed& e) const;

@@ -1,4 +1,5 @@
-// Ladders of instant draws: the draw is opened, values and keys are published, chances are asked for.
+// Ladders of instant draws: the draw is opened, values and keys are published, chances are asked
+// for.
 #include <algorithm>
 #include <cstdlib>
 
@@ -289,7 +290,9 @@ void Judge::answer_again(const Chance& before) {
     answer_.denomination = first.denomination;
     answer_.category = first.category;
     answer_.channel = first.channel;
-    answer_.subject = won(before) ? first.key : Id{};
+    if (won(before)) {
+        answer_.subject = first.key;  // the voucher
+    }
     repeats_ = true;
 }
 

@@ -346,8 +346,8 @@ std::string Ledger::broken_prizes(std::uint32_t number, const Programme& program
     return broken;
 }
 
-// One chance a day and platform, one win a day, no more wins than the draw lets, and never more of a
-// tier than was released on the whole day.
+// One chance a day and platform, one win a day, no more wins than the draw lets, and never more of
+// a tier than was released on the whole day.
 std::string Ledger::broken_chances(const Programme& programme) {
     std::string broken;
     std::set<std::tuple<Id, std::uint16_t, std::int32_t>> asked;
