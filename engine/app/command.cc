@@ -71,6 +71,7 @@ CommandList all_commands() {
     commands.push_back(make_fund_position());
     commands.push_back(make_fund_ledger());
     commands.push_back(make_prizes());
+    commands.push_back(make_draws());
     commands.push_back(make_reconciliation());
     commands.push_back(make_statistics());
     commands.push_back(make_explain());

@@ -118,8 +118,16 @@ void compare_totals(const char* what, const Totals& expected, const Sums& found,
         {"prizes_awarded_amount",
          {expected.prizes_awarded_amount, projections::Sum::prizes_awarded_amount}},
         {"prizes_paid_count", {expected.prizes_paid_count, projections::Sum::prizes_paid_count}},
-        {"prizes_paid_amount",
-         {expected.prizes_paid_amount, projections::Sum::prizes_paid_amount}}};
+        {"prizes_paid_amount", {expected.prizes_paid_amount, projections::Sum::prizes_paid_amount}},
+        {"draws_won_count", {expected.draws_won_count, projections::Sum::draws_won_count}},
+        {"draws_won_amount", {expected.draws_won_amount, projections::Sum::draws_won_amount}},
+        {"draws_lost_count", {expected.draws_lost_count, projections::Sum::draws_lost_count}},
+        {"draws_won_today_count",
+         {expected.draws_won_today_count, projections::Sum::draws_won_today_count}},
+        {"draws_cap_reached_count",
+         {expected.draws_cap_reached_count, projections::Sum::draws_cap_reached_count}},
+        {"draws_stock_out_count",
+         {expected.draws_stock_out_count, projections::Sum::draws_stock_out_count}}};
     static_assert(std::size(fields) == projections::sum_count);
     for (const auto& [name, pair] : fields) {
         const std::int64_t value = found[projections::index(pair.second)];
@@ -140,7 +148,8 @@ void compare_distinct(const Measures& expected, const Figures& found, std::strin
         {Distinct::redeeming_merchants, expected.merchants_redeeming},
         {Distinct::redeeming_merchants_net, expected.merchants_redeeming_net},
         {Distinct::invoice_consumers, expected.consumers_submitting},
-        {Distinct::invoice_merchants, expected.merchants_invoicing}};
+        {Distinct::invoice_merchants, expected.merchants_invoicing},
+        {Distinct::draw_consumers, expected.consumers_drawing}};
     static_assert(std::size(fields) == projections::distinct_count);
     for (const auto& [distinct, count] : fields) {
         const std::uint64_t value = found.distinct[projections::index(distinct)];
@@ -159,7 +168,9 @@ void compare_ratios(const Measures& expected, const Figures& found, std::string&
         {"redemption_rate_day_amount", expected.redemption_rate_day_amount()},
         {"leverage_ratio", expected.leverage_ratio()},
         {"leverage_ratio_gross", expected.leverage_ratio_gross()},
-        {"prize_leverage_ratio", expected.prize_leverage_ratio()}};
+        {"prize_leverage_ratio", expected.prize_leverage_ratio()},
+        {"draw_win_rate", expected.draw_win_rate()},
+        {"draw_win_rate_to_date", expected.draw_win_rate_to_date()}};
     for (const auto& [name, text] : ratios) {
         const projections::Measure* measure = projections::find_measure(name);
         const std::string value =
@@ -268,6 +279,28 @@ public:
         return {};
     }
 
+    // Draws by platform and hour as known now.
+    std::string draws(const projections::ProgrammeState& state,
+                      std::int32_t day,
+                      std::uint64_t as_of) const {
+        const auto expected = naive_.draws(programme_, day, as_of);
+        std::map<reference::Hour, reference::Draws> found;
+        for (const projections::DrawLine& line : state.draws.lines(day)) {
+            const auto value = [&line](projections::DrawFigure figure) {
+                return projections::value_of(line.figures, figure);
+            };
+            using enum projections::DrawFigure;
+            found[{line.hour.platform, line.hour.hour}] = {.asked = value(asked_count),
+                                                           .won = value(won_count),
+                                                           .won_fen = value(won_amount),
+                                                           .lost = value(lost_count),
+                                                           .won_today = value(won_today_count),
+                                                           .cap_reached = value(cap_reached_count),
+                                                           .stock_out = value(stock_out_count)};
+        }
+        return found == expected ? "" : place(day) + "other draws by platform and hour\n";
+    }
+
     // Figures as known now, which is after the entry `as_of`.
     std::string range(std::int32_t first, std::int32_t last, std::uint64_t as_of) {
         return figures(first, last, std::nullopt, as_of);
@@ -353,6 +386,10 @@ std::string compare_now(const reference::Statistics& naive,
         }
         if (trouble.empty()) {
             trouble = comparison.prizes(*folded.fold().find(number), last, as_of);
+        }
+        for (std::int32_t day = std::max(first, naive.first_day(number));
+             trouble.empty() && day <= last; ++day) {
+            trouble = comparison.draws(*folded.fold().find(number), day, as_of);
         }
         // A single day that has no revision yet is told as known now.
         const std::int32_t open = first + random.between(0, 9);
