@@ -17,8 +17,8 @@ constexpr std::uint16_t draw_source = 2;  // the draw platform's, platform 1
 constexpr std::uint16_t notary = 7;
 constexpr std::uint16_t draw_platform = 1;
 constexpr std::uint32_t channels = 4;  // platforms 2 … 5, sources 3 … 6
-constexpr std::array<std::string_view, 5> platforms{
-    "武汉抽奖平台", "支付渠道甲", "支付渠道乙", "银行渠道丙", "政务渠道丁"};
+constexpr std::array<std::string_view, 5> platforms{"武汉抽奖平台", "支付渠道甲", "支付渠道乙",
+                                                    "银行渠道丙", "政务渠道丁"};
 
 // 2026-03-01, as the standard load.
 constexpr std::int32_t first_day = 20'513;

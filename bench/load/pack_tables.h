@@ -16,7 +16,7 @@ constexpr std::uint16_t authority = 1;
 constexpr std::uint16_t platforms = 3;  // their sources are 2 … 4
 constexpr std::uint16_t notary = 5;
 constexpr std::array<std::string_view, platforms> pack_platform_names{"电商平台甲", "支付平台乙",
-                                                                        "本地生活平台丙"};
+                                                                      "本地生活平台丙"};
 constexpr std::uint32_t batch = 301;
 
 // 2026-03-01, as the standard load.
@@ -52,7 +52,7 @@ constexpr std::uint32_t wins_max = 4;
 // Of what would be won in a day, the part that is in stock.
 constexpr std::uint64_t stock_percent = 70;
 constexpr std::array<std::int64_t, 3> release_us{8 * us_per_hour, 12 * us_per_hour,
-                                                        18 * us_per_hour};
+                                                 18 * us_per_hour};
 
 // Parts of ten thousand.
 constexpr std::uint64_t again_parts = 300;
