@@ -1,5 +1,5 @@
-// The chances of the days that are being drawn: the key of each day, checked against its chain, ready
-// for use. Loaded before the rules run, so that they meet no file.
+// The chances of the days that are being drawn: the key of each day, checked against its chain,
+// ready for use. Loaded before the rules run, so that they meet no file.
 // Thread: the partition's one writer. Fails: secret_missing when nobody has the key, diverged when
 // what is there does not belong to the chain.
 #pragma once

@@ -1,5 +1,5 @@
-// The rules of instant draws as InstantDrawOpened states them, laid out for look-up: a pure function
-// of the event's bytes and the batch that it gives vouchers of.
+// The rules of instant draws as InstantDrawOpened states them, laid out for look-up: a pure
+// function of the event's bytes and the batch that it gives vouchers of.
 #pragma once
 
 #include <cstdint>
