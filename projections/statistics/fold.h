@@ -130,8 +130,8 @@ private:
 
 // An accepted refund with which the order is refunded whole.
 bool is_full_refund(const wire::Entry& entry);
-// Accepted claims, redemptions and refunds, requests for a draw, steps of invoices, draws and prizes
-// paid, and refused claims and requests of a known consumer.
+// Accepted claims, redemptions and refunds, requests for a draw, steps of invoices, draws and
+// prizes paid, and refused claims and requests of a known consumer.
 bool is_counted(const wire::Entry& entry);
 // "entry N of the journal cannot be folded"
 Error contradiction(const wire::Entry& entry, std::string why);
