@@ -130,7 +130,7 @@ std::string command_reference() {
     for (const std::unique_ptr<Command>& command : commands) {
         std::string help = line.help_of(*command);
         help.erase(help.find_last_not_of('\n') + 1);
-        text += fmt::format("\n## fiscus {}\n\n```\n{}\n```\n", command->spec().path, help);
+        text += fmt::format("\n## fiscus {}\n```\n{}\n```\n", command->spec().path, help);
     }
     return text;
 }
