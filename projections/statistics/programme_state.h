@@ -1,8 +1,9 @@
 // Everything that the statistics keep of one programme: reference data, facts of the open days,
 // totals of the days that were cut, the fund, prizes, draws, sources, refusals and the
 // reconciliation. A day is open until its first cut; after it the day's facts lie on disk, those
-// that come late wait beside them, and the next cut makes a new revision. Days before the programme's first day are one
-// day, the day before it, which is never cut: its figures count in everything to date.
+// that come late wait beside them, and the next cut makes a new revision. Days before the
+// programme's first day are one day, the day before it, which is never cut: its figures count in
+// everything to date.
 // Thread: one. Fails: corrupt on damaged records, state when the disk says no.
 #pragma once
 

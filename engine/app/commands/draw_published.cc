@@ -1,5 +1,5 @@
-// `fiscus draw list` and `fiscus draw bundle`: what is published of the draw of a prize batch, or of
-// a day of instant draws, from the journal alone.
+// `fiscus draw list` and `fiscus draw bundle`: what is published of the draw of a prize batch, or
+// of a day of instant draws, from the journal alone.
 #include <filesystem>
 #include <optional>
 #include <string>
