@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "engine/log/log.h"
@@ -58,7 +59,7 @@ struct ExpectedDay {
 
 inline constexpr std::size_t reasons_end = 256;
 inline constexpr std::size_t kinds_end = 64;
-inline constexpr std::size_t expected_days = 40;
+inline constexpr std::size_t expected_days = 48;
 
 // What the generator knows of the outcome. Balances are those after the last record.
 struct Expected {
@@ -107,6 +108,12 @@ struct Expected {
     void add(const Expected& other);
 };
 
+// A file that must not be in the log: the key of a load's draws.
+struct SecretFile {
+    std::string name;
+    std::string text;
+};
+
 class Load {
 public:
     Load() = default;
@@ -118,6 +125,8 @@ public:
     virtual bool next(LoadBatch& batch, std::size_t records_max = records_at_once) = 0;
     // Of everything generated so far; complete after next() said false.
     [[nodiscard]] virtual Expected expected() const = 0;
+    // What the engine needs beside the log, in its directory of secrets.
+    [[nodiscard]] virtual std::vector<SecretFile> secrets() const { return {}; }
 };
 
 }  // namespace fiscus::load

@@ -53,7 +53,8 @@ ExitCode exit_code_of(ErrorCode code) {
         case ErrorCode::log_mismatch:
         case ErrorCode::fenced:
         case ErrorCode::state:
-        case ErrorCode::interrupted: return ExitCode::failure;
+        case ErrorCode::interrupted:
+        case ErrorCode::secret_missing: return ExitCode::failure;
     }
     FISCUS_CHECK(false, "every error code has an exit code");
 }
@@ -70,6 +71,7 @@ CommandList all_commands() {
     commands.push_back(make_fund_position());
     commands.push_back(make_fund_ledger());
     commands.push_back(make_prizes());
+    commands.push_back(make_draws());
     commands.push_back(make_reconciliation());
     commands.push_back(make_statistics());
     commands.push_back(make_explain());
@@ -128,7 +130,7 @@ std::string command_reference() {
     for (const std::unique_ptr<Command>& command : commands) {
         std::string help = line.help_of(*command);
         help.erase(help.find_last_not_of('\n') + 1);
-        text += fmt::format("\n## fiscus {}\n\n```\n{}\n```\n", command->spec().path, help);
+        text += fmt::format("\n## fiscus {}\n```\n{}\n```\n", command->spec().path, help);
     }
     return text;
 }

@@ -5,54 +5,15 @@
 
 #include <fmt/format.h>
 
+#include "engine/app/journal_event.h"
 #include "engine/app/open.h"
 #include "engine/draw/algorithm.h"
 #include "engine/log/topics.h"
-#include "schemas/events_generated.h"
-#include "schemas/reasons_generated.h"
 
 namespace fiscus::app {
 namespace {
 
 using wire::EventBody;
-
-Id128 id_of(const wire::Id128& id) { return {.hi = id.hi(), .lo = id.lo()}; }
-
-std::string text_of(const flatbuffers::String* text) {
-    return text == nullptr ? std::string() : text->str();
-}
-
-draw::Digest digest_of(const flatbuffers::Vector<std::uint8_t>* bytes) {
-    draw::Digest digest{};
-    if (bytes != nullptr && bytes->size() == digest.size()) {
-        std::transform(bytes->begin(), bytes->end(), digest.begin(),
-                       [](std::uint8_t byte) { return std::byte{byte}; });
-    }
-    return digest;
-}
-
-Error broken(const wire::Entry& entry, std::string_view what) {
-    return {ErrorCode::corrupt, fmt::format("entry {} of the journal {}", entry.sequence(), what),
-            "an engine does not write such entries",
-            "Compare the journal with its events: fiscus replay."};
-}
-
-// The exact event that the entry keeps.
-Result<const wire::Event*> event_of(const WalkedEntry& walked) {
-    const auto* const bytes = reinterpret_cast<const std::uint8_t*>(walked.detail.data());
-    flatbuffers::Verifier verifier(bytes, walked.detail.size());
-    if (!wire::VerifyEventBuffer(verifier)) {
-        return broken(*walked.entry, "does not keep its event");
-    }
-    return wire::GetEvent(bytes);
-}
-
-// Whose records move the log's time: those that come from a known source (docs/domain.md §2).
-bool moves_log_time(const wire::Entry& entry) {
-    return entry.programme() != 0 &&
-           (entry.reason() == 0 ||
-            entry.reason() > static_cast<std::uint16_t>(wire::Reason::source_revoked));
-}
 
 draw::BatchRules rules_of(const wire::Event& event, const wire::PrizeBatchOpened& opened) {
     draw::BatchRules rules;
@@ -114,7 +75,7 @@ Status DrawBook::take_accepted(const WalkedEntry& walked, DrawnBatch& batch, Fol
         case EventBody::InvoiceVerified: {
             const auto at = following.submitted.find(invoice);
             if (at == following.submitted.end()) {
-                return broken(entry, "verifies an invoice that was not submitted");
+                return broken_entry(entry, "verifies an invoice that was not submitted");
             }
             following.tickets[invoice] = at->second;
             break;

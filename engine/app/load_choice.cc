@@ -1,33 +1,36 @@
 #include "engine/app/load_choice.h"
 
-#include <map>
-#include <string>
+#include <fstream>
+#include <string_view>
+#include <system_error>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include "bench/load/invoice_load.h"
+#include "bench/load/pack_load.h"
 #include "engine/app/numbers.h"
 #include "engine/app/progress.h"
 
 namespace fiscus::app {
 namespace {
 
+constexpr std::string_view vouchers_word = "vouchers";
+constexpr std::string_view invoices_word = "invoices";
+constexpr std::string_view packs_word = "gift-packs";
+// Of ten requests for a chance come so many records: registrations, redemptions.
+constexpr std::uint64_t records_of_ten_requests = 14;
 // An invoice is submitted and decided.
 constexpr std::uint64_t records_of_invoice = 2;
 
 }  // namespace
 
 void LoadChoice::declare(CLI::App& options, bool required) {
-    static const std::map<std::string, LoadProgramme> names{{"vouchers", LoadProgramme::vouchers},
-                                                            {"invoices", LoadProgramme::invoices}};
     options
         .add_option("--programme", programme_,
-                    "What the month is about: vouchers, or prize invoices with their draws; "
-                    "vouchers if not given")
-        ->transform(CLI::CheckedTransformer(names))
-        ->type_name("")
-        ->option_text("vouchers|invoices");
+                    "What the month is about: vouchers, invoices with their draws, or gift packs "
+                    "that are won day by day; vouchers if not given")
+        ->type_name("vouchers|invoices|gift-packs");
     auto* const events =
         options
             .add_option("--events", load_.events,
@@ -50,33 +53,67 @@ void LoadChoice::declare(CLI::App& options, bool required) {
 }
 
 Status LoadChoice::check() const {
-    if (programme_ == LoadProgramme::vouchers) {
+    if (programme_ == vouchers_word) {
         return load::check_options(load_);
     }
-    if (load_.events < records_of_invoice * load::invoices_min) {
-        return Error{
-            ErrorCode::usage,
-            fmt::format("{} events are too few for a month of invoices", count_text(load_.events)),
-            "each tier of each draw needs somebody who wins",
-            fmt::format("Give --events {} at least.", records_of_invoice * load::invoices_min)};
+    if (programme_ != invoices_word && programme_ != packs_word) {
+        return Error{ErrorCode::usage, fmt::format("`{}` is no month that can be made", programme_),
+                     "", "Give --programme vouchers, invoices or gift-packs."};
+    }
+    const std::uint64_t least = programme_ == packs_word
+                                    ? load::requests_min * records_of_ten_requests / 10
+                                    : load::invoices_min * records_of_invoice;
+    if (load_.events < least) {
+        return Error{ErrorCode::usage,
+                     fmt::format("{} events are too few for a month of {}",
+                                 count_text(load_.events), programme_),
+                     "there would be nothing to win in some tier",
+                     fmt::format("Give --events {} at least.", least)};
     }
     if (load_.programmes > 1) {
-        return Error{ErrorCode::usage, "a month of invoices is one programme", "",
-                     "Leave --programmes away."};
+        return Error{ErrorCode::usage, fmt::format("a month of {} is one programme", programme_),
+                     "", "Leave --programmes away."};
     }
     return Done{};
 }
 
 std::unique_ptr<load::Load> LoadChoice::make() const {
-    if (programme_ == LoadProgramme::vouchers) {
+    if (programme_ == vouchers_word) {
         return std::make_unique<load::StandardLoad>(load_);
+    }
+    if (programme_ == packs_word) {
+        return std::make_unique<load::PackLoad>(load::PackOptions{
+            .requests = load_.events * 10 / records_of_ten_requests, .seed = load_.seed});
     }
     return std::make_unique<load::InvoiceLoad>(
         load::InvoiceOptions{.invoices = load_.events / records_of_invoice, .seed = load_.seed});
 }
 
+Status LoadChoice::write_secrets(const load::Load& load, const std::filesystem::path& directory) {
+    for (const load::SecretFile& secret : load.secrets()) {
+        if (directory.empty()) {
+            return Error{ErrorCode::usage, "there is no place for the key of the draws",
+                         "keys are never in the log, and the engine needs them",
+                         "Give --secrets DIR, and the same to `fiscus run`."};
+        }
+        const std::filesystem::path path = directory / secret.name;
+        std::error_code failed;
+        std::filesystem::create_directories(directory, failed);
+        std::filesystem::remove(path, failed);
+        std::ofstream file(path);
+        std::filesystem::permissions(path, std::filesystem::perms::owner_read, failed);
+        file << secret.text;
+        file.close();
+        if (failed || file.fail()) {
+            return Error{ErrorCode::io, fmt::format("cannot write {}", path.string()),
+                         failed.message(), "Give --secrets a directory that may be written."};
+        }
+    }
+    return Done{};
+}
+
 std::uint64_t LoadChoice::records() const {
-    if (programme_ == LoadProgramme::vouchers) {
+    if (programme_ == vouchers_word) {
         return load_.events;
     }
     const auto load = make();

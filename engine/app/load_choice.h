@@ -3,7 +3,9 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <memory>
+#include <string>
 
 #include <CLI/App.hpp>
 
@@ -13,24 +15,25 @@
 
 namespace fiscus::app {
 
-enum class LoadProgramme : std::uint8_t { vouchers, invoices };
-
 class LoadChoice {
 public:
     // --programme, --events, --seed.
     void declare(CLI::App& options, bool required);
     [[nodiscard]] Status check() const;
     [[nodiscard]] std::unique_ptr<load::Load> make() const;
+    // Writes the keys of its draws, mode 0400; usage where there is no directory for them. Does
+    // nothing for a load without keys.
+    [[nodiscard]] static Status write_secrets(const load::Load& load,
+                                              const std::filesystem::path& directory);
     // Records of the load; of invoices they are counted by making it once.
     [[nodiscard]] std::uint64_t records() const;
 
-    [[nodiscard]] LoadProgramme programme() const { return programme_; }
     // About so many; of vouchers exactly.
     [[nodiscard]] std::uint64_t events() const { return load_.events; }
     [[nodiscard]] load::LoadOptions& vouchers() { return load_; }
 
 private:
-    LoadProgramme programme_ = LoadProgramme::vouchers;
+    std::string programme_ = "vouchers";
     load::LoadOptions load_;
 };
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <cstdlib>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -111,6 +112,7 @@ EngineFigures EngineObserver::look() {
         partition.gaps_open = view.gaps_open;
         partition.journal_blocks = view.journal_blocks;
         partition.trial_balance_fen = view.trial_balance_fen;
+        partition.waits_for = view.waits_for;
         partition.store_stalled = view.stalled;
         partition.store_stall_us = kept.stall_us;
         partition.store_debt_bytes = view.compaction_debt_bytes;
@@ -345,6 +347,17 @@ Result<PipelineResult> run_pipeline(log::Log& log,
                           .stopped = stopped};
 }
 
+// What the service manager hands over, where nothing else is said.
+std::filesystem::path secrets_directory(const Settings& settings) {
+    const std::string& named = settings.text(Setting::secrets_directory);
+    if (!named.empty()) {
+        return named;
+    }
+    const char* const credentials =
+        std::getenv("CREDENTIALS_DIRECTORY");  // NOLINT(concurrency-mt-unsafe): nobody sets it
+    return credentials == nullptr ? "" : credentials;
+}
+
 PipelineOptions pipeline_options(const Settings& settings, const std::filesystem::path& state) {
     const std::string& only = settings.text(Setting::run_only);
     PipelineOptions options;
@@ -359,6 +372,7 @@ PipelineOptions pipeline_options(const Settings& settings, const std::filesystem
         .turn_records = static_cast<std::size_t>(settings.integer(Setting::engine_turn_records)),
         .fold_records = static_cast<std::size_t>(settings.integer(Setting::engine_fold_records)),
         .writer_name = settings.text(Setting::engine_writer)};
+    options.engine_options.secrets_dir = secrets_directory(settings);
     options.statistics_options.directory = (state / "statistics").string();
     options.statistics_options.memory_bytes = of_statistics;
     return options;

@@ -50,6 +50,8 @@ Result<PipelineResult> run_pipeline(log::Log& log,
                                     FiguresBoard& board,
                                     const PipelineWatch& watch);
 
+// secrets.directory, else what the service manager hands over; may be empty.
+std::filesystem::path secrets_directory(const Settings& settings);
 // The options that the settings give: state below `state`, memory split between the parts.
 PipelineOptions pipeline_options(const Settings& settings, const std::filesystem::path& state);
 

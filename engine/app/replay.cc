@@ -21,6 +21,7 @@
 #include "engine/journal/reader.h"
 #include "engine/log/topics.h"
 #include "engine/runtime/core.h"
+#include "engine/runtime/known_keys.h"
 #include "engine/runtime/position.h"
 #include "engine/state/memory.h"
 #include "projections/runner.h"
@@ -102,6 +103,7 @@ private:
     std::unique_ptr<journal::JournalReader> journal_;
     std::unique_ptr<log::Reader> events_;
     std::unique_ptr<state::State> state_;
+    std::unique_ptr<runtime::KnownKeys> keys_;
     std::unique_ptr<runtime::Core> core_;
     journal::Entries entries_;
     std::uint64_t blocks_ = 0;
@@ -127,8 +129,11 @@ Status PartitionReplay::open(log::Log& log, std::int32_t partitions, std::uint64
     const state::MemoryShares shares = state::divide_memory(memory_bytes);
     FISCUS_ASSIGN(auto store, state::open_rocks_store(directory.string(), shares.store));
     FISCUS_ASSIGN(state_, state::State::open(std::move(store), shares.state));
+    // A journal has the keys of all days that are closed; for the others there are files.
+    keys_ =
+        std::make_unique<runtime::KnownKeys>(log, partition_, journal::Cursor{}, options_.secrets);
     core_ = std::make_unique<runtime::Core>(
-        decode::Shard{.partition = partition_, .partitions = partitions}, *state_);
+        decode::Shard{.partition = partition_, .partitions = partitions}, *state_, 1, keys_.get());
     return Done{};
 }
 

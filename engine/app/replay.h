@@ -21,6 +21,8 @@ namespace fiscus::app {
 struct ReplayOptions {
     std::filesystem::path directory;  // empty, and of this replay alone
     std::uint64_t memory_bytes = 0;
+    // Keys of instant draws on days that are not closed; may be empty.
+    std::filesystem::path secrets{};
     // Work done and in all, in entries; false stops with `interrupted`. Called by the thread that
     // replays, for replay() by its caller's.
     std::function<bool(std::uint64_t done, std::uint64_t total)> progress;

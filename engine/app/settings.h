@@ -31,6 +31,7 @@ enum class Setting : std::uint8_t {
     engine_fold_records,
     engine_partitions,
     engine_writer,
+    secrets_directory,
     run_only,
     http_port,
     http_address,

@@ -144,6 +144,9 @@ Answer apply(Context& c, const wire::VoucherClaimed& event) {
         c.state.consumers.get(c.key(TableId::consumer, token))->registered == 0) {
         return refused(Reason::consumer_not_registered);
     }
+    if (rules->drawn) {
+        return refused(Reason::batch_is_drawn);
+    }
     const ClaimPlace place =
         claim_place(c.in.programme, id, token, counted_days(*rules), c.draft.business_day);
     if (const Reason reason = check_caps(claim_counts(c.state, place), batch);
@@ -198,7 +201,7 @@ Answer apply(Context& c, const wire::VoucherVoided& event) {
     c.draft.origin_day = business_day(voucher->claimed_at_us);
     c.post(outstanding(batch, voucher->last_day), budget(batch), c.amount());
     const BatchRules& rules = *c.batch_rules(batch);
-    if (rules.void_returns_quota) {
+    if (rules.void_returns_quota && voucher->drawn == 0) {
         const ClaimPlace place = claim_place(c.in.programme, batch, voucher->consumer,
                                              counted_days(rules), c.draft.origin_day);
         const PlatformId platform(voucher->platform);

@@ -6,6 +6,24 @@ namespace fiscus::apply {
 
 using state::TableId;
 
+namespace {
+
+// True when another identity had it first; whose it was first is kept.
+bool note_contact(Context& c, state::ContactKind kind, const wire::Id128* id, Id128 identity) {
+    if (id == nullptr || (id->hi() == 0 && id->lo() == 0)) {
+        return false;
+    }
+    state::Key key = c.key(TableId::contact, static_cast<std::uint32_t>(kind));
+    key.id = decode::id_of(id);
+    if (const auto* first = c.state.contacts.get(key)) {
+        return first->identity != identity;
+    }
+    c.state.change(c.state.contacts, key).identity = identity;
+    return false;
+}
+
+}  // namespace
+
 Answer apply(Context& c, const wire::ConsumerRegistered& event) {
     if (const auto reason = c.own_platform_refusal(); reason != wire::Reason::none) {
         return refused(reason);
@@ -29,6 +47,12 @@ Answer apply(Context& c, const wire::ConsumerRegistered& event) {
         return duplicate();
     }
     c.draft.consumer_ordinal = name_consumer(c, token).value();
+    c.draft.flags |= note_contact(c, state::ContactKind::phone, event.phone(), identity)
+                         ? flag_phone_of_other
+                         : std::uint8_t{0};
+    c.draft.flags |= note_contact(c, state::ContactKind::device, event.device(), identity)
+                         ? flag_device_of_other
+                         : std::uint8_t{0};
     c.state.change(c.state.identities, identity_key).consumer = token;
     c.state.change(c.state.consumers, c.key(TableId::consumer, token)).registered = 1;
     auto& registration = c.state.change(c.state.registrations, registration_key);

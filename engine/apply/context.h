@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "engine/apply/chances.h"
 #include "engine/apply/draft.h"
 #include "engine/apply/prize_rules.h"
 #include "engine/apply/rules.h"
@@ -72,6 +73,7 @@ public:
     // The tickets of the batch that a DrawSealed or DrawExecuted is about, ascending; whoever
     // prefetches has collected them.
     const Tickets* tickets = nullptr;
+    Chances* chances = nullptr;
 
     // Keys of this event's programme.
     [[nodiscard]] state::Key key(state::TableId table, std::uint32_t part = 0) const {

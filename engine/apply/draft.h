@@ -17,6 +17,9 @@ inline constexpr std::uint8_t flag_receivable_raised = 8;
 inline constexpr std::uint8_t flag_single_part = 16;
 inline constexpr std::uint8_t flag_prize_taken_away = 32;
 inline constexpr std::uint8_t flag_reserve_moved_up = 64;
+// Of ConsumerRegistered.
+inline constexpr std::uint8_t flag_phone_of_other = 32;
+inline constexpr std::uint8_t flag_device_of_other = 64;
 
 struct Draft {
     std::uint64_t sequence = 0;

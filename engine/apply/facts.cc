@@ -94,6 +94,10 @@ void state_more(const wire::SettlementPaid& event, Draft& draft) {
 void state_more(const wire::SourceDayClosed& event, Draft& draft) {
     draft.origin_day = event.day();
 }
+void state_more(const wire::PublicValuePublished& event, Draft& draft) {
+    draft.origin_day = event.day();
+}
+void state_more(const wire::DayKeyOpened& event, Draft& draft) { draft.origin_day = event.day(); }
 void state_more(const wire::ClockAdvanced& event, Draft& draft) {
     draft.origin_day = business_day(event.now_us());
 }
@@ -140,6 +144,7 @@ bool entitled(wire::SourceRole role, EventBody kind) {
         case EventBody::ClockAdvanced:
         case EventBody::PrizeBatchOpened:
         case EventBody::DrawAborted:
+        case EventBody::InstantDrawOpened:
         case EventBody::PrizeForfeited:
         case EventBody::PrizeRecovered: return authority;
         case EventBody::MerchantRegistered:
@@ -158,8 +163,11 @@ bool entitled(wire::SourceRole role, EventBody kind) {
         case EventBody::InvoiceVerified:
         case EventBody::InvoiceRejected:
         case EventBody::PrizePaid:
-        case EventBody::PrizePayoutFailed: return platform;
-        case EventBody::DrawSeedPublished: return role == wire::SourceRole::notary;
+        case EventBody::PrizePayoutFailed:
+        case EventBody::DrawRequested: return platform;
+        case EventBody::DrawSeedPublished:
+        case EventBody::PublicValuePublished:
+        case EventBody::DayKeyOpened: return role == wire::SourceRole::notary;
         case EventBody::NONE: break;
     }
     return false;
@@ -175,7 +183,7 @@ bool allowed_after_close(EventBody kind) {
         EventBody::SourceRevoked,      EventBody::PlatformTerminated,
         EventBody::InvoiceReversed,    EventBody::PrizePaid,
         EventBody::PrizePayoutFailed,  EventBody::PrizeForfeited,
-        EventBody::PrizeRecovered};
+        EventBody::PrizeRecovered,     EventBody::DayKeyOpened};
     return std::find(std::begin(allowed), std::end(allowed), kind) != std::end(allowed);
 }
 
@@ -185,7 +193,8 @@ bool keeps_bytes(const wire::Event& event) {
         case EventBody::VoucherClaimed:
         case EventBody::RedemptionRefunded:
         case EventBody::VoucherVoided:
-        case EventBody::InvoiceVerified: return false;
+        case EventBody::InvoiceVerified:
+        case EventBody::DrawRequested: return false;
         case EventBody::VoucherRedeemed:
             return event.body_as_VoucherRedeemed()->vouchers()->size() > 1;
         default: return true;

@@ -33,6 +33,11 @@ const std::uint64_t* accepted_content(const Context& c) {
         return redemption == nullptr ? nullptr : &redemption->content;
     }
     const auto* record = c.state.natural_keys.get(c.natural_key());
+    if (record == nullptr && c.in.kind == EventBody::DrawRequested) {
+        // A voucher's id is never given twice, by a claim and by a draw.
+        const auto* voucher = c.state.vouchers.get(c.key(TableId::voucher, c.in.key));
+        return voucher == nullptr ? nullptr : &voucher->content;
+    }
     return record == nullptr ? nullptr : &record->content;
 }
 
@@ -60,20 +65,37 @@ void fill_envelope(const decode::DecodedEvent& in, Draft& draft) {
 
 }  // namespace
 
-Ledger::Ledger(state::State& state) : state_(state) {
-    // Programmes first: the key (programme, 0) sorts before its batches.
-    for (const auto& [key, bytes] : state_.definitions()) {
-        const auto& [programme, batch] = key;
-        const wire::Event& event = event_of(bytes);
-        if (batch == 0) {
-            auto rules = programme_rules(*event.body_as_ProgrammeOpened());
-            FISCUS_CHECK(rules.has_value(), "an accepted programme has sound rules");
-            rules_[programme] = std::make_unique<ProgrammeRules>(*std::move(rules));
-        } else {
-            load_batch(event, batch, *rules_.at(programme));
+Ledger::Ledger(state::State& state, DayKeys* keys) : state_(state), chances_(keys) {
+    // A programme sorts before its batches, and all batches before what names one of them.
+    for (const auto kind :
+         {state::DefinitionKind::programme_or_batch, state::DefinitionKind::instant_draw}) {
+        for (const auto& [key, bytes] : state_.definitions()) {
+            if (key.kind == kind) {
+                load_definition(key, event_of(bytes));
+            }
         }
     }
     load_cohorts();
+}
+
+void Ledger::load_definition(const state::State::DefinitionKey& key, const wire::Event& event) {
+    if (key.kind == state::DefinitionKind::instant_draw) {
+        ProgrammeRules& programme = *rules_.at(key.programme);
+        const auto& opened = *event.body_as_InstantDrawOpened();
+        BatchRules& batch = programme.batches.at(opened.batch());
+        const wire::Event& of_batch =
+            event_of(state_.definitions().at({.programme = key.programme, .part = opened.batch()}));
+        auto rules = instant_draw_rules(opened, *of_batch.body_as_BatchOpened(), batch);
+        FISCUS_CHECK(rules.has_value(), "an accepted instant draw has sound rules");
+        batch.drawn = true;
+        programme.instant_draws.emplace(opened.first_day(), *std::move(rules));
+    } else if (key.part == 0) {
+        auto rules = programme_rules(*event.body_as_ProgrammeOpened());
+        FISCUS_CHECK(rules.has_value(), "an accepted programme has sound rules");
+        rules_[key.programme] = std::make_unique<ProgrammeRules>(*std::move(rules));
+    } else {
+        load_batch(event, key.part, *rules_.at(key.programme));
+    }
 }
 
 void Ledger::load_batch(const wire::Event& event, std::uint32_t batch, ProgrammeRules& programme) {
@@ -128,6 +150,7 @@ void Ledger::apply(const decode::DecodedEvent& in, std::uint64_t sequence, journ
     fill_envelope(in, draft);
     Context context(state_, in, draft, out.postings, cohorts_, rules_of(in.programme));
     context.tickets = &tickets_;
+    context.chances = &chances_;
     const Answer result = answer(context);
     draft.outcome = result.outcome;
     draft.reason = result.reason;

@@ -19,14 +19,17 @@ namespace fiscus::apply {
 
 class Ledger {
 public:
-    // Reads the rules and cohorts that `state` holds. `state` outlives the ledger.
-    explicit Ledger(state::State& state);
+    // Reads the rules and cohorts that `state` holds. `state` and `keys` outlive the ledger;
+    // without `keys` no instant draw of a day that is not closed is decided.
+    explicit Ledger(state::State& state, DayKeys* keys = nullptr);
 
     // Loads every cold record that these events may touch. No event but the last may be a
     // definition (see is_definition): what it defines decides which records the next ones touch.
     // One that needs a list (see needs_list) comes alone: the list is that of all before it.
+    // Fails with secret_missing when the key of a day is not there: then nothing has changed, and
+    // the same events may be tried again.
     Status prefetch(std::span<const decode::DecodedEvent> events);
-    // ProgrammeOpened, BatchOpened and PrizeBatchOpened.
+    // What opens something that other events are judged by.
     static bool is_definition(const decode::DecodedEvent& event);
     // DrawSealed and DrawExecuted: all tickets of their batch.
     static bool needs_list(const decode::DecodedEvent& event);
@@ -56,6 +59,12 @@ private:
     bool want_ticket(const decode::DecodedEvent& in);
     void want_invoice(const decode::DecodedEvent& in, const wire::Id128* invoice);
     Status collect_tickets(const decode::DecodedEvent& in);
+    Status load_chance(const decode::DecodedEvent& in);
+    void want_draw(const decode::DecodedEvent& in);
+    void want_contact(const decode::DecodedEvent& in,
+                      state::ContactKind kind,
+                      const wire::Id128* id);
+    void load_definition(const state::State::DefinitionKey& key, const wire::Event& event);
 
     state::State& state_;
     std::map<std::uint32_t, std::unique_ptr<ProgrammeRules>> rules_;
@@ -65,6 +74,7 @@ private:
     std::vector<ClaimPlace> claims_;
     std::vector<const decode::DecodedEvent*> indirect_;
     Tickets tickets_;
+    Chances chances_;
 };
 
 }  // namespace fiscus::apply

@@ -1,6 +1,7 @@
 // Which cold records an event may touch, found before any rule runs, so that a whole turn costs one
 // or two MultiGets. The rules check that nothing they read was forgotten here.
 #include "engine/apply/claim_counts.h"
+#include "engine/apply/instant.h"
 #include "engine/apply/ledger.h"
 
 namespace fiscus::apply {
@@ -30,7 +31,10 @@ Key ticket_key_of(const decode::DecodedEvent& in, std::uint32_t batch, Id128 inv
 
 bool Ledger::is_definition(const decode::DecodedEvent& event) {
     return event.kind == EventBody::ProgrammeOpened || event.kind == EventBody::BatchOpened ||
-           event.kind == EventBody::PrizeBatchOpened;
+           event.kind == EventBody::PrizeBatchOpened ||
+           event.kind == EventBody::InstantDrawOpened ||
+           event.kind == EventBody::PublicValuePublished || event.kind == EventBody::DayKeyOpened ||
+           event.kind == EventBody::SourceRegistered;
 }
 
 bool Ledger::needs_list(const decode::DecodedEvent& event) {
@@ -40,6 +44,12 @@ bool Ledger::needs_list(const decode::DecodedEvent& event) {
 Status Ledger::prefetch(std::span<const decode::DecodedEvent> events) {
     claims_.clear();
     indirect_.clear();
+    // First, because it may fail and be tried again.
+    for (const decode::DecodedEvent& in : events) {
+        if (in.reason == wire::Reason::none && in.kind == EventBody::DrawRequested) {
+            FISCUS_TRY(load_chance(in));
+        }
+    }
     for (const decode::DecodedEvent& in : events) {
         if (in.reason == wire::Reason::none) {
             want_direct(in);
@@ -81,6 +91,48 @@ Status Ledger::collect_tickets(const decode::DecodedEvent& in) {
                 tickets_.reversed.push_back(record.standing == state::TicketStanding::reversed);
             }
         });
+}
+
+// Only where the rules come as far as to draw: else the key may not be there, and need not be.
+Status Ledger::load_chance(const decode::DecodedEvent& in) {
+    const ProgrammeRules* programme = rules_of(in.programme);
+    const std::int32_t day = business_day(in.occurred_at_us);
+    const InstantDrawRules* rules =
+        programme == nullptr ? nullptr : instant_rules_on(*programme, day);
+    if (rules == nullptr || chances_.has(in.programme, day) ||
+        is_day_opened(state_, in.programme, day)) {
+        return Done{};
+    }
+    const auto* value = public_value(state_, in.programme, day - 1);
+    if (value == nullptr) {
+        return Done{};
+    }
+    return chances_.load(in.programme, *rules, day,
+                         {value->value()->c_str(), value->value()->size()});
+}
+
+void Ledger::want_contact(const decode::DecodedEvent& in,
+                          state::ContactKind kind,
+                          const wire::Id128* id) {
+    if (id != nullptr) {
+        Key key = key_of(in, TableId::contact, decode::id_of(id));
+        key.part = static_cast<std::uint32_t>(kind);
+        state_.want_soon(key);
+    }
+}
+
+// Its platform is that of the source, whose registration ended the events before.
+void Ledger::want_draw(const decode::DecodedEvent& in) {
+    const Id128 consumer = decode::id_of(in.event->body_as_DrawRequested()->consumer());
+    state_.want_soon(key_of(in, TableId::consumer, consumer));
+    state_.want_soon(key_of(in, TableId::draw_wins, consumer));
+    state_.want_soon(key_of(in, TableId::voucher, in.key));
+    Key source_key = key_of(in, TableId::source, Id128{});
+    source_key.part = in.source.value();
+    if (const auto* source = state_.sources.get(source_key)) {
+        state_.want_soon(draw_request_key(in.programme, business_day(in.occurred_at_us),
+                                          source->platform, consumer));
+    }
 }
 
 // The ticket of a verified invoice is found through the invoice.
@@ -153,6 +205,7 @@ void Ledger::want_direct(const decode::DecodedEvent& in) {
             return want_registration(in, *in.event->body_as_ConsumerRegistered());
         case EventBody::InvoiceSubmitted:
             return want_submission(in, *in.event->body_as_InvoiceSubmitted());
+        case EventBody::DrawRequested: return want_draw(in);
         case EventBody::InvoiceVerified:
             return want_invoice(in, in.event->body_as_InvoiceVerified()->invoice());
         case EventBody::InvoiceRejected:
@@ -222,6 +275,8 @@ void Ledger::want_registration(const decode::DecodedEvent& in,
     state_.want_soon(key_of(in, TableId::identity, decode::id_of(event.identity())));
     state_.want_soon(key_of(in, TableId::consumer, decode::id_of(event.consumer())));
     state_.want_soon(key_of(in, TableId::registration, decode::id_of(event.consumer())));
+    want_contact(in, state::ContactKind::phone, event.phone());
+    want_contact(in, state::ContactKind::device, event.device());
 }
 
 void Ledger::want_submission(const decode::DecodedEvent& in, const wire::InvoiceSubmitted& event) {

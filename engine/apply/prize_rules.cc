@@ -1,23 +1,14 @@
 #include "engine/apply/prize_rules.h"
 
 #include <algorithm>
-#include <string_view>
 
+#include "engine/apply/publishable.h"
 #include "engine/apply/rules.h"
 #include "engine/draw/algorithm.h"
 #include "engine/draw/limits.h"
-#include "engine/draw/page.h"
 
 namespace fiscus::apply {
 namespace {
-
-// Names and sources stand in the page of rules, which a person reads.
-constexpr std::size_t text_bytes_max = 1'024;
-
-bool is_publishable(const flatbuffers::String* text) {
-    return text != nullptr && text->size() > 0 && text->size() <= text_bytes_max &&
-           draw::is_page_text({text->c_str(), text->size()});
-}
 
 // Tiers 1, 2, 3 … and no more places than a list may have lines.
 bool add_plan(PrizeBatchRules& rules, const wire::PrizeBatchOpened& event) {

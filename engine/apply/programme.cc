@@ -46,7 +46,7 @@ Answer apply(Context& c, const wire::ProgrammeOpened& event) {
     programme.log_time_us = c.in.logged_at_us;
     auto& source = c.state.change(c.state.sources, c.key(TableId::source, c.in.source.value()));
     source.role = static_cast<std::uint8_t>(wire::SourceRole::authority);
-    c.state.define(c.in.programme, BatchId(), c.in.value);
+    c.state.define({.programme = c.in.programme.value()}, c.in.value);
     c.remember_natural_key();
     return accepted();
 }

@@ -12,6 +12,7 @@
 #include <tsl/robin_map.h>
 #include <tsl/robin_set.h>
 
+#include "engine/apply/instant_rules.h"
 #include "engine/apply/prize_rules.h"
 #include "engine/base/amount.h"
 #include "engine/base/ids.h"
@@ -56,6 +57,7 @@ struct BatchRules {
     bool restore_on_full_refund = false;
     bool shipping_inside_province = false;
     bool void_returns_quota = false;
+    bool drawn = false;  // an instant draw gives its vouchers
     std::vector<PackRules> packs;
     std::vector<DenominationRules> denominations;
     std::vector<std::uint16_t> categories;  // sorted; empty: all
@@ -84,6 +86,8 @@ struct ProgrammeRules {
     std::map<std::uint32_t, BatchRules> batches;  // of vouchers
     // Never one number in both.
     std::map<std::uint32_t, PrizeBatchRules> prize_batches;
+    // By first day; no two have a day in common.
+    std::map<std::int32_t, InstantDrawRules> instant_draws;
 
     [[nodiscard]] bool has_district(std::uint32_t district) const;
     [[nodiscard]] bool has_category(std::uint16_t category) const;

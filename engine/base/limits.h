@@ -60,6 +60,8 @@ inline constexpr std::size_t prize_tiers_max = 64;
 inline constexpr std::size_t draw_digits_min = 6;
 inline constexpr std::size_t draw_digits_max = 1'024;
 inline constexpr std::size_t draw_public_value_bytes_max = 1'024;
+inline constexpr std::size_t draw_amounts_max = 256;
+inline constexpr std::size_t draw_releases_max = 1'440;
 // Event, body, every list of BatchOpened full and one of them too long by one.
 static_assert(2 + packs_max + denominations_max + platform_quotas_max + district_quotas_max + 1 <=
               event_tables_max);

@@ -17,6 +17,7 @@ std::string_view code_name(ErrorCode code) {
         case ErrorCode::diverged: return "diverged";
         case ErrorCode::state: return "state";
         case ErrorCode::interrupted: return "interrupted";
+        case ErrorCode::secret_missing: return "secret_missing";
     }
     FISCUS_CHECK(false, "every error code has a name");
 }

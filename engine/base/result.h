@@ -25,6 +25,7 @@ enum class ErrorCode : std::uint16_t {
     diverged = 8,         // recomputed and published differ
     state = 9,            // the state store said no
     interrupted = 10,     // asked to stop
+    secret_missing = 11,  // a key that must not be in the log is not where it should be
 };
 
 std::string_view code_name(ErrorCode code);

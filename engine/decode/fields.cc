@@ -302,6 +302,34 @@ void find(Finder& f, const wire::DrawExecuted& body) {
 }
 void find(Finder& f, const wire::DrawAborted& body) { f.code("batch", body.batch()); }
 
+void find(Finder& f, const wire::InstantDrawOpened& body) {
+    f.code("batch", body.batch());
+    f.day("first_day", body.first_day());
+    f.hash("chain_head", body.chain_head(), false);
+    f.list("tiers", body.tiers(), prize_tiers_max, [&f](const wire::InstantTier* tier) {
+        f.code("tiers.tier", tier->tier());
+        f.code("tiers.pack", tier->pack());
+        f.list("tiers.amounts", tier->amounts(), draw_amounts_max,
+               [&f](const wire::InstantAmount* amount) {
+                   f.code("tiers.amounts.denomination", amount->denomination());
+               });
+        f.list("tiers.releases", tier->releases(), draw_releases_max,
+               [](const wire::InstantRelease*) {});
+    });
+}
+void find(Finder& f, const wire::PublicValuePublished& body) {
+    f.day("day", body.day());
+    f.page_text("value", body.value(), 1, draw_public_value_bytes_max, is_page_ascii);
+}
+void find(Finder& f, const wire::DrawRequested& body) {
+    f.id("consumer", body.consumer());
+    f.district("district", body.district());
+}
+void find(Finder& f, const wire::DayKeyOpened& body) {
+    f.day("day", body.day());
+    f.hash("key", body.key(), false);
+}
+
 void find(Finder& f, const wire::PrizePaid& body) {
     f.id("invoice", body.invoice());
     f.positive("amount_fen", body.amount_fen());

@@ -15,9 +15,9 @@ inline constexpr std::size_t lines_bytes_max = std::size_t{1} << 30;
 // Rules, figures, readme, manifest: what a person reads.
 inline constexpr std::size_t page_bytes_max = std::size_t{64} << 10;
 inline constexpr std::size_t tiers_max = prize_tiers_max;
-inline constexpr std::size_t amounts_max = 256;
+inline constexpr std::size_t amounts_max = draw_amounts_max;
 // One for each minute of a day.
-inline constexpr std::size_t releases_max = 1'440;
+inline constexpr std::size_t releases_max = draw_releases_max;
 // Prizes and reserves together, and what one release adds: no more than there are lines.
 inline constexpr std::uint64_t places_max = list_lines_max;
 // A billion yuan; that many times places_max still fits 64 bits.

@@ -25,8 +25,11 @@ std::size_t segment_events(std::span<const decode::DecodedEvent> events) {
 
 }  // namespace
 
-Core::Core(decode::Shard shard, state::State& state, std::uint64_t next_sequence)
-    : state_(state), decoder_(shard), ledger_(state), next_sequence_(next_sequence) {}
+Core::Core(decode::Shard shard,
+           state::State& state,
+           std::uint64_t next_sequence,
+           apply::DayKeys* keys)
+    : state_(state), decoder_(shard), ledger_(state, keys), next_sequence_(next_sequence) {}
 
 Result<std::size_t> Core::turn(std::span<const log::Record> records,
                                journal::Entries& out,
@@ -43,10 +46,16 @@ Result<std::size_t> Core::turn(std::span<const log::Record> records,
     journal::GrowingBlock block;
     while (!rest.empty()) {
         const std::size_t count = segment_events(rest);
-        FISCUS_ASSIGN(const std::size_t applied,
-                      apply_segment(rest.first(count), out, block_bytes, block));
-        rest = rest.subspan(applied);
-        if (applied < count) {
+        auto applied = apply_segment(rest.first(count), out, block_bytes, block);
+        if (!applied.ok()) {
+            // What was applied before it stands; the next turn begins with what has to wait.
+            if (applied.error().code == ErrorCode::secret_missing && rest.size() < records.size()) {
+                break;
+            }
+            return applied.error();
+        }
+        rest = rest.subspan(*applied);
+        if (*applied < count) {
             break;
         }
     }

@@ -19,12 +19,17 @@ namespace fiscus::runtime {
 
 class Core {
 public:
-    // `next_sequence` is the ledger sequence number of the next record. `state` outlives the core.
-    Core(decode::Shard shard, state::State& state, std::uint64_t next_sequence = 1);
+    // `next_sequence` is the ledger sequence number of the next record. `state` and `keys` outlive
+    // the core.
+    Core(decode::Shard shard,
+         state::State& state,
+         std::uint64_t next_sequence = 1,
+         apply::DayKeys* keys = nullptr);
 
     // One entry for each record, appended to `out`, until a block of them would take `block_bytes`
     // or more; how many records were taken, one at least when `out` was empty. They are borrowed
-    // for the call only.
+    // for the call only. Fails with secret_missing when the first record needs a key that is not
+    // there; nothing has changed then, and the same records may be tried again.
     Result<std::size_t> turn(std::span<const log::Record> records,
                              journal::Entries& out,
                              std::size_t block_bytes = SIZE_MAX);

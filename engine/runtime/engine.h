@@ -41,6 +41,10 @@ struct EngineOptions {
     // Or when the oldest unwritten change is so old; a fifth of it where the engine is not behind.
     std::chrono::milliseconds fold_interval = fold_interval_default;
     std::string writer_name = "fiscus";
+    // Keys of instant draws lie there (known_keys.h); empty: nowhere.
+    std::filesystem::path secrets_dir{};
+    // A partition whose next event needs a key that is not there waits for it; else it fails.
+    bool waits_for_secrets = true;
     // Who must stamp the events; anybody else is refused at the start.
     log::Stamps event_stamps = log::Stamps::log;
 };
@@ -66,8 +70,9 @@ struct PartitionView {
     std::uint64_t gaps_open = 0;  // numbers missing, over all sources
     std::int64_t trial_balance_fen = 0;
     std::uint64_t journal_blocks = 0;
-    std::uint64_t replayed = 0;               // records compared with the journal since the start
-    bool stalled = false;                     // the state store delays writes
+    std::uint64_t replayed = 0;  // records compared with the journal since the start
+    bool stalled = false;        // the state store delays writes
+    std::string waits_for;       // what its next event cannot go on without; for people
     std::uint64_t compaction_debt_bytes = 0;  // what the state store still has to merge
     StageTimes times;
 };

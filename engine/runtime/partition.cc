@@ -1,6 +1,7 @@
 #include "engine/runtime/partition.h"
 
 #include <cstring>
+#include <thread>
 
 #include "engine/log/start_check.h"
 #include "engine/log/topics.h"
@@ -15,6 +16,7 @@ using std::chrono::milliseconds;
 constexpr std::size_t turn_block_bytes = block_bytes_max / 2;
 constexpr milliseconds recovery_wait{10'000};
 constexpr milliseconds fence_interval{1'000};
+constexpr milliseconds secret_interval{200};
 // Collecting what changed holds events up: often and little while there is time, seldom and much
 // while the engine is behind.
 constexpr int unhurried_folds = 5;
@@ -73,9 +75,11 @@ Status Partition::open_state() {
     FISCUS_ASSIGN(auto store, state::open_rocks_store(directory.string(), shares.store));
     FISCUS_ASSIGN(state_, state::State::open(std::move(store), shares.state));
     FISCUS_ASSIGN(position_, decode_position(state_->position()));
+    keys_ = std::make_unique<KnownKeys>(log_, partition_.partition, position_.cursor,
+                                        options_.secrets_dir);
     core_ = std::make_unique<Core>(
         decode::Shard{.partition = partition_.partition, .partitions = partition_.partitions},
-        *state_, position_.next_sequence);
+        *state_, position_.next_sequence, keys_.get());
     return Done{};
 }
 
@@ -190,11 +194,19 @@ Result<std::uint64_t> Partition::run_once(milliseconds wait) {
     std::uint64_t applied = 0;
     while (!records.empty()) {
         FISCUS_ASSIGN(journal::Entries* const entries, journal_->next());
-        FISCUS_ASSIGN(const std::size_t taken, apply(records, *entries, turn_block_bytes));
+        auto taken = apply(records, *entries, turn_block_bytes);
+        if (!taken.ok()) {
+            if (taken.error().code != ErrorCode::secret_missing || !options_.waits_for_secrets) {
+                return taken.error();
+            }
+            FISCUS_TRY(wait_for_secret(taken.error(), wait));
+            break;
+        }
+        waits_for_.clear();
         count(*entries);
         journal_->submit(turn_end());
-        records = records.subspan(taken);
-        applied += taken;
+        records = records.subspan(*taken);
+        applied += *taken;
     }
     if (applied == 0) {
         FISCUS_TRY(journal_->wait());
@@ -203,6 +215,15 @@ Result<std::uint64_t> Partition::run_once(milliseconds wait) {
     FISCUS_TRY(fold_between_turns(applied));
     update_view();
     return applied;
+}
+
+// What was read and not applied is read again.
+Status Partition::wait_for_secret(const Error& missing, milliseconds wait) {
+    waits_for_ = missing.what;
+    FISCUS_ASSIGN(reader_,
+                  log_.reader(log::events_topic, partition_.partition, position_.next_offset));
+    std::this_thread::sleep_for(std::min(wait, secret_interval));
+    return Done{};
 }
 
 // Whoever publishes notices a higher term by itself; one that has nothing to say asks now and then.
@@ -367,6 +388,7 @@ void Partition::update_view() {
     FISCUS_CHECK(view.trial_balance_fen == 0, "the sum over all accounts is zero");
     view.journal_blocks = journal_->blocks();
     view.replayed = replayed_;
+    view.waits_for = waits_for_;
     view.times = times_;
     view.times += core_->times();
     view.times += journal_->times();

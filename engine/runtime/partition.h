@@ -11,6 +11,7 @@
 #include "engine/runtime/core.h"
 #include "engine/runtime/engine.h"
 #include "engine/runtime/journal_stage.h"
+#include "engine/runtime/known_keys.h"
 #include "engine/runtime/position.h"
 
 namespace fiscus::runtime {
@@ -49,6 +50,8 @@ private:
                               journal::Entries& entries,
                               std::size_t block_bytes);
     Status look_for_another_writer();
+    // The next event needs a key that is not there: reads it again after a while.
+    Status wait_for_secret(const Error& missing, std::chrono::milliseconds wait);
     // After what was applied last.
     [[nodiscard]] TurnEnd turn_end() const;
     [[nodiscard]] std::int64_t next_input() const;
@@ -66,6 +69,7 @@ private:
     PartitionOptions partition_;
     std::unique_ptr<state::State> state_;
     Position position_;
+    std::unique_ptr<KnownKeys> keys_;
     std::unique_ptr<Core> core_;
     std::unique_ptr<JournalStage> journal_;  // none while recovering
     std::unique_ptr<log::Reader> reader_;
@@ -75,6 +79,7 @@ private:
     std::optional<Position> folding_;  // where the fold that is being collected began
     std::chrono::steady_clock::time_point fold_began_ = std::chrono::steady_clock::now();
     StageTimes times_;
+    std::string waits_for_;
 
     mutable std::mutex view_mutex_;
     PartitionView view_;

@@ -17,7 +17,7 @@ namespace fiscus::state {
 enum class TableId : std::uint8_t {
     meta = 1,  // position, digest; not part of the digest
     programme = 2,
-    definition = 3,  // exact bytes of ProgrammeOpened, BatchOpened and PrizeBatchOpened
+    definition = 3,  // exact bytes of events that others are judged by
     platform = 4,
     source = 5,
     source_page = 6,
@@ -40,8 +40,12 @@ enum class TableId : std::uint8_t {
     prize_draw = 23,
     prize_place = 24,
     prize_order = 25,
+    draw_day = 26,
+    draw_request = 27,
+    draw_wins = 28,
+    contact = 29,
 };
-inline constexpr TableId last_table = TableId::prize_order;
+inline constexpr TableId last_table = TableId::contact;
 
 struct Key {
     Id128 id{};

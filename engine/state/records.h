@@ -93,7 +93,13 @@ struct AccountRecord {
     std::int64_t fen = 0;
 };
 
-enum class CounterScope : std::uint8_t { batch = 1, day = 2, platform = 3, district = 4 };
+enum class CounterScope : std::uint8_t {
+    batch = 1,
+    day = 2,
+    platform = 3,
+    district = 4,
+    won = 5,  // in a tier of an instant draw on a day: day × 2^16 + tier
+};
 
 // Counts what the batch has a limit for, or may be given one by BatchAdjusted.
 struct CounterRecord {
@@ -142,7 +148,7 @@ struct VoucherRecord {
     std::uint16_t denomination = 0;
     std::uint16_t platform = 0;
     VoucherStatus status = VoucherStatus::claimed;
-    std::uint8_t reserved = 0;
+    std::uint8_t drawn = 0;  // 1: won, so that no quota and no cap counts it
 };
 
 // One accepted claim of a consumer.
@@ -295,6 +301,45 @@ struct PrizeOrderRecord {
     Id128 ticket{};
 };
 
+// A day of instant draws; the key's part is the day.
+struct DrawDayRecord {
+    static constexpr TableId table = TableId::draw_day;
+    std::array<std::byte, 32> key{};
+    std::uint64_t opened = 0;  // 1: the key is public, the day is closed
+};
+
+// The one answer to a consumer on a platform and day; the key's part is day × 2^16 + platform.
+struct DrawRequestRecord {
+    static constexpr TableId table = TableId::draw_request;
+    Id128 voucher{};  // of the first request, whether won or not
+    std::int64_t face_fen = 0;
+    std::uint32_t batch = 0;
+    std::uint16_t pack = 0;
+    std::uint16_t denomination = 0;
+    std::uint16_t category = 0;
+    std::uint8_t channel = 0;
+    std::uint8_t outcome = 0;  // wire::DrawOutcome
+    std::uint8_t tier = 0;
+    std::array<std::uint8_t, 3> reserved{};
+};
+
+struct DrawWinsRecord {
+    static constexpr TableId table = TableId::draw_wins;
+    static constexpr bool short_key = true;
+    std::int32_t last_day = 0;      // on which the consumer asked
+    std::uint32_t wins_before = 0;  // on earlier days
+    std::uint32_t wins_on_day = 0;
+    std::uint32_t reserved = 0;
+};
+
+enum class ContactKind : std::uint32_t { phone = 1, device = 2 };
+
+// Whose a phone or a device was first; the key's part says which.
+struct ContactRecord {
+    static constexpr TableId table = TableId::contact;
+    Id128 identity{};
+};
+
 template <typename... Records>
 struct RecordList {
     static_assert((std::is_trivially_copyable_v<Records> && ...));
@@ -322,6 +367,10 @@ template struct RecordList<ProgrammeRecord,
                            TicketRecord,
                            PrizeDrawRecord,
                            PrizePlaceRecord,
-                           PrizeOrderRecord>;
+                           PrizeOrderRecord,
+                           DrawDayRecord,
+                           DrawRequestRecord,
+                           DrawWinsRecord,
+                           ContactRecord>;
 
 }  // namespace fiscus::state

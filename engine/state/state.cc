@@ -10,8 +10,11 @@ namespace {
 constexpr Key position_key{.table = TableId::meta};
 constexpr Key layout_key{.sub = 1, .table = TableId::meta};
 
-Key definition_key(std::uint32_t programme, std::uint32_t batch) {
-    return {.programme = programme, .part = batch, .table = TableId::definition};
+Key key_of(const State::DefinitionKey& key) {
+    return {.programme = key.programme,
+            .part = key.part,
+            .sub = static_cast<std::uint16_t>(key.kind),
+            .table = TableId::definition};
 }
 
 Error foreign_layout(std::uint32_t found) {
@@ -43,6 +46,7 @@ void State::for_each_table(Visit visit) {
     visit(prize_draws);
     visit(prize_places);
     visit(prize_order);
+    visit(draw_days);
     for_each_cold_table(visit);
 }
 
@@ -61,6 +65,7 @@ void State::for_each_paper_table(Visit visit) {
     visit(redemption_vouchers);
     visit(invoices);
     visit(tickets);
+    visit(draw_requests);
 }
 
 template <typename Visit>
@@ -69,6 +74,8 @@ void State::for_each_people_table(Visit visit) {
     visit(consumers);
     visit(consumer_claims);
     visit(registrations);
+    visit(draw_wins);
+    visit(contacts);
 }
 
 template <typename Visit>
@@ -85,6 +92,9 @@ bool State::with_cold_table(TableId table, Visit visit) {
         case TableId::redemption_vouchers: return visit(redemption_vouchers);
         case TableId::invoice: return visit(invoices);
         case TableId::ticket: return visit(tickets);
+        case TableId::draw_request: return visit(draw_requests);
+        case TableId::draw_wins: return visit(draw_wins);
+        case TableId::contact: return visit(contacts);
         case TableId::meta:
         case TableId::programme:
         case TableId::definition:
@@ -98,7 +108,8 @@ bool State::with_cold_table(TableId table, Visit visit) {
         case TableId::depositor:
         case TableId::prize_draw:
         case TableId::prize_place:
-        case TableId::prize_order: break;
+        case TableId::prize_order:
+        case TableId::draw_day: break;
     }
     FISCUS_CHECK(false, "only cold tables are prefetched");
 }
@@ -128,7 +139,8 @@ Status State::load() {
         return foreign_layout(layout);
     }
     FISCUS_TRY(store_->scan(TableId::definition, [&](const Key& key, Bytes value) -> Status {
-        definitions_[{key.programme, key.part}].assign(value.begin(), value.end());
+        definitions_[{key.programme, key.part, static_cast<DefinitionKind>(key.sub)}].assign(
+            value.begin(), value.end());
         return Done{};
     }));
     const auto load_hot = [this](auto& table, TableId id) -> Status {
@@ -151,6 +163,7 @@ Status State::load() {
     FISCUS_TRY(load_hot(prize_draws, TableId::prize_draw));
     FISCUS_TRY(load_hot(prize_places, TableId::prize_place));
     FISCUS_TRY(load_hot(prize_order, TableId::prize_order));
+    FISCUS_TRY(load_hot(draw_days, TableId::draw_day));
     return load_hot(depositors, TableId::depositor);
 }
 
@@ -295,12 +308,11 @@ Status State::load_wanted() {
     return status;
 }
 
-void State::define(ProgrammeId programme, BatchId batch, Bytes event) {
-    auto& bytes = definitions_[{programme.value(), batch.value()}];
+void State::define(const DefinitionKey& key, Bytes event) {
+    auto& bytes = definitions_[key];
     FISCUS_CHECK(bytes.empty(), "a definition is written once");
     bytes.assign(event.begin(), event.end());
-    const Key key = definition_key(programme.value(), batch.value());
-    digest_ += contribution(key, bytes);
+    digest_ += contribution(key_of(key), bytes);
     new_definitions_.push_back(key);
 }
 
@@ -328,8 +340,8 @@ Status State::begin_fold() {
     });
     set.reserve(items, value_bytes);
     for_each_table([&set](auto& table) { table.begin_fold(set); });
-    for (const Key& key : new_definitions_) {
-        set.put(key, definitions_.at({key.programme, key.part}));
+    for (const DefinitionKey& key : new_definitions_) {
+        set.put(key_of(key), definitions_.at(key));
     }
     new_definitions_.clear();
     if (papers_full()) {

@@ -34,6 +34,13 @@ struct StateOptions {
     std::size_t fold_bytes_max = 64U << 20;
 };
 
+// The sub of a definition's key.
+enum class DefinitionKind : std::uint16_t {
+    programme_or_batch = 0,
+    instant_draw = 1,
+    public_value = 2,
+};
+
 class State {
 public:
     // Loads the hot tables. A store of another layout is an error that says: delete it.
@@ -56,6 +63,7 @@ public:
     Table<PrizeDrawRecord> prize_draws{false};
     Table<PrizePlaceRecord> prize_places{false};
     Table<PrizeOrderRecord> prize_order{false};
+    Table<DrawDayRecord> draw_days{false};
     // Cold: want() and load_wanted() before get() or change().
     Table<SettlementRequestRecord> settlement_requests{true};
     Table<NaturalKeyRecord> natural_keys{true};
@@ -68,6 +76,9 @@ public:
     Table<RedemptionVouchersRecord> redemption_vouchers{true};
     Table<InvoiceRecord> invoices{true};
     Table<TicketRecord> tickets{true};
+    Table<DrawRequestRecord> draw_requests{true};
+    Table<DrawWinsRecord> draw_wins{true};
+    Table<ContactRecord> contacts{true};
 
     // Asks for a cold record; true when it is resident already (then nothing is to be loaded).
     bool want(const Key& key);
@@ -82,9 +93,17 @@ public:
     using VisitTicket = std::function<void(Id128 ticket, const TicketRecord& record)>;
     Status for_each_ticket(ProgrammeId programme, BatchId batch, const VisitTicket& visit);
 
-    // Exact bytes of ProgrammeOpened (batch 0), BatchOpened and PrizeBatchOpened, by key.
-    using Definitions = std::map<std::pair<std::uint32_t, std::uint32_t>, std::vector<std::byte>>;
-    void define(ProgrammeId programme, BatchId batch, Bytes event);
+    // Exact bytes of events that others are judged by.
+    struct DefinitionKey {
+        std::uint32_t programme = 0;
+        // ProgrammeOpened 0, BatchOpened and PrizeBatchOpened their batch, InstantDrawOpened its
+        // first day, PublicValuePublished its day.
+        std::uint32_t part = 0;
+        DefinitionKind kind = DefinitionKind::programme_or_batch;
+        friend auto operator<=>(const DefinitionKey&, const DefinitionKey&) = default;
+    };
+    using Definitions = std::map<DefinitionKey, std::vector<std::byte>>;
+    void define(const DefinitionKey& key, Bytes event);
     [[nodiscard]] const Definitions& definitions() const { return definitions_; }
 
     // A changed record: `state.change(state.vouchers, key)`.
@@ -159,7 +178,7 @@ private:
     bool folding_ = false;
     Hash128 fold_digest_;
     Definitions definitions_;
-    std::vector<Key> new_definitions_;
+    std::vector<DefinitionKey> new_definitions_;
     std::vector<std::byte> position_;
     std::vector<std::byte> durable_position_;
     Hash128 digest_;

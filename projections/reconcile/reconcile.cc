@@ -20,9 +20,10 @@ constexpr std::array<ControlFigureInfo, control_figure_count> figure_table{{
 
 constexpr std::size_t place_of(ControlFigure figure) { return static_cast<std::size_t>(figure); }
 
-// The kind's count; its amount comes right after it.
-std::optional<std::size_t> first_figure(wire::EventBody kind) {
-    if (kind == wire::EventBody::VoucherClaimed) {
+// The count that it adds to; its amount comes right after it.
+std::optional<std::size_t> first_figure(const wire::Entry& entry) {
+    const wire::EventBody kind = kind_of(entry);
+    if (kind == wire::EventBody::VoucherClaimed || is_win(entry)) {
         return place_of(ControlFigure::issued_count);
     }
     if (kind == wire::EventBody::VoucherRedeemed) {
@@ -124,7 +125,7 @@ Reconciliation::LedgerDay& Reconciliation::ledger_day(const Place& place) {
 }
 
 Status Reconciliation::count(const wire::Entry& entry) {
-    const std::optional<std::size_t> first = first_figure(kind_of(entry));
+    const std::optional<std::size_t> first = first_figure(entry);
     if (!first) {
         return Done{};
     }

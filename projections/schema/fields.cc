@@ -5,6 +5,7 @@
 
 #include "engine/base/reasons.h"
 #include "projections/reconcile/reconcile.h"
+#include "projections/statistics/draws.h"
 #include "projections/statistics/fund.h"
 #include "projections/statistics/grouping.h"
 #include "projections/statistics/measures.h"
@@ -231,6 +232,24 @@ RowKind prizes_row() {
     return row;
 }
 
+RowKind draws_row() {
+    RowKind row = row_of_cut("draws", "分平台分时段中奖率",
+                             "What came out of the requests for an instant draw that one platform "
+                             "sent in one hour of the day");
+    add(row, {platform_field(),
+              platform_name(),
+              {"hour", uint8, "时段", "Hour in which they occurred, 0 to 23, Asia/Shanghai"}});
+    for (const DrawFigureInfo& about : draw_figures()) {
+        row.fields.push_back(
+            {.id = std::string(about.id),
+             .type = about.amount ? fen : count,
+             .chinese = std::string(about.chinese),
+             .meaning = std::string(about.english) + ": " + std::string(about.meaning)});
+    }
+    add(row, {{"win_rate", ratio, "中奖率", "won_count ÷ asked_count"}});
+    return row;
+}
+
 RowKind refusals_of_day_row() {
     RowKind row = row_of_cut("refusals", "拒绝原因统计", "Refused entries of the day, one reason");
     add_reason(row);
@@ -405,8 +424,9 @@ std::vector<GroupingFields> grouping_fields() {
 }
 
 std::vector<RowKind> daily_rows() {
-    return {statistics_row(), fund_usage_row(), prizes_row(),       refusals_of_day_row(),
-            gap_row(),        change_row(),     late_entries_row(), day_row()};
+    return {statistics_row(), fund_usage_row(),      prizes_row(),
+            draws_row(),      refusals_of_day_row(), gap_row(),
+            change_row(),     late_entries_row(),    day_row()};
 }
 
 std::vector<RowKind> reconciliation_rows() { return {control_total_row(), refund_share_row()}; }

@@ -306,7 +306,8 @@ void Cut::emit_changes(const RowHead& head,
         return;
     }
     const std::uint64_t changed_before = record.changed_figures;
-    for (const Measure& measure : measures_of(programme_.reference.has_prize_batches)) {
+    for (const Measure& measure : measures_of(programme_.reference.has_prize_batches,
+                                              programme_.reference.has_instant_draws)) {
         if (!is_of_day(measure) || measure.value(before) == measure.value(after)) {
             continue;
         }
@@ -322,6 +323,9 @@ Status Cut::emit_rest(const RowHead& head, const CutRecord& record, const LateDa
     }
     for (const PrizeLine& line : programme_.prizes.lines(head.day)) {
         rows_.prizes(head, line);
+    }
+    for (const DrawLine& line : programme_.draws.lines(head.day)) {
+        rows_.draws(head, line);
     }
     if (const auto reasons = programme_.refusals.find(head.day);
         reasons != programme_.refusals.end()) {

@@ -30,22 +30,24 @@ constexpr std::size_t refused = 1;
 constexpr std::size_t redeemed = 2;
 constexpr std::size_t refunded = 3;
 constexpr std::size_t submitted = 4;
+constexpr std::size_t requested = 5;
 }  // namespace deed
 
 Fact deeds_of(const Fact& fact) {
     Fact deeds = fact;
-    deeds.kind = FactKind::redemption;
+    deeds.kind = FactKind::request;  // the kind that has as many amounts
     deeds.amounts = {};
     deeds.amounts[deed::received] = fact.own_day && fact.kind == FactKind::claim ? 1 : 0;
     deeds.amounts[deed::refused] = fact.own_day && fact.kind == FactKind::refused_claim ? 1 : 0;
     deeds.amounts[deed::redeemed] = fact.own_day && fact.kind == FactKind::redemption ? 1 : 0;
     deeds.amounts[deed::refunded] = fact.removes ? 1 : 0;
     deeds.amounts[deed::submitted] = fact.own_day && fact.kind == FactKind::submission ? 1 : 0;
+    deeds.amounts[deed::requested] = fact.own_day && fact.kind == FactKind::request ? 1 : 0;
     return deeds;
 }
 
 std::int64_t times(const CellValues& cell, std::size_t what) {
-    return cell.sums[redemption_sums.first + what];
+    return cell.sums[request_sums.first + what];
 }
 
 // What one consumer or merchant is in a cell in which it did so much.
@@ -67,6 +69,7 @@ DistinctCounts distinct_of(const CellValues& cell, Counted who) {
     set(Distinct::redeeming_consumers, redeems);
     set(Distinct::redeeming_consumers_net, keeps);
     set(Distinct::invoice_consumers, submits);
+    set(Distinct::draw_consumers, times(cell, deed::requested) > 0);
     return distinct;
 }
 

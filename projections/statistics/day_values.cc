@@ -44,16 +44,17 @@ private:
 
 // Which walk through steps serves a distinct count: gross and net have the same steps that are
 // alone.
-constexpr std::array<std::size_t, distinct_count> walk_of = {0, 0, 1, 1, 2, 2, 3, 4};
+constexpr std::array<std::size_t, distinct_count> walk_of = {0, 0, 1, 1, 2, 2, 3, 4, 5};
 constexpr std::size_t voucher_walks = 3;
-constexpr std::size_t all_walks = 5;
+constexpr std::size_t all_walks = 6;
 
 Status count_members(const GatheredFacts& day,
                      const GroupedFacts& grouped,
                      std::span<CellValues> to) {
     std::array<std::vector<std::uint32_t>, distinct_count> counts;
-    const bool submissions = !day.submitters().empty() || !day.sellers().empty();
-    std::vector<AloneCount> alone(submissions ? all_walks : voucher_walks, AloneCount(day));
+    const bool rare =
+        !day.submitters().empty() || !day.sellers().empty() || !day.requesters().empty();
+    std::vector<AloneCount> alone(rare ? all_walks : voucher_walks, AloneCount(day));
     FISCUS_TRY(for_each_member(
         day, grouped,
         [&](Distinct which) {

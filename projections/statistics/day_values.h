@@ -74,6 +74,10 @@ Status for_each_member(const GatheredFacts& day,
         for_each_doer(day.sellers(), cells, cells_of, take(Distinct::invoice_merchants),
                       visit(Distinct::invoice_merchants));
     }
+    if (!day.requesters().empty()) {
+        for_each_doer(day.requesters(), cells, cells_of, take(Distinct::draw_consumers),
+                      visit(Distinct::draw_consumers));
+    }
     return wrong ? Status(too_many_refunds(grouped.keys[*wrong])) : Status(Done{});
 }
 

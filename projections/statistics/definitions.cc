@@ -3,6 +3,7 @@
 #include <string_view>
 
 #include "projections/reconcile/reconcile.h"
+#include "projections/statistics/draws.h"
 #include "projections/statistics/fund.h"
 #include "projections/statistics/grouping.h"
 #include "projections/statistics/measures.h"
@@ -35,6 +36,9 @@ void append_measures(std::string& page) {
                 cell(measure.sources) + "\n";
     }
     page +=
+        "\nMeasures of draws (draw_…, draws_…) stand in the rows of programmes that have opened "
+        "an instant\n"
+        "draw, and in no others.\n"
         "\nA ratio is published as text with four decimals, rounded half up, and as the pair\n"
         "`<id>_numerator`, `<id>_denominator`; with nothing "
         "below the line the text is empty (null).\n"
@@ -57,14 +61,17 @@ void append_groupings(std::string& page) {
     page +=
         "\nClaims carry the consumer's district and the pack's "
         "category and channel (0: every one);\n"
-        "their industry and size class are 0. Redemptions and "
-        "refunds carry the merchant's district,\n"
-        "category, industry and size class as recorded at the redemption. Invoices, from the "
-        "submission\n"
-        "to the prize, carry the platform that submitted them and the seller's district, category, "
-        "industry,\n"
-        "size class and channel as registered then; their pack is 0. Draws carry their batch alone."
-        "\n"
+        "their industry and size class are 0. Requests for an instant draw carry the consumer's "
+        "district,\n"
+        "and the pack that was won with its category and channel (0 where nothing was won). "
+        "Redemptions and\n"
+        "refunds carry the merchant's district, category, industry and size class as recorded at "
+        "the\n"
+        "redemption. Invoices, from the submission to the prize, carry the platform that submitted "
+        "them and\n"
+        "the seller's district, category, industry, size class and channel as registered then; "
+        "their pack\n"
+        "is 0. Draws of prizes carry their batch alone.\n"
         "\n";
 }
 
@@ -109,6 +116,25 @@ void append_prizes(std::string& page) {
         "\n";
 }
 
+void append_draws(std::string& page) {
+    page +=
+        "## Draws by platform and hour (分平台分时段中奖率)\n\n"
+        "For each day, platform and hour (0 to 23, Asia/Shanghai) in which an instant draw was "
+        "asked for,\n"
+        "what came out of the requests that occurred then.\n\n"
+        "| id | 中文 | English | what counts |\n"
+        "|---|---|---|---|\n";
+    for (const DrawFigureInfo& about : draw_figures()) {
+        page += "|" + cell("`" + std::string(about.id) + "`") + cell(about.chinese) +
+                cell(about.english) + cell(about.meaning) + "\n";
+    }
+    page +=
+        "| `win_rate` | 中奖率 | Win rate | won_count ÷ asked_count |\n"
+        "\nwon_count + lost_count + won_today_count + cap_reached_count + stock_out_count = "
+        "asked_count.\n"
+        "\n";
+}
+
 void append_control(std::string& page) {
     page +=
         "## Reconciliation (对账)\n\n"
@@ -145,6 +171,7 @@ std::string definitions_page() {
     append_groupings(page);
     append_flows(page);
     append_prizes(page);
+    append_draws(page);
     append_control(page);
     return page;
 }

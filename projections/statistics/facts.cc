@@ -47,6 +47,8 @@ FactKind fact_kind(const wire::Entry& entry) {
         case wire::EventBody::InvoiceReversed: return FactKind::reversal;
         case wire::EventBody::DrawExecuted: return FactKind::draw;
         case wire::EventBody::PrizePaid: return FactKind::payout;
+        case wire::EventBody::DrawRequested:
+            return is_win(entry) ? FactKind::claim : FactKind::refused_claim;
         default:
             return outcome_of(entry) == wire::Outcome::accepted ? FactKind::claim
                                                                 : FactKind::refused_claim;
@@ -187,6 +189,13 @@ Fact fact_of(const wire::Entry& entry, bool own_day, bool origin_day) {
     if (own_day) {
         fact.amounts = amounts_of(entry, sums_of(fact.kind));
     }
+    return fact;
+}
+
+Fact request_of(const wire::Entry& entry) {
+    Fact fact = fact_of(entry, true, false);
+    fact.kind = FactKind::request;
+    fact.amounts = amounts_of(entry, request_sums);
     return fact;
 }
 

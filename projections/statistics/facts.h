@@ -1,5 +1,6 @@
 // What one business day's cells are counted from: for each claim, redemption and refund, each step
-// of an invoice, each draw and each prize paid of the day one fact, in the order of the journal.
+// of an invoice, each draw and each prize paid of the day one fact, in the order of the journal. A
+// request for an instant draw has two: that of a claim, and that of its outcome.
 // Facts are bytes in chunks of a fixed size, in memory as in the store, so the state depends on the
 // journal only and a save puts nothing twice but the last chunk. Adding one is all that the fold
 // does for an entry; the figures come at the cut (day_values.h).
@@ -36,8 +37,9 @@ enum class FactKind : std::uint8_t {
     reversal = 7,
     draw = 8,
     payout = 9,
+    request = 10,
 };
-inline constexpr std::size_t fact_kind_count = 10;
+inline constexpr std::size_t fact_kind_count = 11;
 inline constexpr std::size_t voucher_fact_kinds = 4;
 constexpr bool is_of_prizes(FactKind kind) {
     return static_cast<std::size_t>(kind) >= voucher_fact_kinds;
@@ -65,6 +67,8 @@ struct Fact {
 // An entry that counts. What it says on its own business day, and on the day
 // of the redemption that it refunds in full.
 Fact fact_of(const wire::Entry& entry, bool own_day, bool origin_day);
+// The second fact of an accepted DrawRequested; the first is a claim, refused unless it won.
+Fact request_of(const wire::Entry& entry);
 // The sums that facts of this kind add to.
 constexpr SumRange sums_of(FactKind kind) {
     switch (kind) {
@@ -78,6 +82,7 @@ constexpr SumRange sums_of(FactKind kind) {
         case FactKind::reversal: return reversal_sums;
         case FactKind::draw: return draw_sums;
         case FactKind::payout: return payout_sums;
+        case FactKind::request: return request_sums;
     }
     return {};
 }

@@ -28,4 +28,15 @@ inline wire::EventBody kind_of(const wire::Entry& entry) {
     return static_cast<wire::EventBody>(entry.kind());
 }
 
+// Of an accepted DrawRequested.
+inline wire::DrawOutcome draw_outcome_of(const wire::Entry& entry) {
+    return static_cast<wire::DrawOutcome>(entry.vouchers());
+}
+// An accepted DrawRequested that gave a voucher.
+inline bool is_win(const wire::Entry& entry) {
+    return kind_of(entry) == wire::EventBody::DrawRequested &&
+           outcome_of(entry) == wire::Outcome::accepted &&
+           draw_outcome_of(entry) == wire::DrawOutcome::won;
+}
+
 }  // namespace fiscus::projections

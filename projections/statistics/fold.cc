@@ -31,7 +31,8 @@ bool counts_when_accepted(EventBody kind) {
         case EventBody::InvoiceRejected:
         case EventBody::InvoiceReversed:
         case EventBody::DrawExecuted:
-        case EventBody::PrizePaid: return true;
+        case EventBody::PrizePaid:
+        case EventBody::DrawRequested: return true;
         default: return false;
     }
 }
@@ -63,8 +64,9 @@ bool is_counted(const wire::Entry& entry) {
     if (outcome_of(entry) == Outcome::accepted) {
         return counts_when_accepted(kind_of(entry));
     }
-    return outcome_of(entry) == Outcome::refused && kind_of(entry) == EventBody::VoucherClaimed &&
-           entry.consumer_ordinal() != 0;
+    const bool asks =
+        kind_of(entry) == EventBody::VoucherClaimed || kind_of(entry) == EventBody::DrawRequested;
+    return outcome_of(entry) == Outcome::refused && asks && entry.consumer_ordinal() != 0;
 }
 
 Result<std::unique_ptr<Fold>> Fold::open(Store& store,
@@ -238,6 +240,7 @@ Status Fold::fold_accepted(const Input& in) {
         case EventBody::PrizePayoutFailed:
         case EventBody::PrizeForfeited:
         case EventBody::PrizeRecovered: return fold_prize_event(*programme, in);
+        case EventBody::DrawRequested: return fold_draw_request(*programme, in.entry);
         default: return fold_decision(*programme, in);
     }
 }

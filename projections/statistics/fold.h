@@ -105,10 +105,12 @@ private:
     Status post(ProgrammeState& programme, const Input& in);
     // Reference and control kinds.
     Status fold_decision(ProgrammeState& programme, const Input& in);
-    // Claims, redemptions and refunds.
+    // Claims, redemptions and refunds; of a request for a draw what it is as a claim.
     Status fold_voucher_event(ProgrammeState& programme, const wire::Entry& entry);
     // Invoices, draws and prizes.
     Status fold_prize_event(ProgrammeState& programme, const Input& in);
+    // Requests for an instant draw.
+    Status fold_draw_request(ProgrammeState& programme, const wire::Entry& entry);
     Status note_ticket(const ProgrammeState& programme, const wire::Entry& entry, Fact& fact);
     Status note_refund_difference(ProgrammeState& programme, const wire::Entry& entry);
     // An entry that came to the day, before or after its cut.
@@ -128,8 +130,8 @@ private:
 
 // An accepted refund with which the order is refunded whole.
 bool is_full_refund(const wire::Entry& entry);
-// Accepted claims, redemptions and refunds, steps of invoices, draws and prizes paid, and refused
-// claims of a known consumer.
+// Accepted claims, redemptions and refunds, requests for a draw, steps of invoices, draws and
+// prizes paid, and refused claims and requests of a known consumer.
 bool is_counted(const wire::Entry& entry);
 // "entry N of the journal cannot be folded"
 Error contradiction(const wire::Entry& entry, std::string why);

@@ -49,7 +49,8 @@ void GatheredFacts::add(const Fact& fact, Counted who) {
     const bool claims = fact.own_day && (refused || fact.kind == FactKind::claim);
     const bool redeems = fact.own_day && fact.kind == FactKind::redemption;
     const bool submits = fact.own_day && fact.kind == FactKind::submission;
-    if (who == Counted::nobody || !(claims || redeems || submits || fact.removes)) {
+    const bool requests = fact.own_day && fact.kind == FactKind::request;
+    if (who == Counted::nobody || !(claims || redeems || submits || requests || fact.removes)) {
         return;
     }
     const auto item = static_cast<std::uint32_t>(places_.size());
@@ -58,15 +59,17 @@ void GatheredFacts::add(const Fact& fact, Counted who) {
         append(claims_, {fact.consumer, item, refused});
     }
     if (submits) [[unlikely]] {
-        if (submitters_.empty() && sellers_.empty()) {
-            begin_submissions();
-        }
+        begin_rare_steps();
         if (who != Counted::merchants) {
             append(submitters_, {fact.consumer, item, false});
         }
         if (who != Counted::consumers) {
             append(sellers_, {fact.merchant, item, false});
         }
+    }
+    if (requests && who != Counted::merchants) [[unlikely]] {
+        begin_rare_steps();
+        append(requesters_, {fact.consumer, item, false});
     }
     for (const bool second : {false, true}) {
         if (!(second ? fact.removes : redeems)) {
@@ -96,14 +99,18 @@ void GatheredFacts::append(std::vector<Item>& items, const Item& item) {
 }
 
 // What days before needed goes, so that all steps together take no more than they would anyway.
-void GatheredFacts::begin_submissions() {
+void GatheredFacts::begin_rare_steps() {
+    if (!submitters_.empty() || !sellers_.empty() || !requesters_.empty()) {
+        return;
+    }
     for (Steps* const steps : {&claims_, &consumers_, &merchants_}) {
         steps->shrink_to_fit();
     }
 }
 
 void GatheredFacts::sort() {
-    for (Steps* const steps : {&claims_, &consumers_, &merchants_, &submitters_, &sellers_}) {
+    for (Steps* const steps :
+         {&claims_, &consumers_, &merchants_, &submitters_, &sellers_, &requesters_}) {
         room_.reserve(steps->capacity());
         sort_steps(*steps, room_);
     }
@@ -120,12 +127,14 @@ void GatheredFacts::clear() {
     }
     submitters_ = {};
     sellers_ = {};
+    requesters_ = {};
 }
 
 std::size_t GatheredFacts::memory() const {
     return places_.capacity() * sizeof(FinePlace) +
            (claims_.capacity() + consumers_.capacity() + merchants_.capacity() +
-            submitters_.capacity() + sellers_.capacity() + room_.capacity()) *
+            submitters_.capacity() + sellers_.capacity() + requesters_.capacity() +
+            room_.capacity()) *
                sizeof(Step);
 }
 

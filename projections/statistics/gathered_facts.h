@@ -37,7 +37,7 @@ struct FineCells {
     Numbering numbering{};
     std::vector<FineKey> keys{};
     std::vector<SumsByKind> sums{};
-    // Of invoices and prizes, up to the last cell that has any: most days have none.
+    // Of invoices, prizes and draws, up to the last cell that has any: most days have none.
     std::vector<PrizeSumsByKind> prize_sums{};
 
 private:
@@ -72,9 +72,11 @@ public:
     // Of invoices that were submitted.
     [[nodiscard]] const Steps& submitters() const { return submitters_; }
     [[nodiscard]] const Steps& sellers() const { return sellers_; }
+    // Of instant draws that were asked for.
+    [[nodiscard]] const Steps& requesters() const { return requesters_; }
 
 private:
-    void begin_submissions();
+    void begin_rare_steps();
     template <typename Item>
     void append(std::vector<Item>& items, const Item& item);
 
@@ -88,6 +90,7 @@ private:
     // Given back with the day: days of vouchers alone, which are the most, keep their room.
     Steps submitters_;
     Steps sellers_;
+    Steps requesters_;
     Steps room_;  // to sort
 };
 

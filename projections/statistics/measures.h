@@ -19,7 +19,7 @@ namespace fiscus::projections {
 inline constexpr std::uint32_t definitions_version = 2;
 
 // Figures that add up: over entries, cells and days. The order is that of the stored arrays; those
-// of invoices and prizes come last, because most programmes have none.
+// of invoices, prizes and instant draws come last, because most programmes have none.
 enum class Sum : std::uint8_t {
     issued_count,
     issued_amount,
@@ -42,8 +42,14 @@ enum class Sum : std::uint8_t {
     prizes_awarded_amount,
     prizes_paid_count,
     prizes_paid_amount,
+    draws_won_count,
+    draws_won_amount,
+    draws_lost_count,
+    draws_won_today_count,
+    draws_cap_reached_count,
+    draws_stock_out_count,
 };
-inline constexpr std::size_t sum_count = 21;
+inline constexpr std::size_t sum_count = 27;
 inline constexpr std::size_t voucher_sum_count = 10;
 inline constexpr std::size_t prize_sum_count = sum_count - voucher_sum_count;
 using Sums = std::array<std::int64_t, sum_count>;
@@ -70,8 +76,9 @@ enum class Distinct : std::uint8_t {
     redeeming_merchants_net,
     invoice_consumers,
     invoice_merchants,
+    draw_consumers,
 };
-inline constexpr std::size_t distinct_count = 8;
+inline constexpr std::size_t distinct_count = 9;
 using DistinctCounts = std::array<std::uint64_t, distinct_count>;
 
 // Something but vouchers is in them.
@@ -129,12 +136,14 @@ struct Measure {
     bool added_later = false;
     // Of invoices and prizes: in the rows of programmes that have a prize batch.
     bool of_prizes = false;
+    // Of instant draws: in the rows of programmes that have opened one.
+    bool of_draws = false;
 };
 
 // In the order of the columns.
 std::span<const Measure> measures();
-// Those of a programme, with or without prize batches.
-std::span<const Measure> measures_of(bool prizes);
+// Those of a programme, with or without prize batches and instant draws.
+std::span<const Measure> measures_of(bool prizes, bool draws);
 const Measure* find_measure(std::string_view id);
 // A count or amount of the day itself: what a later revision may change and must explain.
 bool is_of_day(const Measure& measure);

@@ -236,6 +236,17 @@ Status ProgrammeState::load_small_tables() {
                                            ? Status(Done{})
                                            : damaged_state("prizes of a day");
                             }));
+    FISCUS_TRY(store_->scan(StateKey(table::draw_hours).u32(programme_),
+                            [this](std::string_view key, std::string_view value) -> Status {
+                                KeyReader place(key);
+                                place.u32();
+                                const std::int32_t day = place.day();
+                                const std::uint16_t platform = place.u16();
+                                return draws.parse(day, {.platform = platform, .hour = place.u8()},
+                                                   value)
+                                           ? Status(Done{})
+                                           : damaged_state("draws of an hour");
+                            }));
     FISCUS_TRY(store_->scan(StateKey(table::sources).u32(programme_),
                             [this](std::string_view key, std::string_view value) -> Status {
                                 KeyReader place(key);
@@ -280,6 +291,7 @@ void ProgrammeState::save(Store& store) {
     }
     fund.save(store, programme_);
     prizes.save(store, programme_);
+    draws.save(store, programme_);
     sources.save(store, programme_);
     reconciliation.save(store, programme_);
 }

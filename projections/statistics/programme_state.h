@@ -1,8 +1,9 @@
 // Everything that the statistics keep of one programme: reference data, facts of the open days,
-// totals of the days that were cut, the fund, prizes, sources, refusals and the reconciliation. A
-// day is open until its first cut; after it the day's facts lie on disk, those that come late wait
-// beside them, and the next cut makes a new revision. Days before the programme's first day are one
-// day, the day before it, which is never cut: its figures count in everything to date.
+// totals of the days that were cut, the fund, prizes, draws, sources, refusals and the
+// reconciliation. A day is open until its first cut; after it the day's facts lie on disk, those
+// that come late wait beside them, and the next cut makes a new revision. Days before the
+// programme's first day are one day, the day before it, which is never cut: its figures count in
+// everything to date.
 // Thread: one. Fails: corrupt on damaged records, state when the disk says no.
 #pragma once
 
@@ -16,6 +17,7 @@
 #include "engine/base/result.h"
 #include "projections/reconcile/reconcile.h"
 #include "projections/statistics/day_counter.h"
+#include "projections/statistics/draws.h"
 #include "projections/statistics/facts.h"
 #include "projections/statistics/fund.h"
 #include "projections/statistics/prizes.h"
@@ -89,6 +91,7 @@ public:
     std::map<std::int32_t, std::uint32_t> revisions;  // latest of each day that was cut
     FundLedger fund;
     PrizeLedger prizes;
+    DrawHours draws;
     Sources sources;
     Reconciliation reconciliation;
     std::map<std::int32_t, std::map<std::uint16_t, std::uint64_t>> refusals;  // by day and reason

@@ -106,6 +106,8 @@ public:
     Result<Table> prizes(ProgrammeId programme,
                          std::int32_t first_day,
                          std::int32_t last_day) const;
+    // 分平台分时段中奖率: one row for each day, platform and hour in which a draw was asked for.
+    Result<Table> draws(ProgrammeId programme, std::int32_t first_day, std::int32_t last_day) const;
     // Where the programme's money is now; the last line proves the identity of docs/domain.md §4.
     Result<Table> fund_position(ProgrammeId programme) const;
     // Every account with its balance, and the sum, which is zero; nothing: all programmes.

@@ -143,7 +143,8 @@ Result<Table> Query::statistics(const Selection& selection) {
         table.columns.push_back({id + "_name", std::string(dimension.english),
                                  std::string(dimension.chinese), CellType::text});
     }
-    const std::span<const Measure> shown = measures_of(names.has_prize_batches);
+    const std::span<const Measure> shown =
+        measures_of(names.has_prize_batches, names.has_instant_draws);
     for (const Measure& measure : shown) {
         table.columns.push_back({std::string(measure.id), std::string(measure.english),
                                  std::string(measure.chinese), type_of(measure)});

@@ -62,7 +62,7 @@ Result<OpenedEvent> open_event(Bytes bytes, wire::EventBody kind) {
 bool Reference::keeps(wire::EventBody kind) {
     return kind == wire::EventBody::ProgrammeOpened || kind == wire::EventBody::PlatformAdmitted ||
            kind == wire::EventBody::SourceRegistered || kind == wire::EventBody::BatchOpened ||
-           kind == wire::EventBody::PrizeBatchOpened;
+           kind == wire::EventBody::PrizeBatchOpened || kind == wire::EventBody::InstantDrawOpened;
 }
 
 std::uint32_t Reference::number_of(const wire::Event& event) {
@@ -71,6 +71,9 @@ std::uint32_t Reference::number_of(const wire::Event& event) {
     }
     if (const auto* batch = event.body_as_PrizeBatchOpened()) {
         return batch->batch();
+    }
+    if (const auto* draw = event.body_as_InstantDrawOpened()) {
+        return draw->batch();
     }
     if (const auto* platform = event.body_as_PlatformAdmitted()) {
         return platform->platform();
@@ -117,6 +120,8 @@ void Reference::learn(const wire::Event& event) {
                 names.prizes[tier->tier()] = tier->amount_fen();
             }
         }
+    } else if (event.body_as_InstantDrawOpened() != nullptr) {
+        has_instant_draws = true;
     }
 }
 

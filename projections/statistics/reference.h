@@ -53,9 +53,10 @@ struct Reference {
     std::map<std::uint32_t, BatchNames> batches;
 
     bool has_prize_batches = false;
+    bool has_instant_draws = false;
 
-    // ProgrammeOpened, PlatformAdmitted, SourceRegistered, BatchOpened, PrizeBatchOpened; others
-    // change nothing here.
+    // ProgrammeOpened, PlatformAdmitted, SourceRegistered, BatchOpened, PrizeBatchOpened,
+    // InstantDrawOpened; others change nothing here.
     void learn(const wire::Event& event);
     // Which of several events of a kind it is: batch, platform, source, or 0.
     static std::uint32_t number_of(const wire::Event& event);

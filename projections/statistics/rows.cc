@@ -109,7 +109,8 @@ RowWriter::RowWriter(RowBuffer& rows, const Reference& reference, const CodeName
         return ",\"" + std::string(id) + std::string(suffix) + "\":";
     };
     std::size_t room = 0;
-    for (const Measure& measure : measures_of(reference.has_prize_batches)) {
+    for (const Measure& measure :
+         measures_of(reference.has_prize_batches, reference.has_instant_draws)) {
         const MeasureFields& fields = measure_fields_.emplace_back(
             MeasureFields{.measure = &measure,
                           .value = field(measure.id, ""),

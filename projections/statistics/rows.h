@@ -15,6 +15,7 @@
 #include "projections/data/code_names.h"
 #include "projections/publish/rows.h"
 #include "projections/reconcile/reconcile.h"
+#include "projections/statistics/draws.h"
 #include "projections/statistics/fund.h"
 #include "projections/statistics/measures.h"
 #include "projections/statistics/prizes.h"
@@ -64,6 +65,7 @@ public:
     void statistics(const RowHead& head, const CellKey& cell, const Figures& figures);
     void fund_usage(const RowHead& head, const FundLine& line);
     void prizes(const RowHead& head, const PrizeLine& prizes);
+    void draws(const RowHead& head, const DrawLine& draws);
     void refusals(const RowHead& head, std::uint16_t reason, std::uint64_t count);
     void gap(const RowHead& head, std::uint16_t source, const SourceState& state);
     // Only of revisions after the first: a figure that is not what it was.

@@ -35,6 +35,7 @@ inline constexpr char reconciled = 'B';     // programme, day → revision, whet
 inline constexpr char refund_shares = 'D';  // programme, day, sequence → part off its share
 inline constexpr char tickets = 'I';        // programme, invoice that was verified → nothing
 inline constexpr char prize_days = 'W';     // programme, day, batch, tier → prizes of the tier
+inline constexpr char draw_hours = 'H';     // programme, day, platform, hour → what came out
 
 }  // namespace table
 

@@ -1,15 +1,22 @@
 #include "projections/statistics/sum_rules.h"
 
+#include "projections/statistics/flags.h"
+
 namespace fiscus::projections {
 
 namespace {
 
 using Kind = wire::EventBody;
+using Draw = wire::DrawOutcome;
 using Entry = wire::Entry;
 
 std::int64_t one(const Entry&) { return 1; }
 std::int64_t amount_of(const Entry& e) { return e.amount_fen(); }
 std::int64_t order_amount_of(const Entry& e) { return e.order_amount_fen(); }
+template <wire::DrawOutcome Which>
+std::int64_t one_if(const Entry& e) {
+    return draw_outcome_of(e) == Which ? 1 : 0;
+}
 
 // Every amount of an accepted entry is ≥ 0; fold.cc sees to it that their sums fit 64 bits.
 constexpr std::array<SumRule, sum_count> sum_rule_table{{
@@ -37,6 +44,12 @@ constexpr std::array<SumRule, sum_count> sum_rule_table{{
     {Sum::prizes_awarded_amount, Kind::DrawExecuted, amount_of},
     {Sum::prizes_paid_count, Kind::PrizePaid, one},
     {Sum::prizes_paid_amount, Kind::PrizePaid, amount_of},
+    {Sum::draws_won_count, Kind::DrawRequested, one_if<Draw::won>},
+    {Sum::draws_won_amount, Kind::DrawRequested, amount_of},
+    {Sum::draws_lost_count, Kind::DrawRequested, one_if<Draw::lost>},
+    {Sum::draws_won_today_count, Kind::DrawRequested, one_if<Draw::won_today>},
+    {Sum::draws_cap_reached_count, Kind::DrawRequested, one_if<Draw::cap_reached>},
+    {Sum::draws_stock_out_count, Kind::DrawRequested, one_if<Draw::stock_out>},
 }};
 
 // The first rule of a kind, and how many there are.
@@ -58,7 +71,8 @@ static_assert(range_of_rules(Kind::InvoiceSubmitted) == submission_sums &&
               range_of_rules(Kind::InvoiceRejected) == rejection_sums &&
               range_of_rules(Kind::InvoiceReversed) == reversal_sums &&
               range_of_rules(Kind::DrawExecuted) == draw_sums &&
-              range_of_rules(Kind::PrizePaid) == payout_sums);
+              range_of_rules(Kind::PrizePaid) == payout_sums &&
+              range_of_rules(Kind::DrawRequested) == request_sums);
 
 constexpr bool rules_stand_in_order() {
     for (std::size_t at = 0; at < sum_count; ++at) {

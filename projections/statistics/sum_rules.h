@@ -13,7 +13,8 @@
 
 namespace fiscus::projections {
 
-// What an accepted entry adds to the cells of its own business day: one row for each Sum.
+// What an accepted entry adds to the cells of its own business day: one row for each Sum. A draw
+// that is won adds to the sums of claims as well.
 struct SumRule {
     Sum sum;
     wire::EventBody kind;
@@ -38,8 +39,9 @@ inline constexpr SumRange rejection_sums{.first = index(Sum::invoices_rejected_c
 inline constexpr SumRange reversal_sums{.first = index(Sum::invoices_reversed_count), .count = 3};
 inline constexpr SumRange draw_sums{.first = index(Sum::prizes_awarded_amount), .count = 1};
 inline constexpr SumRange payout_sums{.first = index(Sum::prizes_paid_count), .count = 2};
+inline constexpr SumRange request_sums{.first = index(Sum::draws_won_count), .count = 6};
 // What an entry adds to the sums of its kind, in their order.
-inline constexpr std::size_t kind_amounts_max = 5;
+inline constexpr std::size_t kind_amounts_max = 6;
 using KindAmounts = std::array<std::int64_t, kind_amounts_max>;
 KindAmounts amounts_of(const wire::Entry& entry, const SumRange& sums);
 

@@ -72,7 +72,8 @@ std::uint32_t World::some_batch() {
     }
     const auto* batch = random_.entry(rules().batches);
     for (int look = 0; look < 5 && batch != nullptr; ++look) {
-        if (!batch->second.closed && batch->second.claim_until_us > log_time_us_) {
+        if (!batch->second.closed && batch->second.claim_until_us > log_time_us_ &&
+            !rules().draws_from(batch->first)) {
             break;
         }
         batch = random_.entry(rules().batches);
@@ -316,8 +317,13 @@ void World::register_consumer() {
     const Id128 own = *e.consumer;
     e.identity = random_.chance(850) ? Id128{.hi = own.lo, .lo = own.hi}
                                      : Id128{.hi = 7, .lo = random_.below(9)};
-    e.phone = random_.chance(500) ? support::MaybeId() : id_named("p");
-    e.device = random_.chance(500) ? support::MaybeId() : Id128{};
+    const auto token = [this]() -> support::MaybeId {
+        static const std::vector<support::MaybeId> some = {std::nullopt, Id128{}};
+        return random_.chance(600) ? random_.pick(some)
+                                   : id_named("t" + std::to_string(random_.below(12)));
+    };
+    e.phone = token();
+    e.device = token();
     e.district = some_district();
     if (slip()) {
         e.identity = random_.chance(500) ? support::MaybeId() : Id128{};

@@ -1,7 +1,7 @@
 // Random histories through the engine into the statistics, with restarts of the fold on the way:
-// every
-// figure of every cell of every revision must be what the naive statistics count from the oracle's
-// answers. FISCUS_SEED repeats one run, FISCUS_PROPERTY_RUNS says how many there are.
+// every figure of every cell of every revision, and the prizes of every tier, must be what the
+// naive statistics count from the oracle's answers. FISCUS_SEED repeats one run,
+// FISCUS_PROPERTY_RUNS says how many there are.
 #include "tests/reference/statistics.h"
 
 #include <algorithm>
@@ -9,6 +9,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -117,8 +118,16 @@ void compare_totals(const char* what, const Totals& expected, const Sums& found,
         {"prizes_awarded_amount",
          {expected.prizes_awarded_amount, projections::Sum::prizes_awarded_amount}},
         {"prizes_paid_count", {expected.prizes_paid_count, projections::Sum::prizes_paid_count}},
-        {"prizes_paid_amount",
-         {expected.prizes_paid_amount, projections::Sum::prizes_paid_amount}}};
+        {"prizes_paid_amount", {expected.prizes_paid_amount, projections::Sum::prizes_paid_amount}},
+        {"draws_won_count", {expected.draws_won_count, projections::Sum::draws_won_count}},
+        {"draws_won_amount", {expected.draws_won_amount, projections::Sum::draws_won_amount}},
+        {"draws_lost_count", {expected.draws_lost_count, projections::Sum::draws_lost_count}},
+        {"draws_won_today_count",
+         {expected.draws_won_today_count, projections::Sum::draws_won_today_count}},
+        {"draws_cap_reached_count",
+         {expected.draws_cap_reached_count, projections::Sum::draws_cap_reached_count}},
+        {"draws_stock_out_count",
+         {expected.draws_stock_out_count, projections::Sum::draws_stock_out_count}}};
     static_assert(std::size(fields) == projections::sum_count);
     for (const auto& [name, pair] : fields) {
         const std::int64_t value = found[projections::index(pair.second)];
@@ -139,7 +148,8 @@ void compare_distinct(const Measures& expected, const Figures& found, std::strin
         {Distinct::redeeming_merchants, expected.merchants_redeeming},
         {Distinct::redeeming_merchants_net, expected.merchants_redeeming_net},
         {Distinct::invoice_consumers, expected.consumers_submitting},
-        {Distinct::invoice_merchants, expected.merchants_invoicing}};
+        {Distinct::invoice_merchants, expected.merchants_invoicing},
+        {Distinct::draw_consumers, expected.consumers_drawing}};
     static_assert(std::size(fields) == projections::distinct_count);
     for (const auto& [distinct, count] : fields) {
         const std::uint64_t value = found.distinct[projections::index(distinct)];
@@ -158,7 +168,9 @@ void compare_ratios(const Measures& expected, const Figures& found, std::string&
         {"redemption_rate_day_amount", expected.redemption_rate_day_amount()},
         {"leverage_ratio", expected.leverage_ratio()},
         {"leverage_ratio_gross", expected.leverage_ratio_gross()},
-        {"prize_leverage_ratio", expected.prize_leverage_ratio()}};
+        {"prize_leverage_ratio", expected.prize_leverage_ratio()},
+        {"draw_win_rate", expected.draw_win_rate()},
+        {"draw_win_rate_to_date", expected.draw_win_rate_to_date()}};
     for (const auto& [name, text] : ratios) {
         const projections::Measure* measure = projections::find_measure(name);
         const std::string value =
@@ -267,6 +279,28 @@ public:
         return {};
     }
 
+    // Draws by platform and hour as known now.
+    std::string draws(const projections::ProgrammeState& state,
+                      std::int32_t day,
+                      std::uint64_t as_of) const {
+        const auto expected = naive_.draws(programme_, day, as_of);
+        std::map<reference::Hour, reference::Draws> found;
+        for (const projections::DrawLine& line : state.draws.lines(day)) {
+            const auto value = [&line](projections::DrawFigure figure) {
+                return projections::value_of(line.figures, figure);
+            };
+            using enum projections::DrawFigure;
+            found[{line.hour.platform, line.hour.hour}] = {.asked = value(asked_count),
+                                                           .won = value(won_count),
+                                                           .won_fen = value(won_amount),
+                                                           .lost = value(lost_count),
+                                                           .won_today = value(won_today_count),
+                                                           .cap_reached = value(cap_reached_count),
+                                                           .stock_out = value(stock_out_count)};
+        }
+        return found == expected ? "" : place(day) + "other draws by platform and hour\n";
+    }
+
     // Figures as known now, which is after the entry `as_of`.
     std::string range(std::int32_t first, std::int32_t last, std::uint64_t as_of) {
         return figures(first, last, std::nullopt, as_of);
@@ -353,6 +387,10 @@ std::string compare_now(const reference::Statistics& naive,
         if (trouble.empty()) {
             trouble = comparison.prizes(*folded.fold().find(number), last, as_of);
         }
+        for (std::int32_t day = std::max(first, naive.first_day(number));
+             trouble.empty() && day <= last; ++day) {
+            trouble = comparison.draws(*folded.fold().find(number), day, as_of);
+        }
         // A single day that has no revision yet is told as known now.
         const std::int32_t open = first + random.between(0, 9);
         if (trouble.empty() && naive.revisions(number, open).empty()) {
@@ -365,7 +403,8 @@ std::string compare_now(const reference::Statistics& naive,
     return {};
 }
 
-std::string run(std::uint64_t seed) {
+// `tiers`: whose prizes were compared in the end.
+std::string run(std::uint64_t seed, std::size_t& tiers) {
     // Every other history ends with a programme that is closed.
     World world(
         {.seed = seed, .records = 500, .broken = 10, .close_at = seed % 2 == 0 ? 380U : 0U});
@@ -396,14 +435,20 @@ std::string run(std::uint64_t seed) {
             }
         }
     }
+    for (const auto& [number, programme] : folded.fold().programmes()) {
+        tiers += programme->prizes.lines(INT32_MAX).size();
+    }
     return {};
 }
 
 TEST(StatisticsProperty, FiguresAreWhatTheNaiveStatisticsCount) {
-    for (const std::uint64_t seed : seeds(runs_default)) {
-        const std::string trouble = run(seed);
+    const std::vector<std::uint64_t> all = seeds(runs_default);
+    std::size_t tiers = 0;
+    for (const std::uint64_t seed : all) {
+        const std::string trouble = run(seed, tiers);
         ASSERT_EQ(trouble, "") << "FISCUS_SEED=" << seed;
     }
+    EXPECT_TRUE(tiers > 0 || all.size() < runs_default) << "no draw was executed";
 }
 
 }  // namespace

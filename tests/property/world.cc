@@ -76,6 +76,9 @@ void World::open_programme(std::uint32_t number) {
     if (random_.chance(600)) {
         open_prize_batch();
     }
+    if (random_.chance(600)) {
+        open_instant_draw();
+    }
 }
 
 World::Speaker& World::speaker(std::uint32_t programme, std::uint16_t source) {
@@ -139,8 +142,8 @@ void World::step() {
         {40, &World::void_voucher},  {45, &World::register_consumer}, {35, &World::merchant_deed},
         {14, &World::platform_deed}, {12, &World::source_deed},       {40, &World::fund_deed},
         {22, &World::batch_deed},    {60, &World::settlement_deed},   {40, &World::recovery_deed},
-        {45, &World::control_deed},  {250, &World::prize_deed},       {3, &World::programme_deed},
-        {70, &World::say_again}};
+        {45, &World::control_deed},  {250, &World::prize_deed},       {130, &World::instant_deed},
+        {6, &World::programme_deed}, {70, &World::say_again}};
     std::uint64_t total = 0;
     for (const auto& [weight, deed] : deeds) {
         total += weight;
@@ -234,7 +237,9 @@ void World::publish(const Envelope& envelope, const Body& body) {
     reference::Input input;
     input.key = support::record_key(envelope.programme);
     input.value = support::event_bytes(envelope, body);
-    if (!steady_ && random_.chance(options_.broken)) {
+    // Damage could commit a draw to a chain that nobody knows.
+    const bool whole = std::holds_alternative<support::InstantDrawOpened>(body);
+    if (!steady_ && !whole && random_.chance(options_.broken)) {
         input = broken(std::move(input));
     }
     if (!steady_ && random_.chance(60)) {
@@ -282,8 +287,12 @@ void World::learn(const reference::Answer& answer) {
         answer.reason != wire::Reason::sequence_conflict) {
         return;
     }
-    const reference::Source& source =
-        oracle_.programme(answer.programme)->sources.at(answer.source);
+    // A programme that was not even opened remembers no numbers.
+    const reference::Programme* programme = oracle_.programme(answer.programme);
+    if (programme == nullptr) {
+        return;
+    }
+    const reference::Source& source = programme->sources.at(answer.source);
     Speaker& publisher = speaker(answer.programme, answer.source);
     publisher.epoch = source.epoch.value_or(1);
     publisher.last = source.high;

@@ -14,6 +14,7 @@
 
 #include "tests/property/random.h"
 #include "tests/reference/ledger.h"
+#include "tests/support/day_keys.h"
 #include "tests/support/events.h"
 #include "tests/support/ledger_under_test.h"
 
@@ -113,6 +114,16 @@ private:
     std::uint32_t some_prize_batch();
     support::MaybeId some_invoice(std::uint32_t number, reference::InvoiceState state);
 
+    // deeds_instant.cc: what they do around instant draws.
+    void instant_deed();
+    void open_instant_draw();
+    void publish_value();
+    void open_key();
+    void request_chance();
+    support::BatchOpened random_drawn_batch(std::uint32_t number);
+    support::InstantTier random_instant_tier(const support::BatchOpened& batch);
+    support::InstantDrawOpened random_instant_draw(const support::BatchOpened& batch);
+
     support::BatchOpened random_batch(std::uint32_t number);
     support::MerchantRegistered random_merchant(std::uint32_t number);
     std::vector<Id128> some_vouchers(const reference::Programme& programme);
@@ -130,7 +141,7 @@ private:
     WorldOptions options_;
     Random random_;
     support::Shard shard_;
-    reference::Ledger oracle_;
+    reference::Ledger oracle_{support::last_key_of};
     std::vector<reference::Input> records_;
     std::vector<reference::Answer> answers_;
     std::vector<std::uint32_t> programmes_;

@@ -57,6 +57,9 @@ inline constexpr std::uint8_t receivable_raised = 8;
 inline constexpr std::uint8_t refund_in_one_part = 16;
 inline constexpr std::uint8_t prize_taken_away = 32;
 inline constexpr std::uint8_t reserve_moved_up = 64;
+// The same bits, on ConsumerRegistered.
+inline constexpr std::uint8_t phone_of_another = 32;
+inline constexpr std::uint8_t device_of_another = 64;
 
 struct Answer {
     std::uint64_t sequence = 0;

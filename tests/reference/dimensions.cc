@@ -74,6 +74,8 @@ void state_own(const wire::BatchFunded& e, Answer& a) { a.denomination = e.tier(
 void state_own(const wire::InvoiceRejected& e, Answer& a) {
     a.denomination = static_cast<std::uint16_t>(e.fault());
 }
+void state_own(const wire::PublicValuePublished& e, Answer& a) { a.origin_day = e.day(); }
+void state_own(const wire::DayKeyOpened& e, Answer& a) { a.origin_day = e.day(); }
 void state_own(const wire::SourceDayClosed& e, Answer& a) { a.origin_day = e.day(); }
 void state_own(const wire::ClockAdvanced& e, Answer& a) { a.origin_day = day_of(e.now_us()); }
 

@@ -19,19 +19,6 @@ const unsigned char* start_of_bytes(const std::string& bytes) {
     return reinterpret_cast<const unsigned char*>(bytes.data());
 }
 
-// `bytes` big-endian bytes of a number.
-std::string big_endian(std::uint64_t number, int bytes) {
-    std::string text;
-    for (int left = bytes; left > 0; --left) {
-        text += static_cast<char>(number >> 8U * static_cast<unsigned>(left - 1) & 0xffU);
-    }
-    return text;
-}
-
-std::string bytes_of(const Id& id) { return big_endian(id.hi, 8) + big_endian(id.lo, 8); }
-
-std::string text_of(const std::string& text) { return big_endian(text.size(), 2) + text; }
-
 // Of the lines first … end − 1.
 std::string root_between(HashKind kind,
                          const std::vector<std::string>& lines,
@@ -147,7 +134,7 @@ std::vector<Drawn> draw(const DrawRules& rules,
         keyed_hash_of(rules.kind, entropy.secret,
                       "draw-v1" + big_endian(rules.programme, 4) + big_endian(rules.batch, 4) +
                           root_of(rules.kind, list_lines(tickets)) + big_endian(tickets.size(), 8) +
-                          text_of(entropy.digits) + text_of(entropy.public_value));
+                          counted(entropy.digits) + counted(entropy.public_value));
     std::vector<Drawn> order;
     for (const Ticket& ticket : tickets) {
         order.push_back(
@@ -210,6 +197,18 @@ bool page_ascii(const std::string& text) {
            std::all_of(text.begin(), text.end(),
                        [](char c) { return c >= 0x20 && c <= 0x7e && c != '"' && c != '\\'; });
 }
+
+std::string big_endian(std::uint64_t number, int bytes) {
+    std::string text;
+    for (int left = bytes; left > 0; --left) {
+        text += static_cast<char>(number >> 8U * static_cast<unsigned>(left - 1) & 0xffU);
+    }
+    return text;
+}
+
+std::string bytes_of(const Id& id) { return big_endian(id.hi, 8) + big_endian(id.lo, 8); }
+
+std::string counted(const std::string& text) { return big_endian(text.size(), 2) + text; }
 
 std::string hex_of(const std::string& bytes) {
     static constexpr char digits[] = "0123456789abcdef";

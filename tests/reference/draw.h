@@ -73,6 +73,10 @@ std::vector<std::string> result_lines(const std::vector<Drawn>& places);
 bool page_text(const std::string& text);
 bool page_ascii(const std::string& text);
 
+// `bytes` big-endian bytes of a number; the 16 bytes of an id; text(t) of the page.
+std::string big_endian(std::uint64_t number, int bytes);
+std::string bytes_of(const Id& id);
+std::string counted(const std::string& text);
 std::string hex_of(const std::string& bytes);
 
 }  // namespace fiscus::reference

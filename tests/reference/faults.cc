@@ -252,6 +252,38 @@ void describe(Shape& s, const wire::DrawExecuted& e) {
 }
 void describe(Shape& s, const wire::DrawAborted& e) { s.code(e.batch() >= 1); }
 
+void describe(Shape& s, const wire::InstantDrawOpened& e) {
+    s.code(e.batch() >= 1);
+    s.day(e.first_day());
+    s.hash(e.chain_head());
+    s.list(e.tiers(), 64);
+    if (e.tiers() == nullptr) {
+        return;
+    }
+    for (const wire::InstantTier* tier : *e.tiers()) {
+        s.code(tier->tier() >= 1 && tier->pack() >= 1);
+        s.list(tier->amounts(), 256);
+        s.list(tier->releases(), 1'440);
+        if (tier->amounts() != nullptr) {
+            for (const wire::InstantAmount* amount : *tier->amounts()) {
+                s.code(amount->denomination() >= 1);
+            }
+        }
+    }
+}
+void describe(Shape& s, const wire::PublicValuePublished& e) {
+    s.day(e.day());
+    s.code(e.value() != nullptr && page_ascii(e.value()->str()));
+}
+void describe(Shape& s, const wire::DrawRequested& e) {
+    s.named(e.consumer());
+    s.district(e.district());
+}
+void describe(Shape& s, const wire::DayKeyOpened& e) {
+    s.day(e.day());
+    s.hash(e.key());
+}
+
 void describe(Shape& s, const wire::PrizePaid& e) {
     s.named(e.invoice());
     s.amount(e.amount_fen(), 1);

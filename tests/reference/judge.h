@@ -68,6 +68,11 @@ private:
     Reason decide(const wire::DrawSeedPublished& e);
     Reason decide(const wire::DrawExecuted& e);
     Reason decide(const wire::DrawAborted& e);
+    // judge_instant.cc
+    Reason decide(const wire::InstantDrawOpened& e);
+    Reason decide(const wire::PublicValuePublished& e);
+    Reason decide(const wire::DrawRequested& e);
+    Reason decide(const wire::DayKeyOpened& e);
     // judge_prize.cc
     Reason decide(const wire::PrizePaid& e);
     Reason decide(const wire::PrizePayoutFailed& e);
@@ -83,6 +88,7 @@ private:
     Reason check_batch_rules(const wire::BatchOpened& e) const;
     // What a platform or the authority may publish: the standing of a platform.
     Reason check_publisher() const;
+    Reason check_claim(const wire::VoucherClaimed& e, const Batch& batch) const;
     Reason check_claim_limits(const wire::VoucherClaimed& e, const Batch& batch) const;
     Reason check_district_quotas(std::uint32_t district, const Batch& batch) const;
     Reason check_vouchers(const wire::VoucherRedeemed& e) const;
@@ -112,6 +118,14 @@ private:
     void state_prize(const PrizeBatch& batch, const Place& place);
     // A payable prize goes to the first reserve that waits, or back to where it came from.
     void take_away(std::uint32_t number, PrizeBatch& batch, Place& place, PlaceState state);
+    Reason check_chance(const wire::DrawRequested& e, const InstantDraw& draw) const;
+    // States outcome and tier of a chance that has drawn a tier, or none: 0.
+    void decide_chance(const InstantRules& rules, const Id& consumer, std::uint16_t drawn);
+    void give_voucher(const wire::DrawRequested& e,
+                      const InstantDraw& draw,
+                      const InstantAmount& amount);
+    // A later request of the day gets what the first one got.
+    void answer_again(const Chance& before);
     // Outstanding cohorts with money, by last day, then batch.
     std::vector<Account> cohorts_with_money() const;
 

@@ -204,14 +204,14 @@ Reason Judge::decide(const wire::InvoiceReversed& e) {
     if (place == nullptr) {
         return Reason::none;
     }
-    // A forfeited prize is not lost a second time.
-    if (place->state == PlaceState::payable || place->state == PlaceState::paid) {
-        state_prize(batch, *place);
-    }
     switch (place->state) {
         case PlaceState::waiting: place->state = PlaceState::lost; break;
-        case PlaceState::payable: take_away(number, batch, *place, PlaceState::lost); break;
+        case PlaceState::payable:
+            state_prize(batch, *place);
+            take_away(number, batch, *place, PlaceState::lost);
+            break;
         case PlaceState::paid:
+            state_prize(batch, *place);
             answer_.flags |= receivable_raised;
             post(prize(AccountKind::prize_paid, number, place->tier),
                  prize(AccountKind::prize_receivable, number, place->tier), answer_.amount_fen);

@@ -166,7 +166,10 @@ Reason Judge::decide(const wire::BatchOpened& e) {
     batch.redeem_last_day = e.redeem_last_day();
     batch.valid_days = e.valid_days();
     for (const wire::Pack* pack : *e.packs()) {
-        batch.packs[pack->pack()] = {.channel = pack->channel(), .category = pack->category()};
+        batch.packs[pack->pack()] = {
+            .channel = pack->channel(),
+            .category = pack->category(),
+            .name = pack->name() == nullptr ? std::string() : pack->name()->str()};
     }
     for (const wire::Denomination* denomination : *e.denominations()) {
         batch.denominations[denomination->denomination()] = {

@@ -18,9 +18,6 @@ Place* Judge::place_of(const Id& invoice) const {
 }
 
 void Judge::state_prize(const PrizeBatch& batch, const Place& place) {
-    if (place.tier == 0) {
-        return;
-    }
     answer_.denomination = place.tier;
     answer_.amount_fen = batch.tier(place.tier).amount_fen;
 }

@@ -208,6 +208,15 @@ Reason Judge::decide(const wire::MerchantResumed& e) {
     return Reason::none;
 }
 
+namespace {
+
+// Notes who gave a token first. The id of zeros is no token.
+bool given_by_another(std::map<Id, Id>& givers, const Id& token, const Id& identity) {
+    return !token.zero() && givers.emplace(token, identity).first->second != identity;
+}
+
+}  // namespace
+
 Reason Judge::decide(const wire::ConsumerRegistered& e) {
     const Reason standing = check_platform();
     if (standing != Reason::none) {
@@ -233,6 +242,12 @@ Reason Judge::decide(const wire::ConsumerRegistered& e) {
     answer_.consumer_ordinal = name_consumer(consumer);
     programme_.identity_of_consumer[consumer] = identity;
     programme_.consumer_of_identity[identity] = consumer;
+    if (given_by_another(programme_.identity_of_phone, id_of(e.phone()), identity)) {
+        answer_.flags |= phone_of_another;
+    }
+    if (given_by_another(programme_.identity_of_device, id_of(e.device()), identity)) {
+        answer_.flags |= device_of_another;
+    }
     return Reason::none;
 }
 

@@ -11,14 +11,6 @@ using wire::Reason;
 
 namespace {
 
-std::int32_t last_day_of(const Batch& batch, std::int32_t claim_day) {
-    if (batch.valid_days == 0) {
-        return batch.redeem_last_day;
-    }
-    const std::int32_t first = std::max(claim_day, batch.redeem_first_day);
-    return std::min(batch.redeem_last_day, first + batch.valid_days - 1);
-}
-
 // A quota of 0 is none.
 bool used_up(std::uint64_t limit, std::uint64_t used) { return limit != 0 && used >= limit; }
 
@@ -92,18 +84,8 @@ Reason Judge::check_district_quotas(std::uint32_t district, const Batch& batch) 
     return Reason::none;
 }
 
-Reason Judge::decide(const wire::VoucherClaimed& e) {
-    const Reason standing = check_platform();
-    if (standing != Reason::none) {
-        return standing;
-    }
-    const auto found = programme_.batches.find(e.batch());
-    if (found == programme_.batches.end()) {
-        return Reason::batch_unknown;
-    }
-    Batch& batch = found->second;
-    const Id consumer = id_of(e.consumer());
-    answer_.consumer_ordinal = name_consumer(consumer);
+// From the batch to the draw that gives its vouchers.
+Reason Judge::check_claim(const wire::VoucherClaimed& e, const Batch& batch) const {
     if (batch.closed) {
         return Reason::batch_closed;
     }
@@ -122,16 +104,37 @@ Reason Judge::decide(const wire::VoucherClaimed& e) {
     if (!programme_.covers(e.district())) {
         return Reason::consumer_district_not_eligible;
     }
-    if (programme_.registration_required && programme_.identity_of_consumer.count(consumer) == 0) {
+    if (programme_.registration_required &&
+        programme_.identity_of_consumer.count(id_of(e.consumer())) == 0) {
         return Reason::consumer_not_registered;
     }
-    const Reason limits = check_claim_limits(e, batch);
-    if (limits != Reason::none) {
-        return limits;
+    return programme_.draws_from(e.batch()) ? Reason::batch_is_drawn : Reason::none;
+}
+
+Reason Judge::decide(const wire::VoucherClaimed& e) {
+    const Reason standing = check_platform();
+    if (standing != Reason::none) {
+        return standing;
+    }
+    const auto found = programme_.batches.find(e.batch());
+    if (found == programme_.batches.end()) {
+        return Reason::batch_unknown;
+    }
+    Batch& batch = found->second;
+    const Id consumer = id_of(e.consumer());
+    answer_.consumer_ordinal = name_consumer(consumer);
+    Reason reason = check_claim(e, batch);
+    if (reason == Reason::none) {
+        reason = check_claim_limits(e, batch);
+    }
+    if (reason != Reason::none) {
+        return reason;
     }
     const std::int32_t claim_day = answer_.business_day;
-    const std::int32_t last_day = last_day_of(batch, claim_day);
-    const std::int64_t face_fen = denomination->second.face_fen;
+    const std::int32_t last_day = batch.last_day_of_claim(claim_day);
+    const Denomination& denomination = batch.denominations.at(e.denomination());
+    const Pack& pack = batch.packs.at(e.pack());
+    const std::int64_t face_fen = denomination.face_fen;
     if (last_day < claim_day) {
         return Reason::voucher_expired;
     }
@@ -150,15 +153,15 @@ Reason Judge::decide(const wire::VoucherClaimed& e) {
                                     .denomination = e.denomination(),
                                     .platform = source_.platform,
                                     .district = e.district(),
-                                    .claimed_at_us = occurred_at_us,
+                                    .claimed_at_us = event_.occurred_at_us(),
                                     .claim_day = claim_day,
                                     .last_day = last_day,
                                     .face_fen = face_fen,
-                                    .threshold_fen = denomination->second.threshold_fen};
+                                    .threshold_fen = denomination.threshold_fen};
     batch.claims.push_back(voucher);
     answer_.amount_fen = face_fen;
-    answer_.category = pack->second.category;
-    answer_.channel = static_cast<std::uint8_t>(pack->second.channel);
+    answer_.category = pack.category;
+    answer_.channel = static_cast<std::uint8_t>(pack.channel);
     post(budget(e.batch()), outstanding(e.batch(), last_day), face_fen);
     return Reason::none;
 }
@@ -482,7 +485,7 @@ Reason Judge::decide(const wire::VoucherVoided& e) {
     answer_.origin_day = voucher.claim_day;
     post(outstanding(voucher.batch, voucher.last_day), budget(voucher.batch), voucher.face_fen);
     voucher.state = VoucherState::voided;
-    voucher.counts = !batch.void_returns_quota;
+    voucher.counts = voucher.counts && !batch.void_returns_quota;
     return Reason::none;
 }
 

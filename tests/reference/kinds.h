@@ -57,6 +57,11 @@ void visit_body(const wire::Event& event, Visit visit) {
         case wire::EventBody::PrizePayoutFailed: return visit(*event.body_as_PrizePayoutFailed());
         case wire::EventBody::PrizeForfeited: return visit(*event.body_as_PrizeForfeited());
         case wire::EventBody::PrizeRecovered: return visit(*event.body_as_PrizeRecovered());
+        case wire::EventBody::InstantDrawOpened: return visit(*event.body_as_InstantDrawOpened());
+        case wire::EventBody::PublicValuePublished:
+            return visit(*event.body_as_PublicValuePublished());
+        case wire::EventBody::DrawRequested: return visit(*event.body_as_DrawRequested());
+        case wire::EventBody::DayKeyOpened: return visit(*event.body_as_DayKeyOpened());
     }
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <tuple>
 
 #include "engine/base/limits.h"
 #include "tests/reference/identities.h"
@@ -88,12 +89,15 @@ bool entitled(const Source& source, EventBody kind) {
         EventBody::ConsumerRegistered, EventBody::VoucherClaimed,      EventBody::VoucherRedeemed,
         EventBody::RedemptionRefunded, EventBody::SettlementRequested, EventBody::SourceDayClosed,
         EventBody::InvoiceSubmitted,   EventBody::InvoiceVerified,     EventBody::InvoiceRejected,
-        EventBody::PrizePaid,          EventBody::PrizePayoutFailed};
+        EventBody::PrizePaid,          EventBody::PrizePayoutFailed,   EventBody::DrawRequested};
     static const std::set<EventBody> both = {
         EventBody::MerchantRegistered, EventBody::MerchantChanged, EventBody::VoucherVoided,
         EventBody::InvoiceReversed,    EventBody::DrawSealed,      EventBody::DrawExecuted};
-    if (kind == EventBody::DrawSeedPublished || source.role == wire::SourceRole::notary) {
-        return kind == EventBody::DrawSeedPublished && source.role == wire::SourceRole::notary;
+    static const std::set<EventBody> only_notaries = {
+        EventBody::DrawSeedPublished, EventBody::PublicValuePublished, EventBody::DayKeyOpened};
+    const bool notaries = only_notaries.count(kind) != 0;
+    if (notaries || source.role == wire::SourceRole::notary) {
+        return notaries && source.role == wire::SourceRole::notary;
     }
     const bool platforms = only_platforms.count(kind) != 0;
     return both.count(kind) != 0 || platforms == (source.role == wire::SourceRole::platform);
@@ -109,7 +113,7 @@ bool allowed_after_close(EventBody kind) {
         EventBody::SourceRevoked,      EventBody::PlatformTerminated,
         EventBody::InvoiceReversed,    EventBody::PrizePaid,
         EventBody::PrizePayoutFailed,  EventBody::PrizeForfeited,
-        EventBody::PrizeRecovered};
+        EventBody::PrizeRecovered,     EventBody::DayKeyOpened};
     return allowed.count(kind) != 0;
 }
 
@@ -128,6 +132,11 @@ Reason judge_event(Judge& judge,
     if (accepted_under_key != nullptr) {
         duplicate = *accepted_under_key == reading.content;
         return duplicate ? Reason::none : Reason::natural_key_conflict;
+    }
+    const bool makes_voucher = event.body_type() == EventBody::VoucherClaimed ||
+                               event.body_type() == EventBody::DrawRequested;
+    if (makes_voucher && programme.vouchers.count(id_of(event.key())) != 0) {
+        return Reason::natural_key_conflict;  // of the other kind, or the key would be known
     }
     if (!entitled(source, event.body_type())) {
         return Reason::source_not_entitled;
@@ -168,6 +177,28 @@ std::vector<Ticket> Programme::tickets(std::uint32_t batch) const {
         }
     }
     return tickets;
+}
+
+const InstantDraw* Programme::draw_on(std::int32_t day) const {
+    for (const InstantDraw& draw : instant_draws) {
+        if (draw.rules.has(day)) {
+            return &draw;
+        }
+    }
+    return nullptr;
+}
+
+bool Programme::draws_from(std::uint32_t batch) const {
+    return std::any_of(instant_draws.begin(), instant_draws.end(),
+                       [batch](const InstantDraw& draw) { return draw.batch == batch; });
+}
+
+std::int32_t Batch::last_day_of_claim(std::int32_t claim_day) const {
+    if (valid_days == 0) {
+        return redeem_last_day;
+    }
+    const std::int32_t first = std::max(claim_day, redeem_first_day);
+    return std::min(redeem_last_day, first + valid_days - 1);
 }
 
 Answer Ledger::apply(const Input& input) {
@@ -315,6 +346,37 @@ std::string Ledger::broken_prizes(std::uint32_t number, const Programme& program
     return broken;
 }
 
+// One chance a day and platform, one win a day, no more wins than the draw lets, and never more of
+// a tier than was released on the whole day.
+std::string Ledger::broken_chances(const Programme& programme) {
+    std::string broken;
+    std::set<std::tuple<Id, std::uint16_t, std::int32_t>> asked;
+    std::map<Id, std::set<std::int32_t>> days_won;
+    std::map<std::pair<std::int32_t, std::uint16_t>, std::uint64_t> won_in;
+    for (const Chance& chance : programme.chances) {
+        const Answer& a = chance.answer;
+        const std::string who = "consumer " + text(chance.consumer);
+        if (!asked.emplace(chance.consumer, a.platform, a.business_day).second) {
+            broken += who + " had two chances on a day of a platform\n";
+        }
+        if (a.vouchers != static_cast<std::uint8_t>(wire::DrawOutcome::won)) {
+            continue;
+        }
+        const InstantRules& rules = programme.draw_on(a.business_day)->rules;
+        if (!days_won[chance.consumer].insert(a.business_day).second) {
+            broken += who + " won twice on a day\n";
+        }
+        if (rules.wins_max != 0 && days_won[chance.consumer].size() > rules.wins_max) {
+            broken += who + " won too often\n";
+        }
+        const std::uint64_t count = ++won_in[{a.business_day, a.limit_class}];
+        if (count > rules.tier(a.limit_class).released(start_of(1) - start_of(0))) {
+            broken += "tier " + std::to_string(a.limit_class) + " was won too often on a day\n";
+        }
+    }
+    return broken;
+}
+
 std::string Ledger::broken_identities() const {
     std::string broken = reference::broken_identities(balances_);
     for (const auto& [number, programme] : programmes_) {
@@ -331,6 +393,7 @@ std::string Ledger::broken_identities() const {
                       '\n';
         }
         broken += broken_prizes(number, programme);
+        broken += broken_chances(programme);
         std::map<Id, int> redeemed_by;
         for (const auto& [id, redemption] : programme.redemptions) {
             for (const Id& voucher : redemption.vouchers) {

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -14,6 +15,7 @@
 
 #include "tests/reference/answer.h"
 #include "tests/reference/draw.h"
+#include "tests/reference/instant.h"
 #include "tests/reference/reading.h"
 
 namespace fiscus::reference {
@@ -55,6 +57,7 @@ struct Merchant {
 struct Pack {
     wire::Channel channel = wire::Channel::any;
     std::uint16_t category = 0;
+    std::string name;
 };
 
 struct Denomination {
@@ -83,7 +86,9 @@ struct Batch {
     std::uint8_t stacking_max = 1;
     bool shipping_inside_province = false;
     bool void_returns_quota = false;
-    std::vector<Id> claims;  // accepted, in order
+    std::vector<Id> claims;  // vouchers that were claimed or won, in order
+
+    [[nodiscard]] std::int32_t last_day_of_claim(std::int32_t claim_day) const;
 };
 
 enum class VoucherState : std::uint8_t { claimed, redeemed, returned, voided };
@@ -102,7 +107,7 @@ struct Voucher {
     std::int32_t last_day = 0;
     std::int64_t face_fen = 0;
     std::int64_t threshold_fen = 0;
-    bool counts = true;  // against quotas and caps
+    bool counts = true;  // against quotas and caps; never where it was won
 };
 
 struct Redemption {
@@ -166,6 +171,17 @@ struct PrizeBatch {
     }
 };
 
+struct InstantDraw {
+    std::uint32_t batch = 0;
+    InstantRules rules;
+};
+
+// A chance that was given: the first request of a consumer through a platform on a day.
+struct Chance {
+    Id consumer;
+    Answer answer;
+};
+
 struct Request {
     std::uint32_t batch = 0;
     std::uint16_t platform = 0;
@@ -198,10 +214,16 @@ struct Programme {
     std::map<Id, std::uint32_t> consumers;  // named: token → ordinal
     std::map<Id, Id> identity_of_consumer;
     std::map<Id, Id> consumer_of_identity;
+    std::map<Id, Id> identity_of_phone;   // who gave it first
+    std::map<Id, Id> identity_of_device;  // likewise
     std::map<Id, Voucher> vouchers;
     std::map<Id, Redemption> redemptions;
     std::map<Id, Request> requests;
     std::map<Id, Invoice> invoices;
+    std::vector<InstantDraw> instant_draws;
+    std::map<std::int32_t, std::string> public_values;  // day → what was published on it
+    std::set<std::int32_t> days_opened;                 // their keys are known
+    std::vector<Chance> chances;                        // in order
     // Natural keys of accepted events: kind and key → content.
     std::map<std::pair<wire::EventBody, Id>, std::string> keys;
 
@@ -211,10 +233,20 @@ struct Programme {
     [[nodiscard]] bool released(std::uint32_t batch, std::int32_t last_day) const;
     // Verified invoices of a prize batch, ascending.
     [[nodiscard]] std::vector<Ticket> tickets(std::uint32_t batch) const;
+    // Null when no instant draw has the day.
+    [[nodiscard]] const InstantDraw* draw_on(std::int32_t day) const;
+    // The vouchers of the batch are won.
+    [[nodiscard]] bool draws_from(std::uint32_t batch) const;
 };
+
+// Head of a chain → the key of its last day; nothing when it is not known. A request for a chance
+// of a chain that is not known cannot be judged.
+using LastKeys = std::function<std::optional<std::string>(const std::string& chain_head)>;
 
 class Ledger {
 public:
+    explicit Ledger(LastKeys last_keys) : last_keys_(std::move(last_keys)) {}
+
     // Judges the record and keeps what it changes.
     Answer apply(const Input& input);
 
@@ -232,12 +264,14 @@ public:
 private:
     friend class Judge;
     [[nodiscard]] std::string broken_prizes(std::uint32_t number, const Programme& programme) const;
+    static std::string broken_chances(const Programme& programme);
     void judge(const Reading& reading, Answer& answer);
     void judge_known_source(const Reading& reading,
                             Programme& programme,
                             Source& source,
                             Answer& answer);
 
+    LastKeys last_keys_;
     std::uint64_t entries_ = 0;
     std::map<std::uint32_t, Programme> programmes_;
     std::map<Account, Sum> balances_;

@@ -48,13 +48,33 @@ bool accepted(const Answer& a, EventBody kind) {
 }
 
 bool asks(const Answer& a) {
-    return a.kind == EventBody::VoucherClaimed && a.consumer_ordinal != 0 &&
+    return (a.kind == EventBody::VoucherClaimed || a.kind == EventBody::DrawRequested) &&
+           a.consumer_ordinal != 0 &&
            (a.outcome == Outcome::accepted || a.outcome == Outcome::refused);
+}
+
+bool drawn(const Answer& a, wire::DrawOutcome outcome) {
+    return accepted(a, EventBody::DrawRequested) &&
+           a.vouchers == static_cast<std::uint8_t>(outcome);
+}
+
+bool receives(const Answer& a) {
+    return accepted(a, EventBody::VoucherClaimed) || drawn(a, wire::DrawOutcome::won);
+}
+
+void add_draw_to(Totals& totals, const Answer& a) {
+    totals.draws_won_count += drawn(a, wire::DrawOutcome::won) ? 1 : 0;
+    totals.draws_won_amount += drawn(a, wire::DrawOutcome::won) ? a.amount_fen : 0;
+    totals.draws_lost_count += drawn(a, wire::DrawOutcome::lost) ? 1 : 0;
+    totals.draws_won_today_count += drawn(a, wire::DrawOutcome::won_today) ? 1 : 0;
+    totals.draws_cap_reached_count += drawn(a, wire::DrawOutcome::cap_reached) ? 1 : 0;
+    totals.draws_stock_out_count += drawn(a, wire::DrawOutcome::stock_out) ? 1 : 0;
 }
 
 // `verified`: the invoice was, before.
 void add_to(Totals& totals, const Answer& a, bool verified) {
-    if (accepted(a, EventBody::VoucherClaimed)) {
+    add_draw_to(totals, a);
+    if (receives(a)) {
         totals.issued_count += 1;
         totals.issued_amount += a.amount_fen;
     } else if (accepted(a, EventBody::VoucherRedeemed)) {
@@ -121,12 +141,16 @@ struct People {
     std::set<std::uint32_t> merchants_net;
     std::set<std::uint32_t> submitting;
     std::set<std::uint32_t> invoicing;
+    std::set<std::uint32_t> drawing;
 
     void add(const Answer& a, const Orders& left) {
         if (asks(a)) {
             asked.insert(a.consumer_ordinal);
         }
-        if (accepted(a, EventBody::VoucherClaimed)) {
+        if (accepted(a, EventBody::DrawRequested)) {
+            drawing.insert(a.consumer_ordinal);
+        }
+        if (receives(a)) {
             received.insert(a.consumer_ordinal);
         }
         if (accepted(a, EventBody::InvoiceSubmitted)) {
@@ -152,6 +176,7 @@ struct People {
         measures.merchants_redeeming_net = merchants_net.size();
         measures.consumers_submitting = submitting.size();
         measures.merchants_invoicing = invoicing.size();
+        measures.consumers_drawing = drawing.size();
     }
 };
 
@@ -171,6 +196,11 @@ std::string ratio(Sum numerator, Sum denominator) {
     }
     digits.insert(digits.size() - 4, ".");
     return (negative && scaled != 0 ? "-" : "") + digits;
+}
+
+Sum requests(const Totals& totals) {
+    return totals.draws_won_count + totals.draws_lost_count + totals.draws_won_today_count +
+           totals.draws_cap_reached_count + totals.draws_stock_out_count;
 }
 
 }  // namespace
@@ -198,6 +228,11 @@ std::string Measures::leverage_ratio_gross() const {
 std::string Measures::prize_leverage_ratio() const {
     return ratio(to_date.invoices_verified_amount - to_date.tickets_reversed_amount,
                  to_date.prizes_awarded_amount);
+}
+
+std::string Measures::draw_win_rate() const { return ratio(day.draws_won_count, requests(day)); }
+std::string Measures::draw_win_rate_to_date() const {
+    return ratio(to_date.draws_won_count, requests(to_date));
 }
 
 void Statistics::add(const Answer& answer, const std::string& value) {
@@ -350,6 +385,27 @@ std::map<Tier, TierPrizes> Statistics::prizes(std::uint32_t programme,
         }
     }
     return tiers;
+}
+
+std::map<Hour, Draws> Statistics::draws(std::uint32_t programme,
+                                        std::int32_t day,
+                                        std::uint64_t as_of) const {
+    std::map<Hour, Draws> hours;
+    for (const Answer& a : programmes_.at(programme).answers) {
+        if (a.sequence > as_of || a.business_day != day || !accepted(a, EventBody::DrawRequested)) {
+            continue;
+        }
+        const std::int64_t minutes = (a.occurred_at_us - start_of(day)) / 60'000'000;
+        Draws& draws = hours[{a.platform, static_cast<int>(minutes / 60)}];
+        draws.asked += 1;
+        draws.won += drawn(a, wire::DrawOutcome::won) ? 1 : 0;
+        draws.won_fen += a.amount_fen;
+        draws.lost += drawn(a, wire::DrawOutcome::lost) ? 1 : 0;
+        draws.won_today += drawn(a, wire::DrawOutcome::won_today) ? 1 : 0;
+        draws.cap_reached += drawn(a, wire::DrawOutcome::cap_reached) ? 1 : 0;
+        draws.stock_out += drawn(a, wire::DrawOutcome::stock_out) ? 1 : 0;
+    }
+    return hours;
 }
 
 Measures Statistics::cell(std::uint32_t programme,

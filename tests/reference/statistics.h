@@ -57,6 +57,12 @@ struct Totals {
     Sum prizes_awarded_amount = 0;
     Sum prizes_paid_count = 0;
     Sum prizes_paid_amount = 0;
+    Sum draws_won_count = 0;
+    Sum draws_won_amount = 0;
+    Sum draws_lost_count = 0;
+    Sum draws_won_today_count = 0;
+    Sum draws_cap_reached_count = 0;
+    Sum draws_stock_out_count = 0;
     friend bool operator==(const Totals&, const Totals&) = default;
 };
 
@@ -71,6 +77,7 @@ struct Measures {
     std::uint64_t merchants_redeeming_net = 0;
     std::uint64_t consumers_submitting = 0;
     std::uint64_t merchants_invoicing = 0;
+    std::uint64_t consumers_drawing = 0;
 
     // Rounded half up to four decimals; empty when nothing is below the line.
     [[nodiscard]] std::string redemption_rate_count() const;
@@ -80,6 +87,8 @@ struct Measures {
     [[nodiscard]] std::string leverage_ratio() const;
     [[nodiscard]] std::string leverage_ratio_gross() const;
     [[nodiscard]] std::string prize_leverage_ratio() const;
+    [[nodiscard]] std::string draw_win_rate() const;
+    [[nodiscard]] std::string draw_win_rate_to_date() const;
 };
 using Cells = std::map<Values, Measures>;
 
@@ -94,6 +103,19 @@ struct TierPrizes {
     friend bool operator==(const TierPrizes&, const TierPrizes&) = default;
 };
 using Tier = std::pair<std::uint32_t, std::uint64_t>;  // batch, tier
+
+// Requests for an instant draw through one platform in one hour, by what came out.
+struct Draws {
+    Sum asked = 0;
+    Sum won = 0;
+    Sum won_fen = 0;
+    Sum lost = 0;
+    Sum won_today = 0;
+    Sum cap_reached = 0;
+    Sum stock_out = 0;
+    friend bool operator==(const Draws&, const Draws&) = default;
+};
+using Hour = std::pair<std::uint16_t, int>;  // platform, hour of the day
 
 struct Revision {
     std::uint64_t as_of = 0;
@@ -127,6 +149,10 @@ public:
                                                     std::int32_t first,
                                                     std::int32_t last,
                                                     std::uint64_t as_of) const;
+    // By platform and hour in which they occurred, of one day as known after the entry `as_of`.
+    [[nodiscard]] std::map<Hour, Draws> draws(std::uint32_t programme,
+                                              std::int32_t day,
+                                              std::uint64_t as_of) const;
     // One cell of one revision of a day.
     [[nodiscard]] Measures cell(std::uint32_t programme,
                                 std::int32_t day,

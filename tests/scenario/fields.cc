@@ -10,16 +10,20 @@ namespace {
 using reference::Answer;
 
 std::string flags_text(const Answer& answer) {
-    static const std::vector<std::pair<std::uint8_t, std::string>> names = {
-        {reference::fills_gap, "fills_gap"},
-        {reference::full_refund, "full_refund"},
-        {reference::voucher_restored, "restored"},
-        {reference::receivable_raised, "receivable_raised"},
-        {reference::refund_in_one_part, "in_one_part"},
-        {reference::prize_taken_away, "prize_taken_away"},
-        {reference::reserve_moved_up, "reserve_moved_up"}};
+    using Names = std::vector<std::pair<std::uint8_t, std::string>>;
+    static const Names of_registrations = {{reference::fills_gap, "fills_gap"},
+                                           {reference::phone_of_another, "phone_of_another"},
+                                           {reference::device_of_another, "device_of_another"}};
+    static const Names of_others = {{reference::fills_gap, "fills_gap"},
+                                    {reference::full_refund, "full_refund"},
+                                    {reference::voucher_restored, "restored"},
+                                    {reference::receivable_raised, "receivable_raised"},
+                                    {reference::refund_in_one_part, "in_one_part"},
+                                    {reference::prize_taken_away, "prize_taken_away"},
+                                    {reference::reserve_moved_up, "reserve_moved_up"}};
+    const bool registration = answer.kind == wire::EventBody::ConsumerRegistered;
     std::string text;
-    for (const auto& [bit, name] : names) {
+    for (const auto& [bit, name] : registration ? of_registrations : of_others) {
         if ((answer.flags & bit) != 0) {
             text += (text.empty() ? "" : "+") + name;
         }
@@ -47,6 +51,16 @@ std::string field_text(const Answer& answer, const std::string& name) {
         {"category", [](const Answer& a) { return std::to_string(a.category); }},
         {"consumer", [](const Answer& a) { return std::to_string(a.consumer_ordinal); }},
         {"merchant", [](const Answer& a) { return std::to_string(a.merchant_ordinal); }},
+        {"subject",
+         [](const Answer& a) {
+             return a.subject.zero() ? std::string("none") : reference::text(a.subject);
+         }},
+        {"outcome",
+         [](const Answer& a) {
+             return std::string(
+                 wire::EnumNameDrawOutcome(static_cast<wire::DrawOutcome>(a.vouchers)));
+         }},
+        {"tier", [](const Answer& a) { return std::to_string(a.limit_class); }},
         {"vouchers", [](const Answer& a) { return std::to_string(a.vouchers); }},
         {"amount", [](const Answer& a) { return reference::money_text(a.amount_fen); }},
         {"order", [](const Answer& a) { return reference::money_text(a.order_amount_fen); }},

@@ -7,6 +7,7 @@
 
 #include "tests/scenario/verbs.h"
 #include "tests/support/damage.h"
+#include "tests/support/day_keys.h"
 
 namespace fiscus::scenario {
 namespace {
@@ -83,7 +84,7 @@ private:
     std::map<std::pair<std::uint32_t, std::uint16_t>, std::pair<std::uint32_t, std::uint64_t>>
         numbers_;  // programme, source → epoch, last number
     std::map<std::string, Sent> named_;
-    reference::Ledger oracle_;
+    reference::Ledger oracle_{support::last_key_of};
     std::size_t told_ = 0;  // steps that the oracle knows
 };
 
@@ -106,7 +107,12 @@ Expectation expectation_of(const std::string& text) {
     }
     while (!words.empty()) {
         const std::string name = words.take("field");
-        expected.fields.emplace_back(name, words.take("value of " + name));
+        std::string value = words.take("value of " + name);
+        if (name == "subject" && value != "none") {
+            const Id128 id = support::id_named(value);
+            value = reference::text(reference::Id{.hi = id.hi, .lo = id.lo});
+        }
+        expected.fields.emplace_back(name, value);
     }
     return expected;
 }

@@ -71,7 +71,8 @@ void read_pack(Words& w, support::BatchOpened& e) {
     support::Pack pack;
     pack.pack = w.number<std::uint16_t>("pack");
     w.each({{"channel", [&] { pack.channel = w.one_of(channels); }},
-            {"category", [&] { pack.category = w.number<std::uint16_t>("category"); }}});
+            {"category", [&] { pack.category = w.number<std::uint16_t>("category"); }},
+            {"pack_name", [&] { pack.name = w.text(); }}});
     e.packs.push_back(pack);
 }
 
@@ -156,6 +157,12 @@ Deed opens(Words& w, const Scene& scene) {
     }
     if (w.accept("prize")) {
         return opens_prize_batch(w, scene);
+    }
+    if (w.accept("instant")) {
+        return opens_instant_draw(w);
+    }
+    if (w.accept("key")) {
+        return opens_key(w, scene);
     }
     w.expect("batch");
     return opens_batch(w);
@@ -437,6 +444,7 @@ Deed read_deed(Words& words, const Scene& scene) {
         {"funds", funds},
         {"returns", returns},
         {"claims", claims},
+        {"draws", draws},
         {"redeems", redeems},
         {"refunds", refunds},
         {"voids", voids},

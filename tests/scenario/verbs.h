@@ -35,6 +35,12 @@ Deed opens_prize_batch(Words& words, const Scene& scene);
 Deed pays_prize(Words& words, const Scene& scene);
 Deed recovers_prize(Words& words, const Scene& scene);
 
+// verbs_instant.cc: "draws"; after "opens instant", "opens key", "publishes value".
+Deed draws(Words& words);
+Deed opens_instant_draw(Words& words);
+Deed opens_key(Words& words, const Scene& scene);
+Deed publishes_value(Words& words);
+
 // a,b,c
 std::vector<std::string> split(const std::string& list, char by);
 

@@ -6,8 +6,6 @@
 namespace fiscus::scenario {
 namespace {
 
-using support::MaybeText;
-
 constexpr std::uint32_t usual_batch = 3;
 
 const std::map<std::string, wire::InvoiceFault, std::less<>> faults = {
@@ -31,37 +29,6 @@ std::string secret_named(const std::string& name) {
         }
     }
     return bytes;
-}
-
-std::string repeated(Words& w) {
-    const std::string unit = w.take("text");
-    std::string text;
-    for (auto left = w.number<std::size_t>("count"); left > 0; --left) {
-        text += unit;
-    }
-    return text;
-}
-
-// A word; nothing, empty, bytes HEX, or repeated WORD COUNT.
-MaybeText text(Words& w) {
-    if (w.accept("nothing")) {
-        return std::nullopt;
-    }
-    if (w.accept("empty")) {
-        return "";
-    }
-    if (w.accept("bytes")) {
-        return w.bytes();
-    }
-    return w.accept("repeated") ? repeated(w) : w.take("text");
-}
-
-// Hexadecimal digits; nothing, or repeated DIGITS COUNT.
-MaybeText bytes(Words& w) {
-    if (w.accept("nothing")) {
-        return std::nullopt;
-    }
-    return w.accept("repeated") ? bytes_of_hex(repeated(w)) : w.bytes();
 }
 
 // Null when the programme has no such batch.
@@ -117,15 +84,18 @@ void read_tier(Words& w, support::PrizeBatchOpened& e) {
 }
 
 Deed publishes(Words& w, const Scene&) {
+    if (w.accept("value")) {
+        return publishes_value(w);
+    }
     w.expect("seed");
     w.expect("of");
     w.expect("batch");
     support::DrawSeedPublished e{.batch = w.number<std::uint32_t>("batch"),
                                  .secret = secret_named("secret")};
     w.each({{"secret", [&] { e.secret = secret_named(w.take("name of a secret")); }},
-            {"secret_bytes", [&] { e.secret = bytes(w); }},
-            {"digits", [&] { e.digits = text(w); }},
-            {"public_value", [&] { e.public_value = text(w); }}});
+            {"secret_bytes", [&] { e.secret = w.maybe_bytes(); }},
+            {"digits", [&] { e.digits = w.text(); }},
+            {"public_value", [&] { e.public_value = w.text(); }}});
     return {e, {}};
 }
 
@@ -141,7 +111,7 @@ Deed seals(Words& w, const Scene& scene) {
     e.count = tickets.size();
     e.root = reference::root_of(kind, reference::list_lines(tickets));
     w.each({{"count", [&] { e.count = w.number<std::uint64_t>("count"); }},
-            {"root", [&] { e.root = bytes(w); }}});
+            {"root", [&] { e.root = w.maybe_bytes(); }}});
     return {e, {}};
 }
 
@@ -164,7 +134,7 @@ std::uint32_t draw_of_batch(Words& w) {
 Deed executes(Words& w, const Scene& scene) {
     support::DrawExecuted e{.batch = draw_of_batch(w)};
     if (w.accept("result")) {
-        e.result_root = w.accept("right") ? right_result(scene, e.batch) : bytes(w);
+        e.result_root = w.accept("right") ? right_result(scene, e.batch) : w.maybe_bytes();
     }
     return {e, {}};
 }
@@ -224,7 +194,7 @@ Deed opens_prize_batch(Words& w, const Scene& scene) {
     std::string secret = "secret";
     bool stated = false;
     w.each(
-        {{"name", [&] { e.name = text(w); }},
+        {{"name", [&] { e.name = w.text(); }},
          {"draw_platform", [&] { e.draw_platform = w.number<std::uint16_t>("platform"); }},
          {"submits_from", [&] { e.submit_from_us = w.instant(); }},
          {"submits_until", [&] { e.submit_until_us = w.instant(); }},
@@ -238,12 +208,12 @@ Deed opens_prize_batch(Words& w, const Scene& scene) {
          {"tier", [&] { read_tier(w, e); }},
          {"repeated_tiers", [&] { e.tiers.assign(w.number<std::size_t>("count"), {}); }},
          {"reserves", [&] { e.reserves = w.number<std::uint32_t>("count"); }},
-         {"algorithm", [&] { e.algorithm = text(w); }},
+         {"algorithm", [&] { e.algorithm = w.text(); }},
          {"secret", [&] { secret = w.take("name of a secret"); }},
-         {"commitment", [&] { e.commitment = bytes(w), stated = true; }},
-         {"digits_source", [&] { e.digits_source = text(w); }},
+         {"commitment", [&] { e.commitment = w.maybe_bytes(), stated = true; }},
+         {"digits_source", [&] { e.digits_source = w.text(); }},
          {"digits_at", [&] { e.digits_at_us = w.instant(); }},
-         {"public_value_source", [&] { e.public_value_source = text(w); }},
+         {"public_value_source", [&] { e.public_value_source = w.text(); }},
          {"public_value_at", [&] { e.public_value_at_us = w.instant(); }}});
     if (e.tiers.empty() && !w.accept("without_tiers")) {
         e.tiers = {{}};

@@ -112,6 +112,36 @@ std::int64_t Words::instant() {
 
 std::string Words::bytes() { return bytes_of_hex(take("hexadecimal digits")); }
 
+// WORD COUNT
+std::string Words::repeated() {
+    const std::string unit = take("text");
+    std::string text;
+    for (auto left = number<std::size_t>("count"); left > 0; --left) {
+        text += unit;
+    }
+    return text;
+}
+
+support::MaybeText Words::text() {
+    if (accept("nothing")) {
+        return std::nullopt;
+    }
+    if (accept("empty")) {
+        return "";
+    }
+    if (accept("bytes")) {
+        return bytes();
+    }
+    return accept("repeated") ? repeated() : take("text");
+}
+
+support::MaybeText Words::maybe_bytes() {
+    if (accept("nothing")) {
+        return std::nullopt;
+    }
+    return accept("repeated") ? bytes_of_hex(repeated()) : bytes();
+}
+
 Id128 Words::id() {
     const std::string name = take("name");
     return name == "zero" ? Id128{} : support::id_named(name);

@@ -56,6 +56,10 @@ public:
     std::int64_t instant();
     // Hexadecimal digits, as the bytes that they stand for.
     std::string bytes();
+    // A word; nothing, empty, bytes HEX, or repeated WORD COUNT.
+    support::MaybeText text();
+    // Hexadecimal digits; nothing, or repeated DIGITS COUNT.
+    support::MaybeText maybe_bytes();
     // The id of a name; `zero` is the zero id.
     Id128 id();
     // As id(); `nothing` is left out of the event.
@@ -78,6 +82,8 @@ public:
     void each(const Handlers& handlers);
 
 private:
+    std::string repeated();
+
     std::vector<std::string> words_;
     std::size_t next_ = 0;
 };

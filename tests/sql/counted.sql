@@ -22,13 +22,16 @@ FROM journal
 WHERE kind = 'InvoiceVerified' AND outcome = 'accepted'
 GROUP BY ALL;
 
--- Accepted claims, redemptions and refunds, steps of invoices, draws and prizes paid, and refused
--- claims that name a consumer.
+-- Accepted claims, redemptions and refunds, requests for a draw, steps of invoices, draws and prizes
+-- paid, and refused claims and requests that name a consumer. A request that is won (2) issues.
 CREATE TABLE counted AS
 WITH entries AS (
     SELECT *,
-           kind = 'VoucherClaimed' AND outcome = 'accepted' AS issues,
-           kind = 'VoucherClaimed' AND outcome = 'refused' AND consumer_ordinal > 0 AS asks,
+           kind = 'DrawRequested' AND outcome = 'accepted' AS requests,
+           requests AND vouchers = 2 AS wins,
+           (kind = 'VoucherClaimed' AND outcome = 'accepted') OR wins AS issues,
+           requests OR (kind IN ('VoucherClaimed', 'DrawRequested') AND outcome = 'refused'
+                        AND consumer_ordinal > 0) AS asks,
            kind = 'VoucherRedeemed' AND outcome = 'accepted' AS redeems,
            kind = 'RedemptionRefunded' AND outcome = 'accepted' AS refunds,
            kind = 'InvoiceSubmitted' AND outcome = 'accepted' AS submits,
@@ -47,6 +50,7 @@ SELECT entries.programme, business_day AS day, sequence, batch, pack, platform,
        CASE WHEN redeems THEN merchant_ordinal END AS redeeming_merchant,
        CASE WHEN submits THEN consumer_ordinal END AS submitting_consumer,
        CASE WHEN submits THEN merchant_ordinal END AS invoicing_merchant,
+       CASE WHEN requests THEN consumer_ordinal END AS drawing_consumer,
        returned_at,
        CAST(issues AS BIGINT) AS issued_count,
        CASE WHEN issues THEN amount_fen ELSE 0 END AS issued_amount,
@@ -69,7 +73,14 @@ SELECT entries.programme, business_day AS day, sequence, batch, pack, platform,
            AS tickets_reversed_amount,
        CASE WHEN draws THEN amount_fen ELSE 0 END AS prizes_awarded_amount,
        CAST(pays AS BIGINT) AS prizes_paid_count,
-       CASE WHEN pays THEN amount_fen ELSE 0 END AS prizes_paid_amount
+       CASE WHEN pays THEN amount_fen ELSE 0 END AS prizes_paid_amount,
+       CAST(requests AS BIGINT) AS draws_asked_count,
+       CAST(wins AS BIGINT) AS draws_won_count,
+       CASE WHEN wins THEN amount_fen ELSE 0 END AS draws_won_amount,
+       CAST(requests AND vouchers = 1 AS BIGINT) AS draws_lost_count,
+       CAST(requests AND vouchers = 3 AS BIGINT) AS draws_won_today_count,
+       CAST(requests AND vouchers = 4 AS BIGINT) AS draws_cap_reached_count,
+       CAST(requests AND vouchers = 5 AS BIGINT) AS draws_stock_out_count
 FROM entries
 LEFT JOIN tickets ON tickets.programme = entries.programme AND tickets.invoice = entries.subject
 LEFT JOIN returns

@@ -30,12 +30,14 @@ JOIN clocks USING (programme)
 WHERE last_day >= day
 GROUP BY programme, day;
 
--- What can change a figure: accepted entries, and refused claims that name a consumer.
+-- What can change a figure: accepted entries, and refused claims and requests for
+-- a draw that name a consumer.
 CREATE TABLE arrivals AS
 SELECT programme, business_day AS day, sequence, outcome, fills_gap
 FROM journal
 WHERE outcome = 'accepted'
-   OR (outcome = 'refused' AND kind = 'VoucherClaimed' AND consumer_ordinal > 0);
+   OR (outcome = 'refused' AND kind IN ('VoucherClaimed', 'DrawRequested')
+       AND consumer_ordinal > 0);
 
 -- Those that came after their day's first cut wait for the next one.
 CREATE TABLE late_arrivals AS

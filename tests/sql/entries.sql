@@ -1,7 +1,7 @@
 -- What the figures lean on: entries carry the dimensions that docs/domain.md §5 says, and one
 -- number stands for one consumer, one for one merchant.
 
--- Claims: category and channel of the pack. Channel is a word in the event, a number in the entry.
+-- Claims, and draws that were won (2): category and channel of the pack. Channel is a word in the event, a number in the entry.
 CREATE TABLE packs AS
 SELECT programme, CAST(body ->> 'batch' AS BIGINT) AS batch, pack.pack AS pack, pack.name AS name,
        pack.category AS category,
@@ -13,7 +13,9 @@ FROM (SELECT *, unnest(from_json(body -> 'packs', '[{"pack": "BIGINT", "name": "
       WHERE kind = 'BatchOpened');
 
 CREATE TABLE claims AS
-FROM journal WHERE kind = 'VoucherClaimed' AND outcome = 'accepted';
+FROM journal
+WHERE outcome = 'accepted'
+  AND (kind = 'VoucherClaimed' OR (kind = 'DrawRequested' AND vouchers = 2));
 CREATE TABLE redemptions AS
 FROM journal WHERE kind = 'VoucherRedeemed' AND outcome = 'accepted';
 
@@ -27,6 +29,11 @@ SELECT claims.programme, claims.sequence, claims.kind, claims.batch, claims.pack
        claims.consumer_ordinal, 0 AS merchant_ordinal
 FROM claims
 JOIN packs USING (programme, batch, pack)
+UNION ALL BY NAME
+SELECT programme, sequence, kind, batch, 0 AS pack, platform, district, 0 AS category,
+       0 AS industry, 0 AS size_class, 0 AS channel, consumer_ordinal, 0 AS merchant_ordinal
+FROM journal
+WHERE kind = 'DrawRequested' AND outcome = 'accepted' AND vouchers <> 2
 UNION ALL BY NAME
 SELECT redemptions.programme, redemptions.sequence, redemptions.kind, claims.batch, claims.pack,
        claims.platform, merchants.district, merchants.category, merchants.industry,
@@ -72,7 +79,7 @@ SELECT programme, sequence, kind, batch, pack, platform, district, category, ind
        channel, consumer_ordinal, merchant_ordinal
 FROM journal
 WHERE outcome = 'accepted'
-  AND kind IN ('VoucherClaimed', 'VoucherRedeemed', 'RedemptionRefunded', 'InvoiceSubmitted',
+  AND kind IN ('VoucherClaimed', 'DrawRequested', 'VoucherRedeemed', 'RedemptionRefunded', 'InvoiceSubmitted',
                'InvoiceVerified', 'InvoiceRejected', 'InvoiceReversed', 'PrizePaid',
                'PrizePayoutFailed', 'PrizeForfeited', 'PrizeRecovered');
 
@@ -80,7 +87,7 @@ WHERE outcome = 'accepted'
 CREATE TABLE named AS
 SELECT programme, 'consumer' AS who, subject AS token, consumer_ordinal AS number, sequence
 FROM journal
-WHERE consumer_ordinal > 0 AND kind IN ('ConsumerRegistered', 'VoucherClaimed')
+WHERE consumer_ordinal > 0 AND kind IN ('ConsumerRegistered', 'VoucherClaimed', 'DrawRequested')
   AND outcome IN ('accepted', 'refused')
 UNION ALL
 SELECT programme, 'merchant', subject, merchant_ordinal, sequence FROM merchants;

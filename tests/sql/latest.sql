@@ -24,4 +24,4 @@ UNION SELECT 'refusals', row_type FROM refusals;
 CREATE VIEW expected_row_types AS
 FROM found_row_types
 WHERE row_type IN ('statistics', 'change', 'late_entries', 'gap', 'day', 'fund_usage', 'prizes',
-                   'refusals', 'control_total', 'refund_share', 'refusal', 'quarantine');
+                   'draws', 'refusals', 'control_total', 'refund_share', 'refusal', 'quarantine');

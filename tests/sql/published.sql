@@ -49,6 +49,14 @@ FROM read_json(getvariable('folder') || '/statistics-history.jsonl',
         prizes_paid_amount_to_date BIGINT, prize_leverage_ratio VARCHAR,
         prize_leverage_ratio_numerator BIGINT, prize_leverage_ratio_denominator BIGINT,
 
+        draws_asked_count BIGINT, draw_consumers BIGINT, draws_won_count BIGINT,
+        draws_won_amount BIGINT, draws_lost_count BIGINT, draws_won_today_count BIGINT,
+        draws_cap_reached_count BIGINT, draws_stock_out_count BIGINT, draw_win_rate VARCHAR,
+        draw_win_rate_numerator BIGINT, draw_win_rate_denominator BIGINT,
+        draws_asked_count_to_date BIGINT, draws_won_count_to_date BIGINT,
+        draws_won_amount_to_date BIGINT, draw_win_rate_to_date VARCHAR,
+        draw_win_rate_to_date_numerator BIGINT, draw_win_rate_to_date_denominator BIGINT,
+
         measure VARCHAR, "before" BIGINT, "after" BIGINT,
 
         opening BIGINT, deposited BIGINT, compensated BIGINT, recovered BIGINT, returned BIGINT,
@@ -67,6 +75,10 @@ FROM read_json(getvariable('folder') || '/statistics-history.jsonl',
         failed_count_to_date BIGINT, failed_amount_to_date BIGINT, demanded_count_to_date BIGINT,
         demanded_amount_to_date BIGINT, recovered_count_to_date BIGINT,
         recovered_amount_to_date BIGINT, payable_count BIGINT, payable_amount BIGINT,
+
+        hour BIGINT, asked_count BIGINT, won_count BIGINT, won_amount BIGINT, lost_count BIGINT,
+        won_today_count BIGINT, cap_reached_count BIGINT, stock_out_count BIGINT,
+        win_rate VARCHAR,
 
         reason_number BIGINT, reason VARCHAR, refused_count BIGINT,
 
@@ -168,4 +180,9 @@ FROM read_json(getvariable('folder') || '/printed_ranges.jsonl',
     invoices_reversed_count_to_date: 'BIGINT', invoices_reversed_amount_to_date: 'BIGINT',
     invoices_verified_amount_net_to_date: 'BIGINT', prizes_awarded_amount_to_date: 'BIGINT',
     prizes_paid_count_to_date: 'BIGINT', prizes_paid_amount_to_date: 'BIGINT',
-    prize_leverage_ratio: 'VARCHAR'});
+    prize_leverage_ratio: 'VARCHAR',
+    draws_asked_count: 'BIGINT', draw_consumers: 'BIGINT', draws_won_count: 'BIGINT',
+    draws_won_amount: 'BIGINT', draws_lost_count: 'BIGINT', draws_won_today_count: 'BIGINT',
+    draws_cap_reached_count: 'BIGINT', draws_stock_out_count: 'BIGINT', draw_win_rate: 'VARCHAR',
+    draws_asked_count_to_date: 'BIGINT', draws_won_count_to_date: 'BIGINT',
+    draws_won_amount_to_date: 'BIGINT', draw_win_rate_to_date: 'VARCHAR'});

@@ -49,6 +49,14 @@ sums AS (
            sum(prizes_awarded_amount) FILTER (inside) AS prizes_awarded_amount,
            sum(prizes_paid_count) FILTER (inside) AS prizes_paid_count,
            sum(prizes_paid_amount) FILTER (inside) AS prizes_paid_amount,
+           count(DISTINCT drawing_consumer) FILTER (inside) AS draw_consumers,
+           sum(draws_asked_count) FILTER (inside) AS draws_asked_count,
+           sum(draws_won_count) FILTER (inside) AS draws_won_count,
+           sum(draws_won_amount) FILTER (inside) AS draws_won_amount,
+           sum(draws_lost_count) FILTER (inside) AS draws_lost_count,
+           sum(draws_won_today_count) FILTER (inside) AS draws_won_today_count,
+           sum(draws_cap_reached_count) FILTER (inside) AS draws_cap_reached_count,
+           sum(draws_stock_out_count) FILTER (inside) AS draws_stock_out_count,
            sum(issued_count) AS issued_count_to_date,
            sum(issued_amount) AS issued_amount_to_date,
            sum(redeemed_count) AS redeemed_count_to_date,
@@ -69,7 +77,10 @@ sums AS (
            sum(tickets_reversed_amount) AS tickets_reversed_amount_to_date,
            sum(prizes_awarded_amount) AS prizes_awarded_amount_to_date,
            sum(prizes_paid_count) AS prizes_paid_count_to_date,
-           sum(prizes_paid_amount) AS prizes_paid_amount_to_date
+           sum(prizes_paid_amount) AS prizes_paid_amount_to_date,
+           sum(draws_asked_count) AS draws_asked_count_to_date,
+           sum(draws_won_count) AS draws_won_count_to_date,
+           sum(draws_won_amount) AS draws_won_amount_to_date
     FROM entries
     GROUP BY ALL),
 whole AS (
@@ -91,11 +102,15 @@ SELECT whole.* EXCLUDE (cell, tickets_reversed_amount, tickets_reversed_amount_t
        invoices_verified_amount_to_date - tickets_reversed_amount_to_date
            AS invoices_verified_amount_net_to_date,
        ratio_text(invoices_verified_amount_to_date - tickets_reversed_amount_to_date,
-                  prizes_awarded_amount_to_date) AS prize_leverage_ratio
+                  prizes_awarded_amount_to_date) AS prize_leverage_ratio,
+       ratio_text(draws_won_count, draws_asked_count) AS draw_win_rate,
+       ratio_text(draws_won_count_to_date, draws_asked_count_to_date) AS draw_win_rate_to_date
 FROM whole
 JOIN cells USING (programme, cell))
-SELECT COLUMNS(lambda name: NOT regexp_matches(name, '^(invoice|prize|told_from)')),
-       CASE WHEN told_from IS NOT NULL THEN COLUMNS('^(invoice|prize)') END
-FROM (FROM told LEFT JOIN prize_programmes USING (programme));
+SELECT COLUMNS(lambda name: NOT regexp_matches(name, '^(invoice|prize|draws?_|told_)')),
+       CASE WHEN told_from IS NOT NULL THEN COLUMNS('^(invoice|prize)') END,
+       CASE WHEN told_of_draws_from IS NOT NULL THEN COLUMNS('^draws?_') END
+FROM (FROM told LEFT JOIN prize_programmes USING (programme)
+                LEFT JOIN draw_programmes USING (programme));
 
 CREATE VIEW found_ranges AS FROM printed_ranges;

@@ -2,9 +2,10 @@
 
 Aim: somebody who has nothing but `fiscus log dump --json` gets, with DuckDB, the same figures as
 fiscus, row for row: no row too few, none too many. Method: the standard load, a month of prize
-invoices and two disorderly programmes (random_month.py) run through the program; the .sql files
-beside this one make of the journal's entries a table expected_X and of what was published a table
-found_X, and the two must be equal. In the end one entry after another is altered, and the comparison must notice.
+invoices, two disorderly programmes (random_month.py) and one of instant draws (random_draws.py)
+run through the program; the .sql files beside this one make of the journal's entries a table
+expected_X and of what was published a table found_X, and the two must be equal. In the end one
+entry after another is altered, and the comparison must notice.
 
 FISCUS_PROGRAM     the built program
 FISCUS_SEED        another month; 1 if not given
@@ -29,6 +30,7 @@ ROOT = HERE.parents[1]
 sys.path.insert(0, str(ROOT / "tests" / "wire"))
 
 import harness  # noqa: E402
+import random_draws  # noqa: E402
 import random_month  # noqa: E402
 
 INVOICE_PROGRAMME = 1
@@ -36,13 +38,15 @@ INVOICE_EVENTS = 6000  # about
 STANDARD_PROGRAMMES = (2, 3)
 RANDOM_PROGRAMMES = {8: False, 9: True}  # number: is it closed in the end
 RANDOM_EVENTS = 2500
+DRAW_PROGRAMME = 10
+DRAW_REQUESTS = 600
 TOPICS = ("events", "journal", "refusals", "statistics", "statistics-history", "reconciliation")
 DETAILS = ("ProgrammeOpened", "PlatformAdmitted", "SourceRegistered", "BatchOpened",
            "PrizeBatchOpened", "SourceDayClosed", "ClockAdvanced")
 LOADED = ("journal.sql", "published.sql")
 COMPUTED = ("balances.sql", "cuts.sql", "counted.sql", "statistics.sql", "revisions.sql",
-            "fund_ledger.sql", "prizes.sql", "refusals.sql", "reconciliation.sql", "ranges.sql", "entries.sql",
-            "latest.sql")
+            "fund_ledger.sql", "prizes.sql", "draws.sql", "refusals.sql", "reconciliation.sql",
+            "ranges.sql", "entries.sql", "latest.sql")
 # What is compared, and by which columns a row is found.
 CHECKS = {
     "trial_balance": "of, programme, account, batch, key",
@@ -55,6 +59,7 @@ CHECKS = {
     "days": "programme, day, revision",
     "fund_ledger": "programme, day, revision, batch",
     "prizes": "programme, day, revision, batch, tier",
+    "draws": "programme, day, revision, platform, hour",
     "unexplained": "sequence, place",
     "refusals": "partition, sequence",
     "refusal_counts": "programme, day, revision, reason_number",
@@ -88,7 +93,14 @@ def run_fiscus(folder, seed, events):
         path = folder / f"month{programme}.jsonl"
         write_lines(path, month.lines)
         harness.program("publish", path, "--backdate", "--log", log)
-    harness.program("run", "--until-end", "--log", log, "--state", state)
+    draws = random_draws.RandomDraws(seed, DRAW_PROGRAMME, DRAW_REQUESTS)
+    write_lines(folder / "draws.jsonl", draws.lines)
+    harness.program("publish", folder / "draws.jsonl", "--backdate", "--log", log)
+    secrets = folder / "secrets"
+    secrets.mkdir()
+    (secrets / draws.key_file).write_text(draws.last_key, encoding="ascii")
+    (secrets / draws.key_file).chmod(0o400)
+    harness.program("run", "--until-end", "--log", log, "--state", state, "--secrets", secrets)
     for topic in TOPICS:
         with open(folder / f"{topic}.jsonl", "wb") as out:
             subprocess.run([os.environ["FISCUS_PROGRAM"], "log", "dump", "--topic", topic,
@@ -129,7 +141,7 @@ def write_details(folder):
 
 
 def programmes():
-    return [INVOICE_PROGRAMME, *STANDARD_PROGRAMMES, *RANDOM_PROGRAMMES]
+    return [INVOICE_PROGRAMME, *STANDARD_PROGRAMMES, *RANDOM_PROGRAMMES, DRAW_PROGRAMME]
 
 
 def print_balances(folder, state):
@@ -157,7 +169,8 @@ def groupings():
 def print_ranges(folder, state, chance):
     asked, printed = [], []
     for programme in programmes():
-        month, last = ("2026-05", 16) if programme in RANDOM_PROGRAMMES else ("2026-03", 31)
+        month, last = ("2026-05", 16) if programme in (*RANDOM_PROGRAMMES, DRAW_PROGRAMME) \
+            else ("2026-03", 31)
         first = chance.randint(1, last)
         for one, other in sorted({(first, chance.randint(first, last)), (first, first), (1, last)}):
             days = {"first_day": f"{month}-{one:02}", "last_day": f"{month}-{other:02}"}
@@ -299,13 +312,29 @@ INVOICE_ALTERATIONS = {
         "lambda p: struct_update(p, amount_fen := p.amount_fen + 1))",
         "kind = 'PrizePaid' AND outcome = 'accepted'" + REPORTED,
         ("trial_balance", "fund_ledger", "statistics", "prizes")),
-    "a reserve did not move up": (
-        "UPDATE journal SET reserve_moved_up = false",
-        "kind IN ('InvoiceReversed', 'PrizeForfeited') AND outcome = 'accepted'"
-        " AND reserve_moved_up" + REPORTED, ("prizes",)),
+    "a prize of another tier is paid": (
+        "UPDATE journal SET postings = list_transform(postings, lambda p: struct_update(p, "
+        "debit := struct_update(p.debit, key := p.debit.key % 5 + 1)))",
+        "kind = 'PrizePaid' AND outcome = 'accepted'" + REPORTED, ("trial_balance", "prizes")),
     "a draw is missing": (
         "DELETE FROM journal", "kind = 'DrawExecuted' AND outcome = 'accepted'" + REPORTED,
         ("trial_balance", "statistics", "prizes")),
+}
+REQUEST = "kind = 'DrawRequested' AND outcome = 'accepted'" + REPORTED
+DRAW_ALTERATIONS = {
+    "a win is lost": (
+        "UPDATE journal SET vouchers = 1", REQUEST + " AND vouchers = 2",
+        ("statistics", "draws", "reconciliation")),
+    "a loss is without stock": (
+        "UPDATE journal SET vouchers = 5", REQUEST + " AND vouchers = 1", ("statistics", "draws")),
+    "a request came an hour later": (
+        "UPDATE journal SET occurred_at_us = occurred_at_us + 3600000000", REQUEST, ("draws",)),
+    "a request is another consumer's": (
+        "UPDATE journal SET consumer_ordinal = 999999", REQUEST +
+        " AND EXISTS (FROM journal AS earlier WHERE earlier.kind = 'DrawRequested'"
+        " AND earlier.outcome = 'accepted' AND earlier.sequence < journal.sequence"
+        " AND earlier.business_day = journal.business_day"
+        " AND earlier.consumer_ordinal = journal.consumer_ordinal)", ("statistics", "numbers")),
 }
 
 
@@ -380,6 +409,7 @@ def main():
         chance = random.Random(asked.seed)
         trouble += check_alterations(database, min(RANDOM_PROGRAMMES), ALTERATIONS, chance)
         trouble += check_alterations(database, INVOICE_PROGRAMME, INVOICE_ALTERATIONS, chance)
+        trouble += check_alterations(database, DRAW_PROGRAMME, DRAW_ALTERATIONS, chance)
     for line in trouble:
         print(f"differs: {line}")
     return 1 if trouble else 0

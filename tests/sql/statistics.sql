@@ -13,6 +13,7 @@ SELECT programme, revisions.day, revision, cell,
        count(DISTINCT redeeming_merchant) FILTER (stands) AS redeeming_merchants_net,
        count(DISTINCT submitting_consumer) AS invoice_consumers,
        count(DISTINCT invoicing_merchant) AS invoice_merchants,
+       count(DISTINCT drawing_consumer) AS draw_consumers,
        sum(issued_count) AS issued_count,
        sum(issued_amount) AS issued_amount,
        sum(redeemed_count) AS redeemed_count,
@@ -33,7 +34,14 @@ SELECT programme, revisions.day, revision, cell,
        sum(tickets_reversed_amount) AS tickets_reversed_amount,
        sum(prizes_awarded_amount) AS prizes_awarded_amount,
        sum(prizes_paid_count) AS prizes_paid_count,
-       sum(prizes_paid_amount) AS prizes_paid_amount
+       sum(prizes_paid_amount) AS prizes_paid_amount,
+       sum(draws_asked_count) AS draws_asked_count,
+       sum(draws_won_count) AS draws_won_count,
+       sum(draws_won_amount) AS draws_won_amount,
+       sum(draws_lost_count) AS draws_lost_count,
+       sum(draws_won_today_count) AS draws_won_today_count,
+       sum(draws_cap_reached_count) AS draws_cap_reached_count,
+       sum(draws_stock_out_count) AS draws_stock_out_count
 FROM (SELECT counted.*, revision, returned_at IS NULL OR returned_at > as_of AS stands
       FROM revisions
       JOIN counted USING (programme, day)
@@ -64,7 +72,10 @@ SELECT counted.programme, cell, day, as_of AS known_at,
        sum(tickets_reversed_amount) AS tickets_reversed_amount,
        sum(prizes_awarded_amount) AS prizes_awarded_amount,
        sum(prizes_paid_count) AS prizes_paid_count,
-       sum(prizes_paid_amount) AS prizes_paid_amount
+       sum(prizes_paid_amount) AS prizes_paid_amount,
+       sum(draws_asked_count) AS draws_asked_count,
+       sum(draws_won_count) AS draws_won_count,
+       sum(draws_won_amount) AS draws_won_amount
 FROM counted
 ASOF JOIN clocks ON counted.programme = clocks.programme AND counted.sequence <= clocks.as_of
 JOIN places ON places.programme = counted.programme AND places.sequence = counted.sequence
@@ -94,7 +105,10 @@ SELECT revisions.programme, revisions.day, revision, as_of, final, cell,
        sum(tickets_reversed_amount) AS tickets_reversed_amount_to_date,
        sum(prizes_awarded_amount) AS prizes_awarded_amount_to_date,
        sum(prizes_paid_count) AS prizes_paid_count_to_date,
-       sum(prizes_paid_amount) AS prizes_paid_amount_to_date
+       sum(prizes_paid_amount) AS prizes_paid_amount_to_date,
+       sum(draws_asked_count) AS draws_asked_count_to_date,
+       sum(draws_won_count) AS draws_won_count_to_date,
+       sum(draws_won_amount) AS draws_won_amount_to_date
 FROM revisions
 JOIN known ON known.programme = revisions.programme AND known.day <= revisions.day
           AND known_at <= as_of
@@ -128,6 +142,13 @@ FROM journal
 WHERE kind = 'PrizeBatchOpened' AND outcome = 'accepted'
 GROUP BY programme;
 
+-- The same for instant draws.
+CREATE TABLE draw_programmes AS
+SELECT programme, min(sequence) AS told_of_draws_from
+FROM journal
+WHERE kind = 'InstantDrawOpened' AND outcome = 'accepted'
+GROUP BY programme;
+
 -- The figures as a row says them: the ratios as text and as a pair.
 CREATE TABLE expected_statistics AS
 WITH whole AS (
@@ -154,12 +175,20 @@ SELECT figures.*, cells.* EXCLUDE (programme, cell),
        invoices_verified_amount_net_to_date AS prize_leverage_ratio_numerator,
        prizes_awarded_amount_to_date AS prize_leverage_ratio_denominator,
        ratio_text(prize_leverage_ratio_numerator, prize_leverage_ratio_denominator)
-           AS prize_leverage_ratio
+           AS prize_leverage_ratio,
+       draws_won_count AS draw_win_rate_numerator,
+       draws_asked_count AS draw_win_rate_denominator,
+       ratio_text(draws_won_count, draws_asked_count) AS draw_win_rate,
+       draws_won_count_to_date AS draw_win_rate_to_date_numerator,
+       draws_asked_count_to_date AS draw_win_rate_to_date_denominator,
+       ratio_text(draws_won_count_to_date, draws_asked_count_to_date) AS draw_win_rate_to_date
 FROM figures
 JOIN cells USING (programme, cell))
-SELECT COLUMNS(lambda name: NOT regexp_matches(name, '^(invoice|prize|told_from)')),
-       CASE WHEN told_from < as_of THEN COLUMNS('^(invoice|prize)') END
-FROM (FROM whole LEFT JOIN prize_programmes USING (programme));
+SELECT COLUMNS(lambda name: NOT regexp_matches(name, '^(invoice|prize|draws?_|told_)')),
+       CASE WHEN told_from < as_of THEN COLUMNS('^(invoice|prize)') END,
+       CASE WHEN told_of_draws_from < as_of THEN COLUMNS('^draws?_') END
+FROM (FROM whole LEFT JOIN prize_programmes USING (programme)
+                 LEFT JOIN draw_programmes USING (programme));
 
 CREATE VIEW found_statistics AS
 SELECT substr(topic_key, length(programme || '/' || day || '/') + 1) AS cell,
@@ -172,6 +201,6 @@ SELECT substr(topic_key, length(programme || '/' || day || '/') + 1) AS cell,
        redeemed_count_to_date, redeemed_amount_to_date, order_amount_to_date,
        platform_match_to_date, merchant_match_to_date, refunded_count_to_date,
        refunded_amount_to_date, refunded_order_amount_to_date, redeemed_amount_net_to_date,
-       COLUMNS('^(redemption_rate|leverage_ratio|invoice|prize_leverage|prizes_[a-z]+_(count|amount))')
+       COLUMNS('^(redemption_rate|leverage_ratio|invoice|prize_leverage|prizes_[a-z]+_(count|amount)|draws?_)')
 FROM history
 WHERE row_type = 'statistics';

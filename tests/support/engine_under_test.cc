@@ -1,10 +1,13 @@
 #include "tests/support/engine_under_test.h"
 
+#include <algorithm>
 #include <vector>
 
+#include "engine/apply/day_keys.h"
 #include "engine/base/check.h"
 #include "engine/runtime/core.h"
 #include "engine/state/store.h"
+#include "tests/support/day_keys.h"
 
 namespace fiscus::support {
 namespace {
@@ -41,6 +44,28 @@ private:
 void must(const Status& status) { FISCUS_CHECK(status.ok(), "a store in memory does not fail"); }
 
 Bytes bytes_of(const std::string& text) { return as_byte_span(text); }
+
+// Keys of the chains that tests have named.
+class NamedKeys final : public apply::DayKeys {
+public:
+    Result<std::optional<draw::Digest>> key(const apply::KeyChain& chain,
+                                            std::uint32_t number) override {
+        const std::string head(as_text(chain.head));
+        const std::optional<std::string> last = last_key_of(head);
+        if (!last) {
+            return std::optional<draw::Digest>();
+        }
+        const auto kind = chain.hash == draw::HashKind::sha256 ? reference::HashKind::sha256
+                                                               : reference::HashKind::sm3;
+        std::string key = *last;
+        for (std::uint32_t day = chain.days; day > number; --day) {
+            key = reference::hash_of(kind, key);
+        }
+        draw::Digest digest;
+        std::ranges::copy(bytes_of(key), digest.begin());
+        return std::optional(digest);
+    }
+};
 
 class Engine final : public EngineUnderTest {
 public:
@@ -101,7 +126,7 @@ private:
                                          {.cache_bytes_max = options_.cache_bytes_max});
         FISCUS_CHECK(opened.ok(), "a store in memory opens");
         state_ = std::move(opened).value();
-        core_ = std::make_unique<runtime::Core>(shard_, *state_, next_sequence_);
+        core_ = std::make_unique<runtime::Core>(shard_, *state_, next_sequence_, &keys_);
     }
 
     void settle_turn() {
@@ -123,6 +148,7 @@ private:
 
     decode::Shard shard_;
     EngineOptions options_;
+    NamedKeys keys_;
     std::unique_ptr<state::StateStore> store_;
     std::unique_ptr<state::State> state_;
     std::unique_ptr<runtime::Core> core_;

@@ -111,7 +111,7 @@ Offset<void> build(FlatBufferBuilder& b, const FundReturned& e) {
 Offset<void> build(FlatBufferBuilder& b, const BatchOpened& e) {
     const auto name = b.CreateString(e.name);
     const auto packs = table_vector(b, e.packs, [&b](const Pack& p) {
-        return wire::CreatePack(b, p.pack, b.CreateString("礼包"), p.channel, p.category);
+        return wire::CreatePack(b, p.pack, text_of(b, p.name), p.channel, p.category);
     });
     const auto denominations = table_vector(b, e.denominations, [&b](const Denomination& d) {
         return wire::CreateDenomination(b, d.denomination, d.pack, d.face_fen, d.threshold_fen);
@@ -220,6 +220,35 @@ Offset<void> build(FlatBufferBuilder& b, const DrawExecuted& e) {
 }
 Offset<void> build(FlatBufferBuilder& b, const DrawAborted& e) {
     return wire::CreateDrawAborted(b, e.batch, b.CreateString("中止")).Union();
+}
+Offset<void> build(FlatBufferBuilder& b, const InstantDrawOpened& e) {
+    const auto name = text_of(b, e.name);
+    const auto algorithm = text_of(b, e.algorithm);
+    const auto chain_head = bytes_of(b, e.chain_head);
+    const auto public_value_source = text_of(b, e.public_value_source);
+    const auto tiers = table_vector(b, e.tiers, [&b](const InstantTier& t) {
+        const auto amounts = table_vector(b, t.amounts, [&b](const InstantAmount& a) {
+            return wire::CreateInstantAmount(b, a.denomination, a.weight);
+        });
+        const auto releases = table_vector(b, t.releases, [&b](const InstantRelease& r) {
+            return wire::CreateInstantRelease(b, r.at_us, r.count);
+        });
+        return wire::CreateInstantTier(b, t.tier, t.pack, t.chance, t.moves_on, amounts, releases);
+    });
+    return wire::CreateInstantDrawOpened(b, e.batch, name, algorithm, e.first_day, e.days,
+                                         chain_head, public_value_source, e.wins_max, tiers)
+        .Union();
+}
+Offset<void> build(FlatBufferBuilder& b, const PublicValuePublished& e) {
+    return wire::CreatePublicValuePublished(b, e.day, text_of(b, e.value)).Union();
+}
+Offset<void> build(FlatBufferBuilder& b, const DrawRequested& e) {
+    return wire::CreateDrawRequested(b, WireId(e.consumer).get(), e.district,
+                                     WireId(e.device).get())
+        .Union();
+}
+Offset<void> build(FlatBufferBuilder& b, const DayKeyOpened& e) {
+    return wire::CreateDayKeyOpened(b, e.day, bytes_of(b, e.key)).Union();
 }
 Offset<void> build(FlatBufferBuilder& b, const PrizePaid& e) {
     return wire::CreatePrizePaid(b, WireId(e.invoice).get(), e.amount_fen).Union();

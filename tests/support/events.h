@@ -108,6 +108,7 @@ struct Pack {
     std::uint16_t pack = 1;
     wire::Channel channel = wire::Channel::any;
     std::uint16_t category = 0;
+    MaybeText name = "礼包";
 };
 struct Denomination {
     std::uint16_t denomination = 1;
@@ -253,6 +254,47 @@ struct DrawExecuted {
 struct DrawAborted {
     std::uint32_t batch = 1;
 };
+// Everybody draws tier 1, and it has stock from 00:00 on.
+struct InstantAmount {
+    std::uint16_t denomination = 1;
+    std::uint64_t weight = 1;
+};
+struct InstantRelease {
+    std::int64_t at_us = 0;
+    std::uint64_t count = 10'000'000;
+};
+struct InstantTier {
+    std::uint16_t tier = 1;
+    std::uint16_t pack = 1;
+    std::uint64_t chance = UINT64_MAX;
+    bool moves_on = false;
+    std::vector<InstantAmount> amounts = {{}};
+    std::vector<InstantRelease> releases = {{}};
+};
+struct InstantDrawOpened {
+    std::uint32_t batch = 1;
+    MaybeText name = "第一期";
+    MaybeText algorithm = "instant-v1";
+    std::int32_t first_day = support::first_day;
+    std::uint16_t days = 1;
+    MaybeText chain_head = std::string(32, 'h');
+    MaybeText public_value_source = "双色球";
+    std::uint32_t wins_max = 0;
+    std::vector<InstantTier> tiers = {{}};
+};
+struct PublicValuePublished {
+    std::int32_t day = first_day - 1;
+    MaybeText value = "1";
+};
+struct DrawRequested {
+    MaybeId consumer = {};
+    std::uint32_t district = 420102;
+    MaybeId device = {};
+};
+struct DayKeyOpened {
+    std::int32_t day = first_day;
+    MaybeText key = std::string(32, 'k');
+};
 struct PrizePaid {
     MaybeId invoice = {};
     std::int64_t amount_fen = 10'000;
@@ -350,7 +392,11 @@ using Body = std::variant<std::monostate,
                           PrizePaid,
                           PrizePayoutFailed,
                           PrizeForfeited,
-                          PrizeRecovered>;
+                          PrizeRecovered,
+                          InstantDrawOpened,
+                          PublicValuePublished,
+                          DrawRequested,
+                          DayKeyOpened>;
 static_assert(std::variant_size_v<Body> == static_cast<std::size_t>(wire::EventBody::MAX) + 1,
               "a body for every kind");
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "tests/reference/ledger.h"
+#include "tests/support/day_keys.h"
 #include "tests/support/engine_under_test.h"
 
 namespace fiscus::support {
@@ -35,7 +36,7 @@ public:
 
 private:
     Shard shard_;
-    reference::Ledger ledger_;
+    reference::Ledger ledger_{last_key_of};
 };
 
 }  // namespace

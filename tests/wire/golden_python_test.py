@@ -49,6 +49,8 @@ class GoldenBytes(unittest.TestCase):
             "root",
             "secret",
             "result_root",
+            "chain_head",
+            "key",
         }
 
     def module(self, name):

@@ -24,7 +24,9 @@ void hear(const reference::Answer& answer, Heard& heard) {
     }
     ++heard.accepted[answer.kind];
     ExpectedDay& day = heard.days[answer.business_day];
-    if (answer.kind == wire::EventBody::VoucherClaimed) {
+    const bool is_won = answer.kind == wire::EventBody::DrawRequested &&
+                        answer.vouchers == static_cast<std::uint8_t>(wire::DrawOutcome::won);
+    if (answer.kind == wire::EventBody::VoucherClaimed || is_won) {
         ++day.issued_count;
         day.issued_fen += answer.amount_fen;
     } else if (answer.kind == wire::EventBody::VoucherRedeemed) {

@@ -1,9 +1,11 @@
 """Every published row is what schemas/statistics says, and those say nothing that no row has.
 
 Method: the first days of a standard load go through the program, without a few of its events and
-with a record that is no event, and a month of prize invoices; every row of the four topics is
+with a record that is no event, a month of prize invoices and some days
+of instant draws; every row of the four topics is
 checked by jsonschema, a validator that is not ours, and so is every row that
-docs/formats/statistics.md shows. Rows with one thing wrong must fail. See harness.py for the environment.
+docs/formats/statistics.md shows. Rows with one thing wrong must fail. See harness.py for the
+environment.
 """
 
 import collections
@@ -11,6 +13,7 @@ import itertools
 import json
 import pathlib
 import re
+import sys
 import tempfile
 import unittest
 
@@ -18,6 +21,10 @@ import jsonschema
 
 import harness
 import local_log
+
+sys.path.insert(0, str(harness.ROOT / "tests" / "sql"))
+
+import random_draws  # noqa: E402
 
 # The dumps, and which schema their rows follow.
 DUMPS = {
@@ -74,13 +81,28 @@ def make_invoices(log):
     )
 
 
+def make_draws(log):
+    """Another programme's days of instant draws, whose key lies beside the log."""
+    draws = random_draws.RandomDraws(1, 10, 300)
+    folder = log.parent
+    events, key = folder / "draws.jsonl", folder / draws.key_file
+    events.write_text("".join(json.dumps(line) + "\n" for line in draws.lines))
+    key.write_text(draws.last_key)
+    key.chmod(0o400)
+    harness.program("topics", "apply", "--log", log)
+    harness.program("publish", events, "--backdate", "--log", log)
+
+
 class Published:
     """What the program publishes, once for all tests."""
 
     def __init__(self, folder, make):
         log, self.state = folder / "log", folder / "state"
+        folder.mkdir()
         make(log)
-        harness.program("run", "--log", log, "--state", self.state, "--until-end")
+        harness.program(
+            *("run", "--log", log, "--state", self.state, "--until-end", "--secrets", folder)
+        )
         self.rows = {
             dump: [
                 parse(line)["value"]
@@ -101,12 +123,13 @@ class Published:
 
 
 def setUpModule():
-    global published, invoices, schemas
+    global published, invoices, draws, schemas
     folder = tempfile.TemporaryDirectory(prefix="fiscus-schema-")
     unittest.addModuleCleanup(folder.cleanup)
     schemas = {name: schema_of(name) for name in DUMPS.values()}
     published = Published(pathlib.Path(folder.name) / "vouchers", make_vouchers)
     invoices = Published(pathlib.Path(folder.name) / "invoices", make_invoices)
+    draws = Published(pathlib.Path(folder.name) / "draws", make_draws)
 
 
 class PublishedRows(unittest.TestCase):
@@ -116,20 +139,20 @@ class PublishedRows(unittest.TestCase):
             if dump == "statistics":
                 continue  # the same rows as in the history: the next test
             validator = validator_of(schemas[name])
-            for row in published.rows[dump] + invoices.rows[dump]:
+            for row in published.rows[dump] + invoices.rows[dump] + draws.rows[dump]:
                 if not validator.is_valid(row):
                     # Once more against the row's own kind, which tells what is wrong.
                     kind = {**schemas[name], "oneOf": [{"$ref": f"#/$defs/{row['row_type']}"}]}
                     validator_of(kind).validate(row)
 
     def test_every_row_of_the_latest_topic_is_in_the_history(self):
-        for one in (published, invoices):
+        for one in (published, invoices, draws):
             history = {row["row"]: row for row in one.rows["statistics-history"]}
             for row in one.rows["statistics"]:
                 self.assertEqual(row, history[row["row"]])
 
     def test_only_programmes_with_prize_batches_speak_of_prizes(self):
-        for one, does in ((published, False), (invoices, True)):
+        for one, does in ((published, False), (invoices, True), (draws, False)):
             for row in one.rows["statistics-history"]:
                 self.assertNotIn(row["row_type"], () if does else ("prizes",))
                 if row["row_type"] == "statistics":
@@ -137,10 +160,17 @@ class PublishedRows(unittest.TestCase):
                 if row["row_type"] == "fund_usage":
                     self.assertEqual("prizes_paid" in row, does)
 
+    def test_only_programmes_with_instant_draws_speak_of_them(self):
+        for one, does in ((published, False), (invoices, False), (draws, True)):
+            for row in one.rows["statistics-history"]:
+                self.assertNotIn(row["row_type"], () if does else ("draws",))
+                if row["row_type"] == "statistics":
+                    self.assertEqual("draws_asked_count" in row, does)
+
     def test_every_field_of_a_schema_is_in_some_row(self):
         found = collections.defaultdict(set)
         for dump, name in DUMPS.items():
-            for row in published.rows[dump] + invoices.rows[dump]:
+            for row in published.rows[dump] + invoices.rows[dump] + draws.rows[dump]:
                 kind = row["row_type"]
                 found[name, kind] |= row.keys()
                 if "grouping" in row:
@@ -182,7 +212,7 @@ class PublishedRows(unittest.TestCase):
             shown,
             {
                 row["row_type"]
-                for one in (published, invoices)
+                for one in (published, invoices, draws)
                 for rows in one.rows.values()
                 for row in rows
             },

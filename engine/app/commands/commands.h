@@ -14,6 +14,7 @@ std::unique_ptr<Command> make_digest();
 std::unique_ptr<Command> make_draw_bundle();
 std::unique_ptr<Command> make_draw_list();
 std::unique_ptr<Command> make_draw_verify();
+std::unique_ptr<Command> make_draws();
 std::unique_ptr<Command> make_explain();
 std::unique_ptr<Command> make_fund_ledger();
 std::unique_ptr<Command> make_fund_position();

@@ -40,9 +40,6 @@ Table trial_balance_by_kind(const runtime::StateView& view, Language language) {
                 {}};
     std::int64_t sum = 0;
     for (const AccountName& name : account_names()) {
-        if (name.key_english == "tier") {
-            continue;  // the load has no prizes
-        }
         std::int64_t balance = 0;
         std::size_t accounts = 0;
         for (const runtime::AccountBalance& one : view.accounts) {
@@ -50,6 +47,9 @@ Table trial_balance_by_kind(const runtime::StateView& view, Language language) {
                 balance += one.fen;
                 ++accounts;
             }
+        }
+        if (accounts == 0) {
+            continue;  // of another kind of programme
         }
         sum += balance;
         table.rows.push_back({std::string(chinese ? name.chinese : name.english),
@@ -120,6 +120,7 @@ public:
         const std::filesystem::path state = directory / "state";
         FISCUS_ASSIGN(const Settings settings, with_log(context.settings, directory));
         FISCUS_ASSIGN(const auto log, open_log(settings, LogMode::create));
+        FISCUS_TRY(LoadChoice::write_secrets(*load_.make(), directory / "secrets"));
         FISCUS_TRY(fill(context.console, settings, *log, signals));
         FISCUS_TRY(work(context.console, settings, *log, state, signals));
         FISCUS_TRY(show(context.console, settings, state));
@@ -235,6 +236,8 @@ Status Demo::work(Console& console,
     options.statistics = true;
     options.until_end = true;
     options.engine_options.event_stamps = log::Stamps::publisher;
+    options.engine_options.secrets_dir = state.parent_path() / "secrets";
+    options.engine_options.waits_for_secrets = false;
     FiguresBoard board;
     Progress progress(console, "ledger and statistics");
     FISCUS_ASSIGN(const PipelineResult result,

@@ -149,7 +149,12 @@ Table table_for_people(const Table& table) {
     return with_measures(
         table,
         {"issued_count", "issued_amount", "redeemed_count", "redeemed_amount", "refunded_amount",
-         "redeeming_consumers", "redeeming_merchants", "redemption_rate_amount", "leverage_ratio"});
+         "redeeming_consumers", "redeeming_merchants", "redemption_rate_amount", "leverage_ratio",
+         // Of programmes that have prize batches.
+         "invoices_verified_count", "invoices_verified_amount_net", "invoice_consumers",
+         "prizes_paid_amount", "prize_leverage_ratio",
+         // Of those that have instant draws.
+         "draws_asked_count", "draws_won_count", "draws_won_amount", "draw_win_rate"});
 }
 
 bool ends_with_zero(const Table& table) {

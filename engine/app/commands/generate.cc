@@ -10,6 +10,7 @@
 #include "engine/app/load_choice.h"
 #include "engine/app/numbers.h"
 #include "engine/app/open.h"
+#include "engine/app/pipeline.h"
 #include "engine/app/progress.h"
 #include "engine/app/signals.h"
 #include "engine/log/topics.h"
@@ -29,7 +30,8 @@ public:
                     "holds events already gets the new ones behind them; the same load twice is a "
                     "load of duplicates.",
                 .settings = {Setting::log_directory, Setting::kafka_bootstrap,
-                             Setting::topics_partitions, Setting::topics_replication}};
+                             Setting::topics_partitions, Setting::topics_replication,
+                             Setting::secrets_directory}};
     }
 
     void declare(CLI::App& options) override {
@@ -62,6 +64,7 @@ public:
                             count_text(static_cast<std::uint64_t>(before))));
         }
         const auto load = load_.make();
+        FISCUS_TRY(LoadChoice::write_secrets(*load, secrets_directory(context.settings)));
         Progress progress(context.console, "events");
         load::PublishOptions options;
         options.progress = [&](std::uint64_t done) {

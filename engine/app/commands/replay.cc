@@ -8,6 +8,7 @@
 #include "engine/app/commands/commands.h"
 #include "engine/app/open.h"
 #include "engine/app/output/json.h"
+#include "engine/app/pipeline.h"
 #include "engine/app/progress.h"
 #include "engine/app/signals.h"
 #include "engine/app/temporary_directory.h"
@@ -37,7 +38,8 @@ public:
                 "Works in a temporary directory and writes nothing to the log. Compares the "
                 "digest, every journal entry with its postings, every block's digest and "
                 "every row of statistics; names the first difference and ends with 3.",
-            .settings = {Setting::log_directory, Setting::kafka_bootstrap, Setting::engine_memory}};
+            .settings = {Setting::log_directory, Setting::kafka_bootstrap, Setting::engine_memory,
+                         Setting::secrets_directory}};
     }
 
     void declare(CLI::App& options) override {
@@ -61,6 +63,7 @@ public:
         ReplayOptions options{.directory = directory->path(),
                               .memory_bytes = static_cast<std::uint64_t>(
                                   context.settings.integer(Setting::engine_memory)),
+                              .secrets = secrets_directory(context.settings),
                               .progress = nullptr};
         Progress progress(context.console, "replay");
         options.progress = [&](std::uint64_t done, std::uint64_t total) {

@@ -38,8 +38,8 @@ public:
                 "--only engine and --only statistics share one state directory.",
             .settings = {Setting::log_directory, Setting::kafka_bootstrap, Setting::state_directory,
                          Setting::topics_event_stamps, Setting::run_only, Setting::engine_memory,
-                         Setting::engine_turn_records, Setting::http_port, Setting::logging_format,
-                         Setting::logging_level}};
+                         Setting::engine_turn_records, Setting::secrets_directory,
+                         Setting::http_port, Setting::logging_format, Setting::logging_level}};
     }
 
     void declare(CLI::App& options) override {
@@ -75,6 +75,8 @@ public:
         }
         PipelineOptions options = pipeline_options(settings, state);
         options.until_end = until_end_;
+        // What works off a log to its end says what is missing, what serves waits for it.
+        options.engine_options.waits_for_secrets = !until_end_;
         std::unique_ptr<log::Log> statistics_log;
         if (options.statistics) {
             FISCUS_ASSIGN(statistics_log, open_statistics_log(settings, tell));

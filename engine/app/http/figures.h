@@ -29,6 +29,7 @@ struct EnginePartitionFigures {
     std::uint64_t gaps_open = 0;
     std::uint64_t journal_blocks = 0;
     std::int64_t trial_balance_fen = 0;
+    std::string waits_for;  // a secret that its next event needs
     bool store_stalled = false;
     std::uint64_t store_stall_us = 0;
     std::uint64_t store_debt_bytes = 0;

@@ -49,6 +49,10 @@ Health ready_health(const Figures& figures,
                     fmt::format("partition {} is {} records behind its log (limit {})",
                                 partition.partition, lag, limits.ready_lag_records));
             }
+            if (!partition.waits_for.empty()) {
+                health.reasons.push_back(fmt::format("partition {} waits: {}", partition.partition,
+                                                     partition.waits_for));
+            }
             if (partition.store_stalled) {
                 health.reasons.push_back(
                     fmt::format("RocksDB of partition {} has stopped writes", partition.partition));

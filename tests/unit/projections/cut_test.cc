@@ -53,7 +53,7 @@ TEST(CutTest, AProgrammeThatWasRestartedBeforeItsFirstEntryKeepsItsRow) {
         EXPECT_EQ(row["grouping"], "programme");
         EXPECT_EQ(row["revision"], 1);
         EXPECT_EQ(row["as_of"], as_of);
-        for (const Measure& measure : measures_of(false)) {
+        for (const Measure& measure : measures_of(false, false)) {
             const nlohmann::json& value = row[std::string(measure.id)];
             EXPECT_TRUE(measure.type == MeasureType::ratio ? value.is_null() : value == 0)
                 << measure.id << " " << value;

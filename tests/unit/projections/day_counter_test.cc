@@ -63,6 +63,9 @@ std::vector<Fact> facts_of(Dice& dice,
             fact.kind = FactKind::submission;
             fact.merchant = where(dice);
             fact.amounts = {1, static_cast<std::int64_t>(dice.throw_of(50'000))};
+        } else if (dice.one_in(8)) {
+            fact.kind = FactKind::request;
+            fact.amounts[dice.one_in(3) ? 0 : 2] = 1;
         } else if (dice.one_in(10)) {
             fact.kind = FactKind::reversal;
             fact.merchant = where(dice);

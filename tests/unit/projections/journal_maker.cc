@@ -32,7 +32,7 @@ std::uint64_t JournalMaker::add(const EntryFields& f,
     const Id128 key = f.key.none() ? Id128{.hi = 7, .lo = sequence} : f.key;
     const bool quarantined = f.outcome == wire::Outcome::quarantined;
     const std::int64_t occurred_at =
-        quarantined ? 0 : start_of_day_us(f.day) + 10 * 60 * us_per_minute;
+        quarantined ? 0 : start_of_day_us(f.day) + f.hour * 60 * us_per_minute;
     entries_.entries.emplace_back(
         sequence, static_cast<std::int64_t>(sequence) + 50, logged_at, occurred_at,
         wire_id(quarantined ? Id128{} : key), wire_id(f.subject), 0x1234'5678'9abc'def0ULL,
@@ -201,6 +201,31 @@ EntryFields JournalMaker::draw(std::int32_t day, std::int64_t awarded_fen, std::
     f.batch = batch;
     f.platform = 1;
     f.amount_fen = awarded_fen;
+    return f;
+}
+
+std::uint64_t JournalMaker::open_instant_draw(std::int32_t day, std::uint32_t programme) {
+    return decide(day, support::InstantDrawOpened{.days = 10}, {}, programme);
+}
+
+EntryFields JournalMaker::request(std::int32_t day,
+                                  std::uint32_t consumer,
+                                  wire::DrawOutcome outcome) {
+    EntryFields f;
+    f.kind = wire::EventBody::DrawRequested;
+    f.day = day;
+    f.batch = 1;
+    f.platform = 1;
+    f.district = 420102;
+    f.consumer = consumer;
+    f.vouchers = static_cast<std::uint8_t>(outcome);
+    if (outcome == wire::DrawOutcome::won) {
+        f.amount_fen = 3'000;
+        f.pack = 1;
+        f.denomination = 1;
+        f.category = 1;
+        f.channel = 2;
+    }
     return f;
 }
 

@@ -49,6 +49,7 @@ struct EntryFields {
     std::uint32_t merchant = 0;
     std::uint8_t vouchers = 0;
     std::uint8_t flags = 0;
+    std::uint8_t hour = 10;  // of the day, when it occurred
     Id128 key{};
     Id128 subject{};
 };
@@ -105,6 +106,10 @@ public:
     static EntryFields draw(std::int32_t day,
                             std::int64_t awarded_fen,
                             std::uint32_t batch = prize_batch);
+    // An instant draw of batch 1.
+    std::uint64_t open_instant_draw(std::int32_t day, std::uint32_t programme = 1);
+    // A request for it that came out so; a won one has 30 yuan of pack 1.
+    static EntryFields request(std::int32_t day, std::uint32_t consumer, wire::DrawOutcome outcome);
     static EntryFields refused(EntryFields fields, wire::Reason reason);
 
     // What was added since the last take().

@@ -35,8 +35,7 @@ public:
             verified_.insert(entry.subject);
         }
         const bool accepted = entry.outcome == wire::Outcome::accepted;
-        const bool asked = entry.outcome == wire::Outcome::refused &&
-                           entry.kind == wire::EventBody::VoucherClaimed && entry.consumer != 0;
+        const bool asked = entry.outcome == wire::Outcome::refused && asks(entry);
         if ((accepted || asked) && entry.day >= first_day_ && entry.day <= last_cut_) {
             ++late_[entry.day];
         }
@@ -95,17 +94,28 @@ public:
 private:
     struct Sets {
         std::set<std::uint32_t> asked, received, consumers, merchants, net_consumers, net_merchants;
-        std::set<std::uint32_t> submitters, sellers;
+        std::set<std::uint32_t> submitters, sellers, requesters;
 
         [[nodiscard]] DistinctCounts counts() const {
-            return {asked.size(),     received.size(),      consumers.size(),  net_consumers.size(),
-                    merchants.size(), net_merchants.size(), submitters.size(), sellers.size()};
+            return {asked.size(),         received.size(),  consumers.size(),
+                    net_consumers.size(), merchants.size(), net_merchants.size(),
+                    submitters.size(),    sellers.size(),   requesters.size()};
         }
     };
     // Redemptions less full refunds, by consumer and by merchant.
     struct Redemptions {
         std::map<std::uint32_t, int> consumers, merchants;
     };
+
+    static bool asks(const EntryFields& entry) {
+        return (entry.kind == wire::EventBody::VoucherClaimed ||
+                entry.kind == wire::EventBody::DrawRequested) &&
+               entry.consumer != 0;
+    }
+    static bool wins(const EntryFields& entry) {
+        return entry.kind == wire::EventBody::DrawRequested &&
+               entry.vouchers == static_cast<std::uint8_t>(wire::DrawOutcome::won);
+    }
 
     static bool is_counted(const EntryFields& entry) {
         using Kind = wire::EventBody;
@@ -114,10 +124,9 @@ private:
                    entry.kind == Kind::RedemptionRefunded || entry.kind == Kind::InvoiceSubmitted ||
                    entry.kind == Kind::InvoiceVerified || entry.kind == Kind::InvoiceRejected ||
                    entry.kind == Kind::InvoiceReversed || entry.kind == Kind::DrawExecuted ||
-                   entry.kind == Kind::PrizePaid;
+                   entry.kind == Kind::PrizePaid || entry.kind == Kind::DrawRequested;
         }
-        return entry.outcome == wire::Outcome::refused && entry.kind == Kind::VoucherClaimed &&
-               entry.consumer != 0;
+        return entry.outcome == wire::Outcome::refused && asks(entry);
     }
 
     static std::vector<CellKey> keys_of(const EntryFields& e) {
@@ -149,7 +158,14 @@ private:
         if (e.outcome != wire::Outcome::accepted) {
             return;
         }
-        if (e.kind == wire::EventBody::VoucherClaimed) {
+        if (e.kind == wire::EventBody::DrawRequested) {
+            constexpr Sum of_outcome[] = {Sum::draws_lost_count,        Sum::draws_lost_count,
+                                          Sum::draws_won_count,         Sum::draws_won_today_count,
+                                          Sum::draws_cap_reached_count, Sum::draws_stock_out_count};
+            add(of_outcome[e.vouchers], 1);
+            add(Sum::draws_won_amount, e.amount_fen);
+        }
+        if (e.kind == wire::EventBody::VoucherClaimed || wins(e)) {
             add(Sum::issued_count, 1);
             add(Sum::issued_amount, e.amount_fen);
         } else if (e.kind == wire::EventBody::VoucherRedeemed) {
@@ -184,9 +200,13 @@ private:
     }
 
     static void add_consumers(const EntryFields& e, Sets& sets) {
-        if (e.kind == wire::EventBody::VoucherClaimed) {
+        const bool accepted = e.outcome == wire::Outcome::accepted;
+        if (accepted && e.kind == wire::EventBody::DrawRequested) {
+            sets.requesters.insert(e.consumer);
+        }
+        if (asks(e)) {
             sets.asked.insert(e.consumer);
-            if (e.outcome == wire::Outcome::accepted) {
+            if (accepted && (e.kind == wire::EventBody::VoucherClaimed || wins(e))) {
                 sets.received.insert(e.consumer);
             }
         } else if (e.kind == wire::EventBody::VoucherRedeemed) {

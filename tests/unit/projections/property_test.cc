@@ -35,10 +35,11 @@ public:
         maker_.open();
         maker_.open_prize_batch(day_0, 7);
         maker_.open_prize_batch(day_0, 8);
+        maker_.open_instant_draw(day_0);
     }
 
     void step() {
-        switch (dice_.throw_of(25)) {
+        switch (dice_.throw_of(30)) {
             case 0: advance(); break;
             case 1:
             case 2: refuse(); break;
@@ -56,6 +57,10 @@ public:
             case 14:
             case 15:
             case 16: continue_invoice(); break;
+            case 17:
+            case 18:
+            case 19:
+            case 20: request(); break;
             default: add(vary(JournalMaker::claim(some_day(), consumer()))); break;
         }
     }
@@ -88,6 +93,21 @@ private:
         entry.district = dice_.one_in(2) ? 420102 : 420502;
         entry.amount_fen = 1'000 * static_cast<std::int64_t>(dice_.throw_of(3) + 1);
         return entry;
+    }
+
+    void request() {
+        const auto outcome = static_cast<wire::DrawOutcome>(dice_.throw_of(5) + 1);
+        EntryFields entry = vary(JournalMaker::request(some_day(), consumer(), outcome));
+        entry.hour = static_cast<std::uint8_t>(dice_.throw_of(24));
+        if (outcome != wire::DrawOutcome::won) {
+            entry.amount_fen = 0;
+        }
+        if (dice_.one_in(6)) {
+            entry = JournalMaker::refused(entry, wire::Reason::budget_exhausted);
+            entry.vouchers = 0;
+            entry.pack = 0;
+        }
+        add(entry);
     }
 
     void redeem() {

@@ -65,7 +65,7 @@ TEST_F(StateTest, FindsRecordsPositionAndDigestAfterReopening) {
         change_voucher(*state, 1).face_fen = 3'000;
         state->change(state->accounts, {.programme = 1, .part = 2, .table = TableId::account}).fen =
             5;
-        state->define(ProgrammeId(1), BatchId(), text("rules"));
+        state->define({.programme = 1}, text("rules"));
         ASSERT_TRUE(state->fold(text("position 1")).ok());
         ASSERT_TRUE(state->flush().ok());
         digest = state->settle();

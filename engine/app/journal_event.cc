@@ -1,0 +1,47 @@
+#include "engine/app/journal_event.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "schemas/reasons_generated.h"
+
+namespace fiscus::app {
+
+Error broken_entry(const wire::Entry& entry, std::string_view what) {
+    return {ErrorCode::corrupt, fmt::format("entry {} of the journal {}", entry.sequence(), what),
+            "an engine does not write such entries",
+            "Compare the journal with its events: fiscus replay."};
+}
+
+Result<const wire::Event*> event_of(const WalkedEntry& walked) {
+    const auto* const bytes = reinterpret_cast<const std::uint8_t*>(walked.detail.data());
+    flatbuffers::Verifier verifier(bytes, walked.detail.size());
+    if (!wire::VerifyEventBuffer(verifier)) {
+        return broken_entry(*walked.entry, "does not keep its event");
+    }
+    return wire::GetEvent(bytes);
+}
+
+bool moves_log_time(const wire::Entry& entry) {
+    return entry.programme() != 0 &&
+           (entry.reason() == 0 ||
+            entry.reason() > static_cast<std::uint16_t>(wire::Reason::source_revoked));
+}
+
+Id128 id_of(const wire::Id128& id) { return {.hi = id.hi(), .lo = id.lo()}; }
+
+std::string text_of(const flatbuffers::String* text) {
+    return text == nullptr ? std::string() : text->str();
+}
+
+draw::Digest digest_of(const flatbuffers::Vector<std::uint8_t>* bytes) {
+    draw::Digest digest{};
+    if (bytes != nullptr && bytes->size() == digest.size()) {
+        std::transform(bytes->begin(), bytes->end(), digest.begin(),
+                       [](std::uint8_t byte) { return std::byte{byte}; });
+    }
+    return digest;
+}
+
+}  // namespace fiscus::app
