@@ -83,6 +83,22 @@ std::size_t keep_largest(Table& table, std::string_view column) {
     return left_out;
 }
 
+// Without figures that are 0 in every row: what this kind of programme does not have.
+Table without_empty_columns(const Table& table) {
+    std::vector<std::string> names;
+    for (std::size_t column = 0; column < table.columns.size(); ++column) {
+        const bool empty =
+            !table.rows.empty() && table.columns[column].kind != ColumnKind::text &&
+            std::ranges::all_of(table.rows, [column](const std::vector<std::string>& row) {
+                return row[column].empty() || row[column] == "0";
+            });
+        if (!empty) {
+            names.push_back(table.columns[column].name);
+        }
+    }
+    return with_columns(table, names);
+}
+
 class Demo final : public Command {
 public:
     [[nodiscard]] CommandSpec spec() const override {
@@ -152,6 +168,11 @@ private:
                            projections::Query& query,
                            const projections::Selection& selection,
                            Language language);
+    static Status show_draws(Console& console,
+                             projections::Query& query,
+                             const projections::ProgrammeSummary& programme,
+                             std::int32_t day,
+                             Language language);
     void show_next(Console& console,
                    const Settings& settings,
                    const std::filesystem::path& state) const;
@@ -279,6 +300,7 @@ Status Demo::show(Console& console, const Settings& settings, const std::filesys
         selection.grouping = grouping;
         FISCUS_TRY(show_day(console, *query, selection, language));
     }
+    FISCUS_TRY(show_draws(console, *query, programme, selection.first_day, language));
     day_ = selection.first_day;
     return Done{};
 }
@@ -288,7 +310,7 @@ Status Demo::show_day(Console& console,
                       const projections::Selection& selection,
                       Language language) {
     FISCUS_ASSIGN(const projections::Table figures, query.statistics(selection));
-    Table table = table_for_people(table_of(figures, language));
+    Table table = without_empty_columns(table_for_people(table_of(figures, language)));
     const std::size_t left_out = keep_largest(table, "redeemed_amount");
     console.print(fmt::format("\n{}\n", title_of(figures, language)));
     console.print(render_text(table, TextStyle{.bold_headings = console.bold()}));
@@ -299,6 +321,27 @@ Status Demo::show_day(Console& console,
     }
     for (const std::string& note : notes_of(figures, language)) {
         console.print(note + "\n");
+    }
+    return Done{};
+}
+
+// Of the last day that was cut for prizes, which are told to date; of one day for instant draws.
+Status Demo::show_draws(Console& console,
+                        projections::Query& query,
+                        const projections::ProgrammeSummary& programme,
+                        std::int32_t day,
+                        Language language) {
+    FISCUS_ASSIGN(
+        const projections::Table prizes,
+        query.prizes(programme.programme, programme.last_cut_day, programme.last_cut_day));
+    FISCUS_ASSIGN(const projections::Table draws, query.draws(programme.programme, day, day));
+    for (const projections::Table* figures : {&prizes, &draws}) {
+        if (!figures->rows.empty()) {
+            const Table table = without_empty_columns(table_of(*figures, language));
+            console.print(fmt::format("\n{}\n", title_of(*figures, language)));
+            console.print(render_text(in_one_language(table, language),
+                                      TextStyle{.bold_headings = console.bold()}));
+        }
     }
     return Done{};
 }
