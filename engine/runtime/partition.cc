@@ -16,7 +16,7 @@ using std::chrono::milliseconds;
 constexpr std::size_t turn_block_bytes = block_bytes_max / 2;
 constexpr milliseconds recovery_wait{10'000};
 constexpr milliseconds fence_interval{1'000};
-constexpr milliseconds secret_interval{200};
+constexpr milliseconds secret_interval{500};
 // Collecting what changed holds events up: often and little while there is time, seldom and much
 // while the engine is behind.
 constexpr int unhurried_folds = 5;
@@ -186,6 +186,14 @@ Result<std::size_t> Partition::apply(std::span<const log::Record> records,
 }
 
 Result<std::uint64_t> Partition::run_once(milliseconds wait) {
+    const auto now = std::chrono::steady_clock::now();
+    if (!waits_for_.empty() && now < asks_again_) {
+        std::this_thread::sleep_until(std::min(asks_again_, now + wait));
+        FISCUS_TRY(look_for_another_writer());
+        FISCUS_TRY(fold_between_turns(0));
+        update_view();
+        return std::uint64_t{0};
+    }
     std::span<const log::Record> records;
     {
         const StageTimer timer(times_, Stage::read);
@@ -199,7 +207,7 @@ Result<std::uint64_t> Partition::run_once(milliseconds wait) {
             if (taken.error().code != ErrorCode::secret_missing || !options_.waits_for_secrets) {
                 return taken.error();
             }
-            FISCUS_TRY(wait_for_secret(taken.error(), wait));
+            FISCUS_TRY(wait_for_secret(taken.error()));
             break;
         }
         waits_for_.clear();
@@ -218,11 +226,11 @@ Result<std::uint64_t> Partition::run_once(milliseconds wait) {
 }
 
 // What was read and not applied is read again.
-Status Partition::wait_for_secret(const Error& missing, milliseconds wait) {
+Status Partition::wait_for_secret(const Error& missing) {
     waits_for_ = missing.what;
+    asks_again_ = std::chrono::steady_clock::now() + secret_interval;
     FISCUS_ASSIGN(reader_,
                   log_.reader(log::events_topic, partition_.partition, position_.next_offset));
-    std::this_thread::sleep_for(std::min(wait, secret_interval));
     return Done{};
 }
 

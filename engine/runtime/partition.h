@@ -50,8 +50,8 @@ private:
                               journal::Entries& entries,
                               std::size_t block_bytes);
     Status look_for_another_writer();
-    // The next event needs a key that is not there: reads it again after a while.
-    Status wait_for_secret(const Error& missing, std::chrono::milliseconds wait);
+    // The next event needs a key that is not there: it is read again after a while.
+    Status wait_for_secret(const Error& missing);
     // After what was applied last.
     [[nodiscard]] TurnEnd turn_end() const;
     [[nodiscard]] std::int64_t next_input() const;
@@ -80,6 +80,7 @@ private:
     std::chrono::steady_clock::time_point fold_began_ = std::chrono::steady_clock::now();
     StageTimes times_;
     std::string waits_for_;
+    std::chrono::steady_clock::time_point asks_again_;
 
     mutable std::mutex view_mutex_;
     PartitionView view_;
