@@ -18,9 +18,7 @@ using wire::EventBody;
 Status DayBook::take(const WalkedEntry& walked) {
     const wire::Entry& entry = *walked.entry;
     Programme& programme = programmes_[entry.programme()];
-    if (moves_log_time(entry)) {
-        programme.log_time_us = std::max(programme.log_time_us, entry.logged_at_us());
-    }
+    programme.log_time.take(entry);
     return entry.outcome() == static_cast<std::uint8_t>(wire::Outcome::accepted)
                ? take_accepted(walked, programme)
                : Status(Done{});
@@ -53,8 +51,8 @@ Status DayBook::take_accepted(const WalkedEntry& walked, Programme& programme) {
             if (opened.day() == day_ && programme.day) {
                 programme.day->closed = true;
                 programme.day->draw.key = digest_of(opened.key());
-                programme.day->draw.sealed_at_us = programme.log_time_us;
-                programme.day->draw.opened_at_us = programme.log_time_us;
+                programme.day->draw.sealed_at_us = programme.log_time.us();
+                programme.day->draw.opened_at_us = programme.log_time.us();
             }
             break;
         }

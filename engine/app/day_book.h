@@ -12,6 +12,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "engine/app/journal_event.h"
 #include "engine/app/journal_walk.h"
 #include "engine/draw/make_bundle.h"
 #include "schemas/events_generated.h"
@@ -42,7 +43,7 @@ private:
         std::map<std::uint16_t, std::int64_t> denominations;
     };
     struct Programme {
-        std::int64_t log_time_us = 0;
+        LogTime log_time;
         std::map<std::uint32_t, Faces> batches;
         std::optional<DrawnDay> day;
         std::string value;  // of the day before

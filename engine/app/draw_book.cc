@@ -47,9 +47,7 @@ std::vector<draw::Ticket> list_of(const std::map<Id128, Id128>& tickets) {
 Status DrawBook::take(const WalkedEntry& walked) {
     const wire::Entry& entry = *walked.entry;
     Following& following = following_[entry.programme()];
-    if (moves_log_time(entry)) {
-        following.log_time_us = std::max(following.log_time_us, entry.logged_at_us());
-    }
+    following.log_time.take(entry);
     if (entry.outcome() != static_cast<std::uint8_t>(wire::Outcome::accepted) ||
         entry.batch() != batch_.value()) {
         return Done{};
@@ -84,13 +82,13 @@ Status DrawBook::take_accepted(const WalkedEntry& walked, DrawnBatch& batch, Fol
         case EventBody::DrawSealed:
             batch.stage = DrawStage::sealed;
             batch.draw.tickets = list_of(following.tickets);
-            batch.draw.sealed_at_us = following.log_time_us;
+            batch.draw.sealed_at_us = following.log_time.us();
             break;
         case EventBody::DrawSeedPublished: {
             FISCUS_ASSIGN(const wire::Event* const event, event_of(walked));
             const auto& opened = *event->body_as_DrawSeedPublished();
             batch.stage = DrawStage::seeded;
-            batch.draw.opened_at_us = following.log_time_us;
+            batch.draw.opened_at_us = following.log_time.us();
             batch.draw.entropy = {.secret = digest_of(opened.secret()),
                                   .digits = text_of(opened.digits()),
                                   .public_value = text_of(opened.public_value())};

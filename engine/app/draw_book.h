@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 
+#include "engine/app/journal_event.h"
 #include "engine/app/journal_walk.h"
 #include "engine/draw/make_bundle.h"
 
@@ -37,7 +38,7 @@ public:
 
 private:
     struct Following {
-        std::int64_t log_time_us = 0;
+        LogTime log_time;
         std::map<Id128, Id128> submitted;  // invoice → consumer, of this batch
         std::map<Id128, Id128> tickets;
     };

@@ -23,10 +23,17 @@ Result<const wire::Event*> event_of(const WalkedEntry& walked) {
     return wire::GetEvent(bytes);
 }
 
-bool moves_log_time(const wire::Entry& entry) {
-    return entry.programme() != 0 &&
-           (entry.reason() == 0 ||
-            entry.reason() > static_cast<std::uint16_t>(wire::Reason::source_revoked));
+void LogTime::take(const wire::Entry& entry) {
+    if (!opened_) {
+        opened_ = entry.kind() == static_cast<std::uint8_t>(wire::EventBody::ProgrammeOpened) &&
+                  entry.outcome() == static_cast<std::uint8_t>(wire::Outcome::accepted);
+        us_ = opened_ ? entry.logged_at_us() : 0;
+        return;
+    }
+    const bool known_source =
+        entry.reason() == 0 ||
+        entry.reason() > static_cast<std::uint16_t>(wire::Reason::source_revoked);
+    us_ = known_source ? std::max(us_, entry.logged_at_us()) : us_;
 }
 
 Id128 id_of(const wire::Id128& id) { return {.hi = id.hi(), .lo = id.lo()}; }

@@ -16,8 +16,17 @@ namespace fiscus::app {
 Result<const wire::Event*> event_of(const WalkedEntry& walked);
 Error broken_entry(const wire::Entry& entry, std::string_view what);
 
-// Whose records move the log's time: those that come from a known source (docs/domain.md §2).
-bool moves_log_time(const wire::Entry& entry);
+// The log's time of a programme: the latest stamp of its records that come from a known source,
+// from its opening on (docs/domain.md §2).
+class LogTime {
+public:
+    void take(const wire::Entry& entry);
+    [[nodiscard]] std::int64_t us() const { return us_; }
+
+private:
+    bool opened_ = false;
+    std::int64_t us_ = 0;
+};
 
 Id128 id_of(const wire::Id128& id);
 std::string text_of(const flatbuffers::String* text);

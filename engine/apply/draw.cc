@@ -4,6 +4,7 @@
 
 #include "engine/apply/families.h"
 #include "engine/apply/prizes.h"
+#include "engine/draw/limits.h"
 #include "engine/draw/lines.h"
 #include "engine/draw/merkle.h"
 
@@ -140,6 +141,9 @@ Answer apply(Context& c, const wire::DrawSealed& event) {
     }
     if (log_time_us >= std::min(rules.digits_at_us, rules.public_value_at_us)) {
         return refused(Reason::draw_too_late);
+    }
+    if (c.tickets->list.size() > draw::list_lines_max) {
+        return refused(Reason::list_too_long);
     }
     const draw::SealedList list = sealed_list(rules.hash, *c.tickets);
     if (event.count() != list.count || digest_from(*event.root()) != list.root) {

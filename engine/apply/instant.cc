@@ -14,6 +14,11 @@ namespace {
 using state::TableId;
 using wire::Reason;
 
+// By the event's own time and by the log's, which no publisher chooses.
+bool is_over(const Context& c, std::int32_t day) {
+    return day < c.draft.business_day && day < business_day(c.programme().log_time_us);
+}
+
 std::uint64_t won_in_tier(std::int32_t day, std::size_t tier) {
     return (static_cast<std::uint64_t>(day) << 16U) + tier;
 }
@@ -55,12 +60,12 @@ Reason check_consumer(Context& c,
 }
 
 // That the day can be drawn, and the consumer comes in the order of days.
-Reason check_day(Context& c, Id128 token) {
+Reason check_day(Context& c, const InstantDrawRules& rules, Id128 token) {
     const std::int32_t day = c.draft.business_day;
     if (public_value(c.state, c.in.programme, day - 1) == nullptr) {
         return Reason::public_value_not_published;
     }
-    if (is_day_opened(c.state, c.in.programme, day)) {
+    if (is_day_opened(c.state, c.in.programme, rules, day)) {
         return Reason::day_key_already_opened;
     }
     const auto* wins = c.state.draw_wins.get(c.key(TableId::draw_wins, token));
@@ -143,6 +148,18 @@ state::DrawRequestRecord answer_of(const InstantDrawRules& rules,
 
 }  // namespace
 
+namespace {
+
+// Of the chain: its number of the last day whose key is opened.
+state::Key last_opened_key(ProgrammeId programme, const InstantDrawRules& rules) {
+    return {.programme = programme.value(),
+            .part = static_cast<std::uint32_t>(rules.first_day),
+            .sub = 1,
+            .table = TableId::draw_day};
+}
+
+}  // namespace
+
 const InstantDrawRules* instant_rules_on(const ProgrammeRules& programme, std::int32_t day) {
     const auto after = programme.instant_draws.upper_bound(day);
     if (after == programme.instant_draws.begin()) {
@@ -163,11 +180,12 @@ const wire::PublicValuePublished* public_value(const state::State& state,
                : wire::GetEvent(at->second.data())->body_as_PublicValuePublished();
 }
 
-bool is_day_opened(state::State& state, ProgrammeId programme, std::int32_t day) {
-    const auto* record = state.draw_days.get({.programme = programme.value(),
-                                              .part = static_cast<std::uint32_t>(day),
-                                              .table = TableId::draw_day});
-    return record != nullptr && record->opened != 0;
+bool is_day_opened(state::State& state,
+                   ProgrammeId programme,
+                   const InstantDrawRules& rules,
+                   std::int32_t day) {
+    const auto* last = state.draw_days.get(last_opened_key(programme, rules));
+    return last != nullptr && last->opened >= rules.number_of(day);
 }
 
 state::Key draw_request_key(ProgrammeId programme,
@@ -212,7 +230,7 @@ Answer apply(Context& c, const wire::InstantDrawOpened& event) {
 }
 
 Answer apply(Context& c, const wire::PublicValuePublished& event) {
-    if (event.day() >= c.draft.business_day) {
+    if (!is_over(c, event.day())) {
         return refused(Reason::day_not_over);
     }
     if (public_value(c.state, c.in.programme, event.day()) != nullptr) {
@@ -250,7 +268,7 @@ Answer apply(Context& c, const wire::DrawRequested& event) {
     if (const Reason reason = check_consumer(c, event, *rules, token); reason != Reason::none) {
         return refused(reason);
     }
-    if (const Reason reason = check_day(c, token); reason != Reason::none) {
+    if (const Reason reason = check_day(c, *rules, token); reason != Reason::none) {
         return refused(reason);
     }
     const BatchRules& batch = *c.batch_rules(rules->batch);
@@ -289,14 +307,16 @@ Answer apply(Context& c, const wire::DrawRequested& event) {
 }
 
 Answer apply(Context& c, const wire::DayKeyOpened& event) {
-    if (event.day() >= c.draft.business_day) {
+    if (!is_over(c, event.day())) {
         return refused(Reason::day_not_over);
     }
     const InstantDrawRules* rules = instant_rules_on(*c.rules, event.day());
     if (rules == nullptr) {
         return refused(Reason::no_draw_on_day);
     }
-    if (is_day_opened(c.state, c.in.programme, event.day())) {
+    const state::Key day_key = c.key(TableId::draw_day, static_cast<std::uint32_t>(event.day()));
+    if (const auto* known = c.state.draw_days.get(day_key);
+        known != nullptr && known->opened != 0) {
         return refused(Reason::day_key_already_opened);
     }
     draw::Digest key{};
@@ -307,10 +327,11 @@ Answer apply(Context& c, const wire::DayKeyOpened& event) {
              .ok()) {
         return refused(Reason::day_key_differs);
     }
-    auto& day = c.state.change(c.state.draw_days,
-                               c.key(TableId::draw_day, static_cast<std::uint32_t>(event.day())));
+    auto& day = c.state.change(c.state.draw_days, day_key);
     day.key = key;
     day.opened = 1;
+    auto& last = c.state.change(c.state.draw_days, last_opened_key(c.in.programme, *rules));
+    last.opened = std::max<std::uint64_t>(last.opened, rules->number_of(event.day()));
     c.chances->forget(c.in.programme, event.day());
     c.remember_natural_key();
     return accepted();

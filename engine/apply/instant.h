@@ -13,7 +13,11 @@ const InstantDrawRules* instant_rules_on(const ProgrammeRules& programme, std::i
 const wire::PublicValuePublished* public_value(const state::State& state,
                                                ProgrammeId programme,
                                                std::int32_t day);
-bool is_day_opened(state::State& state, ProgrammeId programme, std::int32_t day);
+// Its own key, or that of a later day of its chain, from which it follows.
+bool is_day_opened(state::State& state,
+                   ProgrammeId programme,
+                   const InstantDrawRules& rules,
+                   std::int32_t day);
 state::Key draw_request_key(ProgrammeId programme,
                             std::int32_t day,
                             std::uint16_t platform,

@@ -7,6 +7,7 @@
 #include "engine/apply/rules.h"
 #include "engine/base/time.h"
 #include "engine/draw/algorithm.h"
+#include "engine/draw/bundle.h"
 #include "engine/draw/limits.h"
 
 namespace fiscus::apply {
@@ -97,6 +98,21 @@ bool add_tiers(InstantDrawRules& rules,
     return true;
 }
 
+// What cannot be published is not drawn by.
+bool fits_its_page(const InstantDrawRules& rules, const wire::InstantDrawOpened& event) {
+    draw::DayRules page;
+    page.hash = rules.hash;
+    page.programme = ProgrammeId(UINT32_MAX);
+    page.title = event.name()->str();
+    page.first_day = rules.first_day;
+    page.days = rules.days;
+    page.chain_head = rules.chain_head;
+    page.public_value_source = event.public_value_source()->str();
+    page.wins_max = rules.wins_max;
+    page.tiers = rules.tiers;
+    return draw::page_of(draw::Rules(page)).size() <= draw::page_bytes_max;
+}
+
 }  // namespace
 
 std::optional<InstantDrawRules> instant_draw_rules(const wire::InstantDrawOpened& event,
@@ -119,7 +135,7 @@ std::optional<InstantDrawRules> instant_draw_rules(const wire::InstantDrawOpened
         return std::nullopt;
     }
     rules.hash = algorithm->hash;
-    return rules;
+    return fits_its_page(rules, event) ? std::optional(std::move(rules)) : std::nullopt;
 }
 
 }  // namespace fiscus::apply

@@ -93,14 +93,23 @@ Status Ledger::collect_tickets(const decode::DecodedEvent& in) {
         });
 }
 
-// Only where the rules come as far as to draw: else the key may not be there, and need not be.
+bool Ledger::comes_from_platform(const decode::DecodedEvent& in) {
+    Key source_key = key_of(in, TableId::source, Id128{});
+    source_key.part = in.source.value();
+    const auto* source = state_.sources.get(source_key);
+    return source != nullptr && source->revoked == 0 &&
+           source->role == static_cast<std::uint8_t>(wire::SourceRole::platform);
+}
+
+// Not for what is refused whatever the key is, as far as that is known before the rules run: else
+// the key may not be there, and need not be.
 Status Ledger::load_chance(const decode::DecodedEvent& in) {
     const ProgrammeRules* programme = rules_of(in.programme);
     const std::int32_t day = business_day(in.occurred_at_us);
     const InstantDrawRules* rules =
         programme == nullptr ? nullptr : instant_rules_on(*programme, day);
     if (rules == nullptr || chances_.has(in.programme, day) ||
-        is_day_opened(state_, in.programme, day)) {
+        is_day_opened(state_, in.programme, *rules, day) || !comes_from_platform(in)) {
         return Done{};
     }
     const auto* value = public_value(state_, in.programme, day - 1);

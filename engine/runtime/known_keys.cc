@@ -21,8 +21,9 @@ constexpr std::chrono::milliseconds journal_wait{10'000};
 constexpr std::size_t key_columns = 64;
 
 Error unusable(const std::string& path, std::string why, std::string hint) {
-    return {.code = ErrorCode::io,
-            .what = "the key file " + path + " cannot be used",
+    // As if it were not there yet: it may be on its way.
+    return {.code = ErrorCode::secret_missing,
+            .what = "the key file " + path + " cannot be used: " + why,
             .why = std::move(why),
             .hint = std::move(hint)};
 }
@@ -30,7 +31,7 @@ Error unusable(const std::string& path, std::string why, std::string hint) {
 class File {
 public:
     explicit File(const std::string& path)
-        : descriptor_(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW)) {}
+        : descriptor_(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)) {}
     ~File() {
         if (descriptor_ >= 0) {
             ::close(descriptor_);

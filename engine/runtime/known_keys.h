@@ -4,8 +4,8 @@
 //   DIRECTORY/draw-PROGRAMME-FIRSTDAY.key, for example draw-1-2026-03-01.key: the last key of the
 //   chain as 64 hexadecimal digits. Mode 0400, or it is refused.
 // A file is read again whenever it is asked for, so it may come later.
-// Thread: the partition's. Fails: io when a file cannot be read or others may read it, corrupt when
-// it is no key or its key is none of the chain's; as the journal's reader.
+// Thread: the partition's. Fails: secret_missing when a file cannot be read, others may read it, it
+// is no key, or its key is none of the chain's (it may be on its way); as the journal's reader.
 #pragma once
 
 #include <filesystem>

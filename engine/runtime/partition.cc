@@ -123,7 +123,7 @@ Status Partition::recover(const journal::Cursor& end) {
                 return log_shorter_than("the journal has published its entry", partition_.partition,
                                         position_.next_offset);
             }
-            FISCUS_TRY(apply(records, entries, SIZE_MAX));
+            FISCUS_TRY(apply_all(records, entries));
             missing -= records.size();
         }
         FISCUS_TRY(compare(*block, entries, core_->digest()));
@@ -183,6 +183,15 @@ Result<std::size_t> Partition::apply(std::span<const log::Record> records,
     position_.last_record_hash = log::record_hash(last);
     unfolded_records_ += applied;
     return applied;
+}
+
+// A turn that needs a key ends before that event, and the next one says which key is missing.
+Status Partition::apply_all(std::span<const log::Record> records, journal::Entries& entries) {
+    while (!records.empty()) {
+        FISCUS_ASSIGN(const std::size_t applied, apply(records, entries, SIZE_MAX));
+        records = records.subspan(applied);
+    }
+    return Done{};
 }
 
 Result<std::uint64_t> Partition::run_once(milliseconds wait) {

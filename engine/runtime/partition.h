@@ -49,6 +49,7 @@ private:
     Result<std::size_t> apply(std::span<const log::Record> records,
                               journal::Entries& entries,
                               std::size_t block_bytes);
+    Status apply_all(std::span<const log::Record> records, journal::Entries& entries);
     Status look_for_another_writer();
     // The next event needs a key that is not there: it is read again after a while.
     Status wait_for_secret(const Error& missing);

@@ -461,6 +461,30 @@ class Month(Case):
         self.assertEqual(result.returncode, 3)
         self.assertIn(f"{digest}  differs", result.stdout)
 
+    def test_a_day_of_draws_that_is_not_closed_is_replayed_with_its_key(self):
+        with tempfile.TemporaryDirectory() as folder:
+            month, secrets = folder + "/month", folder + "/secrets"
+            self.fails(2, ["--secrets DIR"], "generate", "--programme", "gift-packs", "--events",
+                       "5000", "--seed", "1", "--log", month)
+            self.ok("generate", "--programme", "gift-packs", "--events", "5000", "--seed", "1",
+                    "--log", month, "--secrets", secrets)
+            records = lines(self.ok("log", "dump", "--topic", "events", "--log", month, "--json",
+                                    "--to", "250"))
+            first = pathlib.Path(folder, "first.jsonl")
+            first.write_text("".join(json.dumps(record["event"]) + "\n" for record in records),
+                             encoding="utf-8")
+            log, state = folder + "/log", folder + "/state"
+            self.ok("topics", "apply", "--log", log)
+            self.ok("publish", "--backdate", "--log", log, str(first))
+            missing = ["the key of 2026-03-01", "directory of secrets"]
+            run = ("run", "--until-end", "--log", log, "--state", state)
+            self.fails(1, missing, *run)
+            self.ok(*run, "--secrets", secrets)
+            self.ok("replay", "--log", log, "--secrets", secrets)
+            self.fails(1, missing, "replay", "--log", log)
+            self.fails(2, ["its key is not opened yet"], "draw", "bundle", "--day", "2026-03-01",
+                       "--log", log, "--out", folder + "/bundle")
+
     def test_a_state_of_another_log_is_named_with_both(self):
         with tempfile.TemporaryDirectory() as folder:
             other = folder + "/other"

@@ -142,7 +142,7 @@ Reason Judge::decide(const wire::InstantDrawOpened& e) {
 }
 
 Reason Judge::decide(const wire::PublicValuePublished& e) {
-    if (e.day() >= answer_.business_day) {
+    if (e.day() >= answer_.business_day || e.day() >= day_of(*programme_.log_time_us)) {
         return Reason::day_not_over;
     }
     const bool fresh = programme_.public_values.emplace(e.day(), text_of(e.value())).second;
@@ -150,7 +150,7 @@ Reason Judge::decide(const wire::PublicValuePublished& e) {
 }
 
 Reason Judge::decide(const wire::DayKeyOpened& e) {
-    if (e.day() >= answer_.business_day) {
+    if (e.day() >= answer_.business_day || e.day() >= day_of(*programme_.log_time_us)) {
         return Reason::day_not_over;
     }
     const InstantDraw* draw = programme_.draw_on(e.day());
@@ -188,7 +188,9 @@ Reason Judge::check_chance(const wire::DrawRequested& e, const InstantDraw& draw
     if (programme_.public_values.count(today - 1) == 0) {
         return Reason::public_value_not_published;
     }
-    if (programme_.days_opened.count(today) != 0) {
+    // The key of a later day gives that of this one away.
+    const auto opened = programme_.days_opened.lower_bound(today);
+    if (opened != programme_.days_opened.end() && draw.rules.has(*opened)) {
         return Reason::day_key_already_opened;
     }
     for (const Chance& chance : programme_.chances) {

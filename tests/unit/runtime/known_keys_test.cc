@@ -177,6 +177,40 @@ TEST_F(KnownKeysTest, AnEngineWaitsForItsKeyAndGoesOnAsIfItHadAlwaysBeenThere) {
     EXPECT_EQ(rebuilt.value()->digest(), undisturbed);
 }
 
+// Its journal ends in the midst of a day: the key is needed for what was said already.
+TEST_F(KnownKeysTest, ARecoveryWithoutTheKeyOfADayThatIsNotClosedSaysWhichIsMissing) {
+    auto opened = log::open_local_log(directory_.path() / "unclosed", true);
+    ASSERT_TRUE(opened.ok()) << opened.error().text();
+    log::Log& log = *opened.value();
+    ASSERT_TRUE(log.create(log::topic_plans(1)).ok());
+    load::PackLoad first_day_only({.requests = 4'000});
+    load::LoadBatch batch;
+    ASSERT_TRUE(first_day_only.next(batch, 250));
+    {
+        auto writer = log.writer(log::events_topic, 0);
+        ASSERT_TRUE(writer.ok()) << writer.error().text();
+        ASSERT_TRUE(writer.value()->append(batch.records()).ok());
+        ASSERT_TRUE(writer.value()->sync().ok());
+    }
+    write_right_key();
+    Hash128 digest;
+    {
+        auto engine = Engine::open(log, options("first"));
+        ASSERT_TRUE(engine.ok()) << engine.error().text();
+        run_to_end(*engine.value());
+        digest = engine.value()->digest();
+    }
+    std::filesystem::remove_all(secrets());
+    const auto without = Engine::open(log, options("second"));
+    ASSERT_FALSE(without.ok());
+    EXPECT_EQ(without.error().code, ErrorCode::secret_missing);
+    EXPECT_NE(without.error().what.find("2026-03-01"), std::string::npos);
+    write_right_key();
+    auto with = Engine::open(log, options("third"));
+    ASSERT_TRUE(with.ok()) << with.error().text();
+    EXPECT_EQ(with.value()->digest(), digest);
+}
+
 TEST_F(KnownKeysTest, AnEngineThatDoesNotWaitSaysWhichKeyIsMissing) {
     EngineOptions impatient = options("impatient");
     impatient.waits_for_secrets = false;
