@@ -125,8 +125,9 @@ void InvoiceLoad::register_seller(std::uint32_t index) {
 
 // Each batch: its rules, then the money of each tier.
 void InvoiceLoad::open_batch(std::uint32_t step) {
-    const std::uint32_t index = step / (1 + tier_count);
-    const std::uint32_t tier = step % (1 + tier_count);
+    constexpr auto steps = static_cast<std::uint32_t>(1 + tier_count);
+    const std::uint32_t index = step / steps;
+    const std::uint32_t tier = step % steps;
     Batch& batch = batches_[index];
     if (tier > 0) {
         const draw::Tier& plan = batch.plan.tiers[tier - 1];
