@@ -27,7 +27,11 @@ support::BatchOpened World::random_drawn_batch(std::uint32_t number) {
     for (std::size_t i = 0, packs = batch.denominations.size(); i < packs; ++i) {
         support::Denomination second = batch.denominations[i];
         second.denomination = static_cast<std::uint16_t>(second.denomination + 10);
-        second.face_fen += random_.between<std::int64_t>(slip() ? 0 : 1, 2'000);
+        // Faces of all 64 bits are among them.
+        const auto more = random_.between<std::int64_t>(slip() ? 0 : 1, 2'000);
+        if (second.face_fen <= INT64_MAX - more) {
+            second.face_fen += more;
+        }
         batch.denominations.push_back(second);
     }
     if (slip()) {

@@ -112,6 +112,17 @@ support::PrizeBatchOpened World::random_prize_batch(std::uint32_t number) {
     return batch;
 }
 
+namespace {
+
+// What the tier needs; of an amount that no rule accepts, something that fits.
+std::int64_t prizes_fen(const support::PrizeTier& tier) {
+    constexpr std::int64_t prize_max = 1'000'000'000'000;
+    const bool sound = tier.amount_fen >= 0 && tier.amount_fen <= prize_max;
+    return sound ? tier.count * tier.amount_fen : tier.count;
+}
+
+}  // namespace
+
 void World::open_prize_batch() {
     const auto known = static_cast<std::uint32_t>(rules().prize_batches.size());
     const std::uint32_t number =
@@ -124,7 +135,7 @@ void World::open_prize_batch() {
         }
         say(authority(), support::BatchFunded{
                              .batch = slip() ? some_batch() : number,
-                             .amount_fen = some_amount(tier.count * std::int64_t{tier.amount_fen}),
+                             .amount_fen = some_amount(prizes_fen(tier)),
                              .tier = slip() ? random_.between<std::uint16_t>(0, 5) : tier.tier});
     }
 }
