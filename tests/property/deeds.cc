@@ -414,7 +414,8 @@ void World::fund_deed() {
 void World::batch_deed() {
     const auto known = static_cast<std::uint32_t>(rules().batches.size());
     if (random_.chance(500)) {
-        return say(authority(), random_batch(slip() ? 1 : known + 1));
+        const std::uint32_t taken = random_.chance(500) ? 1 : some_prize_batch();
+        return say(authority(), random_batch(slip() ? taken : known + 1));
     }
     const std::uint32_t batch = some_batch();
     if (random_.chance(120)) {

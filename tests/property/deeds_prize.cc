@@ -57,7 +57,7 @@ World::Speaker& World::voice_of_draw(const PrizeBatch& batch, bool authority_too
 std::uint32_t World::some_prize_batch() {
     const auto& batches = rules().prize_batches;
     const auto* batch = random_.entry(batches);
-    for (int look = 0; look < 8 && batch != nullptr && batch->second.closed; ++look) {
+    for (int look = 0; look < 4 && batch != nullptr && batch->second.closed; ++look) {
         batch = random_.entry(batches);
     }
     return batch == nullptr || slip() ? random_.between(1U, 4U) : batch->first;
@@ -143,7 +143,9 @@ void World::open_prize_batch() {
 void World::prize_deed() {
     const std::uint32_t number = some_prize_batch();
     const auto found = rules().prize_batches.find(number);
-    if (found == rules().prize_batches.end() || found->second.closed) {
+    const bool over = found == rules().prize_batches.end() ||
+                      (found->second.closed && found->second.places.empty());
+    if (over || (found->second.closed && random_.chance(400))) {
         return random_.chance(700) ? open_prize_batch() : random_draw_deed(number);
     }
     if (random_.chance(50)) {
@@ -164,14 +166,19 @@ void World::prize_deed() {
                        : random_draw_deed(number);
         case DrawState::sealed:
             if (random_.chance(150)) {
-                return invoice_deed(number);
+                return random_.chance(500) ? invoice_deed(number) : reverse_tickets(number);
             }
             // Until then there is nothing to do here.
             return log_time_us_ < std::max(batch.digits_at_us, batch.public_value_at_us)
                        ? claim()
                        : publish_seed(number);
-        case DrawState::seeded: return random_.chance(100) ? invoice_deed(number) : execute(number);
+        case DrawState::seeded:
+            return random_.chance(250) ? reverse_tickets(number) : execute(number);
         case DrawState::executed:
+            // Prizes are paid, and taken away, in closed batches too.
+            if (!batch.closed && random_.chance(120)) {
+                return say(authority(), support::BatchClosed{.batch = number});
+            }
             for (auto left = random_.between(1, 4); left > 0; --left) {
                 payout_deed(number);
             }
@@ -262,6 +269,14 @@ void World::invoice_deed(std::uint32_t number) {
             return say(voice_of_draw(batch, true), support::InvoiceReversed{.invoice = invoice});
         default:
             return say(voice_of_draw(batch, false), support::InvoiceVerified{.invoice = invoice});
+    }
+}
+
+// Several at once, so that now and then more than one winner is among them.
+void World::reverse_tickets(std::uint32_t number) {
+    for (auto left = random_.between(1, 4); left > 0; --left) {
+        say(voice_of_draw(rules().prize_batches.at(number), true),
+            support::InvoiceReversed{.invoice = some_invoice(number, InvoiceState::verified)});
     }
 }
 

@@ -105,6 +105,7 @@ private:
     void open_prize_batch();
     void submit(std::uint32_t number);
     void invoice_deed(std::uint32_t number);
+    void reverse_tickets(std::uint32_t number);
     void seal(std::uint32_t number);
     void publish_seed(std::uint32_t number);
     void execute(std::uint32_t number);
