@@ -55,7 +55,7 @@ private:
     void want_submission(const decode::DecodedEvent& in, const wire::InvoiceSubmitted& event);
     void want_further_claims();
     bool want_further(const ClaimPlace& place);
-    bool want_indirect(const decode::DecodedEvent& in);
+    bool want_indirect(const decode::DecodedEvent& in, bool first_look);
     bool want_ticket(const decode::DecodedEvent& in);
     void want_invoice(const decode::DecodedEvent& in, const wire::Id128* invoice);
     Status collect_tickets(const decode::DecodedEvent& in);

@@ -62,10 +62,10 @@ Status Ledger::prefetch(std::span<const decode::DecodedEvent> events) {
     FISCUS_TRY(state_.load_wanted());
     want_further_claims();
     // A refund names its vouchers only in its redemption, a stacked one in a second record.
-    for (bool more = true; more;) {
+    for (bool more = true, first = true; more; first = false) {
         more = false;
         for (const decode::DecodedEvent* in : indirect_) {
-            more |= want_indirect(*in);
+            more |= want_indirect(*in, first);
         }
         FISCUS_TRY(state_.load_wanted());
     }
@@ -316,7 +316,7 @@ bool Ledger::want_ticket(const decode::DecodedEvent& in) {
 }
 
 // True when something was missing, so that another look may find more.
-bool Ledger::want_indirect(const decode::DecodedEvent& in) {
+bool Ledger::want_indirect(const decode::DecodedEvent& in, bool first_look) {
     bool resident = true;
     if (in.kind == EventBody::RedemptionRefunded) {
         const Id128 id = decode::id_of(in.event->body_as_RedemptionRefunded()->redemption());
@@ -344,7 +344,14 @@ bool Ledger::want_indirect(const decode::DecodedEvent& in) {
         const ClaimPlace place =
             claim_place(in.programme, BatchId(voucher->batch), voucher->consumer,
                         counted_days(rules), business_day(voucher->claimed_at_us));
-        resident &= state_.want(place.consumer) && want_further(place);
+        // Another void of these events may have asked for the consumer in this very look: want()
+        // says then that the record is there, but only after the look it is known what it says.
+        if (first_look) {
+            state_.want(place.consumer);
+            resident = false;
+        } else {
+            resident &= want_further(place);
+        }
     } else if (in.kind == EventBody::InvoiceVerified || in.kind == EventBody::InvoiceReversed) {
         resident &= want_ticket(in);
     }

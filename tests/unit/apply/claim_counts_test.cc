@@ -121,6 +121,36 @@ TEST_P(ClaimCountsTest, CapsHoldBeyondTheConsumersOwnRecord) {
     }
 }
 
+// Two voids of one consumer, whom nobody else of the turn knows, and whose claims were counted
+// beyond the own record: both must be found, though the first has only just asked for the consumer.
+TEST(ClaimCounts, TwoVoidsOfOneTurnFindWhatWasCountedFurther) {
+    Programme programme;
+    BatchOpened batch;
+    batch.void_returns_quota = true;
+    std::vector<Input> records = programme.open(1, 1, batch);
+    std::vector<Id128> late;
+    programme.set_now(first_morning_us + 2 * day_us);
+    for (int i = 0; i < 19; ++i) {
+        Unusual when;
+        when.occurred_at_us = first_morning_us + (i < 16 ? 0 : day_us);
+        records.push_back(
+            programme.publish(source, VoucherClaimed{.consumer = id_named("collector")}, when));
+        if (i >= 16) {
+            late.push_back(programme.last_key());
+        }
+    }
+    std::vector<Input> voids = {programme.publish(source, VoucherVoided{.voucher = late[0]}),
+                                programme.publish(source, VoucherVoided{.voucher = late[1]})};
+    const auto engine =
+        make_engine({}, {.cache_bytes_max = 1, .fold_each_turn = true, .reopen_after_turns = 1});
+    for (const Answer& answer : engine->feed(records)) {
+        ASSERT_EQ(answer.outcome, wire::Outcome::accepted);
+    }
+    for (const Answer& answer : engine->feed(voids)) {
+        EXPECT_EQ(answer.outcome, wire::Outcome::accepted);
+    }
+}
+
 INSTANTIATE_TEST_SUITE_P(Seconds, ClaimCountsTest, testing::ValuesIn(second_batches));
 
 }  // namespace
