@@ -28,16 +28,16 @@ Status DayBook::take_accepted(const WalkedEntry& walked, Programme& programme) {
     const wire::Entry& entry = *walked.entry;
     switch (static_cast<EventBody>(entry.kind())) {
         case EventBody::BatchOpened: {
-            FISCUS_ASSIGN(const wire::Event* const event, event_of(walked));
+            FISCUS_ASSIGN(const KeptEvent event, KeptEvent::of(walked));
             take_batch(*event->body_as_BatchOpened(), programme);
             break;
         }
         case EventBody::InstantDrawOpened: {
-            FISCUS_ASSIGN(const wire::Event* const event, event_of(walked));
+            FISCUS_ASSIGN(const KeptEvent event, KeptEvent::of(walked));
             return take_rules(walked, *event->body_as_InstantDrawOpened(), programme);
         }
         case EventBody::PublicValuePublished: {
-            FISCUS_ASSIGN(const wire::Event* const event, event_of(walked));
+            FISCUS_ASSIGN(const KeptEvent event, KeptEvent::of(walked));
             const auto& published = *event->body_as_PublicValuePublished();
             if (published.day() == day_ - 1) {
                 programme.value = text_of(published.value());
@@ -46,7 +46,7 @@ Status DayBook::take_accepted(const WalkedEntry& walked, Programme& programme) {
         }
         case EventBody::DrawRequested: take_request(entry, programme); break;
         case EventBody::DayKeyOpened: {
-            FISCUS_ASSIGN(const wire::Event* const event, event_of(walked));
+            FISCUS_ASSIGN(const KeptEvent event, KeptEvent::of(walked));
             const auto& opened = *event->body_as_DayKeyOpened();
             if (opened.day() == day_ && programme.day) {
                 programme.day->closed = true;

@@ -53,7 +53,7 @@ Status DrawBook::take(const WalkedEntry& walked) {
         return Done{};
     }
     if (entry.kind() == static_cast<std::uint8_t>(EventBody::PrizeBatchOpened)) {
-        FISCUS_ASSIGN(const wire::Event* const event, event_of(walked));
+        FISCUS_ASSIGN(const KeptEvent event, KeptEvent::of(walked));
         draws_[entry.programme()].draw.rules = rules_of(*event, *event->body_as_PrizeBatchOpened());
         return Done{};
     }
@@ -66,7 +66,7 @@ Status DrawBook::take_accepted(const WalkedEntry& walked, DrawnBatch& batch, Fol
     const Id128 invoice = id_of(entry.subject());
     switch (static_cast<EventBody>(entry.kind())) {
         case EventBody::InvoiceSubmitted: {
-            FISCUS_ASSIGN(const wire::Event* const event, event_of(walked));
+            FISCUS_ASSIGN(const KeptEvent event, KeptEvent::of(walked));
             following.submitted[invoice] = id_of(*event->body_as_InvoiceSubmitted()->consumer());
             break;
         }
@@ -85,7 +85,7 @@ Status DrawBook::take_accepted(const WalkedEntry& walked, DrawnBatch& batch, Fol
             batch.draw.sealed_at_us = following.log_time.us();
             break;
         case EventBody::DrawSeedPublished: {
-            FISCUS_ASSIGN(const wire::Event* const event, event_of(walked));
+            FISCUS_ASSIGN(const KeptEvent event, KeptEvent::of(walked));
             const auto& opened = *event->body_as_DrawSeedPublished();
             batch.stage = DrawStage::seeded;
             batch.draw.opened_at_us = following.log_time.us();
@@ -96,7 +96,7 @@ Status DrawBook::take_accepted(const WalkedEntry& walked, DrawnBatch& batch, Fol
         }
         case EventBody::DrawExecuted: batch.stage = DrawStage::executed; break;
         case EventBody::DrawAborted: {
-            FISCUS_ASSIGN(const wire::Event* const event, event_of(walked));
+            FISCUS_ASSIGN(const KeptEvent event, KeptEvent::of(walked));
             batch.stage = DrawStage::aborted;
             batch.why_aborted = text_of(event->body_as_DrawAborted()->why());
             break;

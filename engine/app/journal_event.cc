@@ -14,13 +14,14 @@ Error broken_entry(const wire::Entry& entry, std::string_view what) {
             "Compare the journal with its events: fiscus replay."};
 }
 
-Result<const wire::Event*> event_of(const WalkedEntry& walked) {
-    const auto* const bytes = reinterpret_cast<const std::uint8_t*>(walked.detail.data());
-    flatbuffers::Verifier verifier(bytes, walked.detail.size());
+Result<KeptEvent> KeptEvent::of(const WalkedEntry& walked) {
+    KeptEvent event(walked.detail);
+    flatbuffers::Verifier verifier(reinterpret_cast<const std::uint8_t*>(event.bytes_.data()),
+                                   event.bytes_.size());
     if (!wire::VerifyEventBuffer(verifier)) {
         return broken_entry(*walked.entry, "does not keep its event");
     }
-    return wire::GetEvent(bytes);
+    return event;
 }
 
 void LogTime::take(const wire::Entry& entry) {

@@ -4,6 +4,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "engine/app/journal_walk.h"
 #include "engine/base/ids.h"
@@ -12,8 +13,19 @@
 
 namespace fiscus::app {
 
-// Lives as long as what is walked.
-Result<const wire::Event*> event_of(const WalkedEntry& walked);
+// A copy, because the bytes of a block lie at any address and a FlatBuffer must not.
+class KeptEvent {
+public:
+    static Result<KeptEvent> of(const WalkedEntry& walked);
+
+    const wire::Event* operator->() const { return wire::GetEvent(bytes_.data()); }
+    const wire::Event& operator*() const { return *wire::GetEvent(bytes_.data()); }
+
+private:
+    explicit KeptEvent(Bytes bytes) : bytes_(bytes.begin(), bytes.end()) {}
+
+    std::vector<std::byte> bytes_;
+};
 Error broken_entry(const wire::Entry& entry, std::string_view what);
 
 // The log's time of a programme: the latest stamp of its records that come from a known source,

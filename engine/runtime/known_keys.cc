@@ -8,6 +8,7 @@
 #include <string>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <vector>
 
 #include "engine/base/time.h"
 #include "engine/draw/instant_draw.h"
@@ -92,7 +93,9 @@ Status KnownKeys::read_journal() {
                 entries[i].outcome() != static_cast<std::uint8_t>(wire::Outcome::accepted)) {
                 continue;
             }
-            const Bytes bytes = block->view.detail(i);
+            // A copy, because the bytes of a block lie at any address and a FlatBuffer must not.
+            const Bytes kept = block->view.detail(i);
+            const std::vector<std::byte> bytes(kept.begin(), kept.end());
             const auto* const raw = reinterpret_cast<const std::uint8_t*>(bytes.data());
             flatbuffers::Verifier verifier(raw, bytes.size());
             const auto* const event = wire::VerifyEventBuffer(verifier)
