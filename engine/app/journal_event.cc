@@ -44,12 +44,8 @@ std::string text_of(const flatbuffers::String* text) {
 }
 
 draw::Digest digest_of(const flatbuffers::Vector<std::uint8_t>* bytes) {
-    draw::Digest digest{};
-    if (bytes != nullptr && bytes->size() == digest.size()) {
-        std::transform(bytes->begin(), bytes->end(), digest.begin(),
-                       [](std::uint8_t byte) { return std::byte{byte}; });
-    }
-    return digest;
+    return bytes != nullptr && bytes->size() == sizeof(draw::Digest) ? draw::digest_from(*bytes)
+                                                                     : draw::Digest{};
 }
 
 }  // namespace fiscus::app

@@ -16,13 +16,6 @@ using state::PlaceStatus;
 using state::TableId;
 using wire::Reason;
 
-draw::Digest digest_from(const flatbuffers::Vector<std::uint8_t>& bytes) {
-    draw::Digest digest{};
-    std::transform(bytes.begin(), bytes.end(), digest.begin(),
-                   [](std::uint8_t byte) { return std::byte{byte}; });
-    return digest;
-}
-
 std::string_view text_of(const flatbuffers::String& text) { return {text.c_str(), text.size()}; }
 
 // Whoever may seal and execute: the authority, or the draw platform while it is in good standing.
@@ -146,7 +139,7 @@ Answer apply(Context& c, const wire::DrawSealed& event) {
         return refused(Reason::list_too_long);
     }
     const draw::SealedList list = sealed_list(rules.hash, *c.tickets);
-    if (event.count() != list.count || digest_from(*event.root()) != list.root) {
+    if (event.count() != list.count || draw::digest_from(*event.root()) != list.root) {
         return refused(Reason::sealed_list_differs);
     }
     if (!is_funded(c, batch, rules)) {
@@ -179,7 +172,7 @@ Answer apply(Context& c, const wire::DrawSeedPublished& event) {
         return refused(Reason::draw_too_early);
     }
     const draw::BatchName name{.programme = c.in.programme, .batch = batch};
-    const draw::Digest secret = digest_from(*event.secret());
+    const draw::Digest secret = draw::digest_from(*event.secret());
     if (draw::commitment_of(rules.hash, name, secret) != rules.commitment) {
         return refused(Reason::secret_differs_from_commitment);
     }
@@ -218,7 +211,7 @@ Answer apply(Context& c, const wire::DrawExecuted& event) {
                  "a sealed list is a sound one, and stays as it was");
     const std::vector<draw::Place>& places = ranked.value();
     if (event.result_root() != nullptr &&
-        digest_from(*event.result_root()) != result_root(rules, *c.tickets, places)) {
+        draw::digest_from(*event.result_root()) != result_root(rules, *c.tickets, places)) {
         return refused(Reason::draw_result_differs);
     }
     auto& changed = change_draw(c, batch);

@@ -319,9 +319,7 @@ Answer apply(Context& c, const wire::DayKeyOpened& event) {
         known != nullptr && known->opened != 0) {
         return refused(Reason::day_key_already_opened);
     }
-    draw::Digest key{};
-    std::transform(event.key()->begin(), event.key()->end(), key.begin(),
-                   [](std::uint8_t byte) { return std::byte{byte}; });
+    const draw::Digest key = draw::digest_from(*event.key());
     if (!draw::check_key(rules->hash, rules->chain_head, rules->days, rules->number_of(event.day()),
                          key)
              .ok()) {

@@ -123,8 +123,7 @@ std::optional<InstantDrawRules> instant_draw_rules(const wire::InstantDrawOpened
     rules.first_day = event.first_day();
     rules.days = event.days();
     rules.wins_max = event.wins_max();
-    std::transform(event.chain_head()->begin(), event.chain_head()->end(), rules.chain_head.begin(),
-                   [](std::uint8_t byte) { return std::byte{byte}; });
+    rules.chain_head = draw::digest_from(*event.chain_head());
     const auto algorithm =
         event.algorithm() == nullptr
             ? std::nullopt

@@ -55,8 +55,7 @@ std::optional<PrizeBatchRules> prize_batch_rules(const wire::PrizeBatchOpened& e
     rules.cap_per_consumer = event.cap_per_consumer();
     rules.digits_at_us = event.digits_at_us();
     rules.public_value_at_us = event.public_value_at_us();
-    std::transform(event.commitment()->begin(), event.commitment()->end(), rules.commitment.begin(),
-                   [](std::uint8_t byte) { return std::byte{byte}; });
+    rules.commitment = draw::digest_from(*event.commitment());
     const auto algorithm =
         event.algorithm() == nullptr
             ? std::nullopt

@@ -8,9 +8,11 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <memory>
 #include <string_view>
 
+#include "engine/base/check.h"
 #include "engine/base/hash.h"
 
 struct evp_md_ctx_st;
@@ -68,6 +70,15 @@ private:
     Prefixed inner_;
     Prefixed outer_;
 };
+
+// From the bytes that a message carries of it, exactly 32, such as a flatbuffers::Vector.
+template <typename Container>
+Digest digest_from(const Container& bytes) {
+    Digest digest{};
+    FISCUS_CHECK(bytes.size() == digest.size(), "a digest has 32 bytes");
+    std::memcpy(digest.data(), bytes.data(), digest.size());
+    return digest;
+}
 
 // 64 lower-case hexadecimal digits and back; false for anything else.
 bool digest_from_hex(std::string_view text, Digest& digest);

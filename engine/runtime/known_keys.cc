@@ -109,8 +109,7 @@ Status KnownKeys::read_journal() {
                              .why = "an engine does not write such entries",
                              .hint = "compare the journal with its events: fiscus replay"};
             }
-            std::memcpy(opened_[{entries[i].programme(), event->day()}].data(),
-                        event->key()->data(), sizeof(draw::Digest));
+            opened_[{entries[i].programme(), event->day()}] = draw::digest_from(*event->key());
         }
     }
 }
