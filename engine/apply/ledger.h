@@ -60,7 +60,7 @@ private:
     void want_invoice(const decode::DecodedEvent& in, const wire::Id128* invoice);
     Status collect_tickets(const decode::DecodedEvent& in);
     Status load_chance(const decode::DecodedEvent& in);
-    bool comes_from_platform(const decode::DecodedEvent& in);
+    const state::SourceRecord* entitled_source(const decode::DecodedEvent& in);
     void want_draw(const decode::DecodedEvent& in);
     void want_contact(const decode::DecodedEvent& in,
                       state::ContactKind kind,

@@ -1,6 +1,7 @@
 // Which cold records an event may touch, found before any rule runs, so that a whole turn costs one
 // or two MultiGets. The rules check that nothing they read was forgotten here.
 #include "engine/apply/claim_counts.h"
+#include "engine/apply/facts.h"
 #include "engine/apply/instant.h"
 #include "engine/apply/ledger.h"
 
@@ -72,9 +73,12 @@ Status Ledger::prefetch(std::span<const decode::DecodedEvent> events) {
     return Done{};
 }
 
-// Only where the rules will look at it: a list may be long.
+// Only where the rules will look at it, as far as source and draw tell: a list may be long.
 Status Ledger::collect_tickets(const decode::DecodedEvent& in) {
     tickets_ = {};
+    if (entitled_source(in) == nullptr) {
+        return Done{};
+    }
     const bool seals = in.kind == EventBody::DrawSealed;
     const BatchId batch(seals ? in.event->body_as_DrawSealed()->batch()
                               : in.event->body_as_DrawExecuted()->batch());
@@ -93,12 +97,15 @@ Status Ledger::collect_tickets(const decode::DecodedEvent& in) {
         });
 }
 
-bool Ledger::comes_from_platform(const decode::DecodedEvent& in) {
-    Key source_key = key_of(in, TableId::source, Id128{});
-    source_key.part = in.source.value();
-    const auto* source = state_.sources.get(source_key);
-    return source != nullptr && source->revoked == 0 &&
-           source->role == static_cast<std::uint8_t>(wire::SourceRole::platform);
+// Null where the source is unknown or revoked, or may not publish such an event: then no rule will
+// run. Its registration ended the events before.
+const state::SourceRecord* Ledger::entitled_source(const decode::DecodedEvent& in) {
+    Key key = key_of(in, TableId::source, Id128{});
+    key.part = in.source.value();
+    const auto* source = state_.sources.get(key);
+    const bool may_publish = source != nullptr && source->revoked == 0 &&
+                             entitled(static_cast<wire::SourceRole>(source->role), in.kind);
+    return may_publish ? source : nullptr;
 }
 
 // Not for what is refused whatever the key is, as far as that is known before the rules run: else
@@ -109,7 +116,7 @@ Status Ledger::load_chance(const decode::DecodedEvent& in) {
     const InstantDrawRules* rules =
         programme == nullptr ? nullptr : instant_rules_on(*programme, day);
     if (rules == nullptr || chances_.has(in.programme, day) ||
-        is_day_opened(state_, in.programme, *rules, day) || !comes_from_platform(in)) {
+        is_day_opened(state_, in.programme, *rules, day) || entitled_source(in) == nullptr) {
         return Done{};
     }
     const auto* value = public_value(state_, in.programme, day - 1);
@@ -130,15 +137,13 @@ void Ledger::want_contact(const decode::DecodedEvent& in,
     }
 }
 
-// Its platform is that of the source, whose registration ended the events before.
+// Its platform is that of the source.
 void Ledger::want_draw(const decode::DecodedEvent& in) {
     const Id128 consumer = decode::id_of(in.event->body_as_DrawRequested()->consumer());
     state_.want_soon(key_of(in, TableId::consumer, consumer));
     state_.want_soon(key_of(in, TableId::draw_wins, consumer));
     state_.want_soon(key_of(in, TableId::voucher, in.key));
-    Key source_key = key_of(in, TableId::source, Id128{});
-    source_key.part = in.source.value();
-    if (const auto* source = state_.sources.get(source_key)) {
+    if (const auto* source = entitled_source(in)) {
         state_.want_soon(draw_request_key(in.programme, business_day(in.occurred_at_us),
                                           source->platform, consumer));
     }
