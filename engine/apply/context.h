@@ -131,6 +131,10 @@ public:
     }
     // platform_suspended, platform_terminated or none, for the source's own platform.
     [[nodiscard]] wire::Reason own_platform_refusal() const;
+    // Of an event that the authority may publish as well, which has no such standing.
+    [[nodiscard]] wire::Reason publisher_refusal() const {
+        return by_platform() ? own_platform_refusal() : wire::Reason::none;
+    }
 
 private:
     std::vector<wire::Posting>& postings_;

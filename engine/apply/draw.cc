@@ -18,16 +18,23 @@ using wire::Reason;
 
 std::string_view text_of(const flatbuffers::String& text) { return {text.c_str(), text.size()}; }
 
-// Whoever may seal and execute: the authority, or the draw platform while it is in good standing.
-Reason check_speaker_standing(const Context& c) {
-    return c.by_platform() ? c.own_platform_refusal() : Reason::none;
-}
-
 Reason check_batch(const Context& c, BatchId batch) {
     if (c.prize_rules(batch) == nullptr) {
         return Reason::batch_unknown;
     }
     return c.batch(batch).closed != 0 ? Reason::batch_closed : Reason::none;
+}
+
+// Whoever may seal and execute: the authority, or the draw platform while it is in good standing.
+Reason check_drawer(const Context& c, BatchId batch) {
+    if (const Reason reason = c.publisher_refusal(); reason != Reason::none) {
+        return reason;
+    }
+    if (const Reason reason = check_batch(c, batch); reason != Reason::none) {
+        return reason;
+    }
+    return c.by_platform() && !is_draw_platform(c, batch) ? Reason::platform_not_of_draw
+                                                          : Reason::none;
 }
 
 draw::SealedList sealed_list(draw::HashKind hash, const Tickets& tickets) {
@@ -110,15 +117,9 @@ std::vector<Amount> award(Context& c,
 }  // namespace
 
 Answer apply(Context& c, const wire::DrawSealed& event) {
-    if (const Reason reason = check_speaker_standing(c); reason != Reason::none) {
-        return refused(reason);
-    }
     const BatchId batch(event.batch());
-    if (const Reason reason = check_batch(c, batch); reason != Reason::none) {
+    if (const Reason reason = check_drawer(c, batch); reason != Reason::none) {
         return refused(reason);
-    }
-    if (c.by_platform() && !is_draw_platform(c, batch)) {
-        return refused(Reason::platform_not_of_draw);
     }
     const PrizeBatchRules& rules = *c.prize_rules(batch);
     switch (c.prize_draw(batch).status) {
@@ -187,15 +188,9 @@ Answer apply(Context& c, const wire::DrawSeedPublished& event) {
 }
 
 Answer apply(Context& c, const wire::DrawExecuted& event) {
-    if (const Reason reason = check_speaker_standing(c); reason != Reason::none) {
-        return refused(reason);
-    }
     const BatchId batch(event.batch());
-    if (const Reason reason = check_batch(c, batch); reason != Reason::none) {
+    if (const Reason reason = check_drawer(c, batch); reason != Reason::none) {
         return refused(reason);
-    }
-    if (c.by_platform() && !is_draw_platform(c, batch)) {
-        return refused(Reason::platform_not_of_draw);
     }
     const PrizeBatchRules& rules = *c.prize_rules(batch);
     const state::PrizeDrawRecord draw = c.prize_draw(batch);

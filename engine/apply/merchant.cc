@@ -7,15 +7,6 @@ namespace {
 
 using state::TableId;
 
-bool by_platform(const Context& c) {
-    return c.source.role == static_cast<std::uint8_t>(wire::SourceRole::platform);
-}
-
-// The authority itself is never refused for a platform's standing.
-wire::Reason platform_refusal(const Context& c) {
-    return by_platform(c) ? c.own_platform_refusal() : wire::Reason::none;
-}
-
 template <typename Event>
 void describe(Context& c, state::MerchantRecord& merchant, const Event& event) {
     merchant.district = event.district();
@@ -52,7 +43,7 @@ Answer set_suspended(Context& c, const wire::Id128* id, bool suspended) {
 }  // namespace
 
 Answer apply(Context& c, const wire::MerchantRegistered& event) {
-    if (const auto reason = platform_refusal(c); reason != wire::Reason::none) {
+    if (const auto reason = c.publisher_refusal(); reason != wire::Reason::none) {
         return refused(reason);
     }
     const state::Key key = c.key(TableId::merchant, decode::id_of(event.merchant()));
@@ -68,7 +59,7 @@ Answer apply(Context& c, const wire::MerchantRegistered& event) {
 }
 
 Answer apply(Context& c, const wire::MerchantChanged& event) {
-    if (const auto reason = platform_refusal(c); reason != wire::Reason::none) {
+    if (const auto reason = c.publisher_refusal(); reason != wire::Reason::none) {
         return refused(reason);
     }
     const state::Key key = c.key(TableId::merchant, decode::id_of(event.merchant()));
@@ -76,7 +67,7 @@ Answer apply(Context& c, const wire::MerchantChanged& event) {
     if (merchant == nullptr) {
         return refused(wire::Reason::merchant_unknown);
     }
-    if (by_platform(c) && merchant->registered_by != c.source.platform) {
+    if (c.by_platform() && merchant->registered_by != c.source.platform) {
         return refused(wire::Reason::merchant_of_other_platform);
     }
     describe(c, c.state.change(c.state.merchants, key), event);

@@ -105,6 +105,10 @@ private:
     Reason check_prize_rules(const wire::PrizeBatchOpened& e) const;
     // A source of a platform speaks of the draw of that platform only.
     Reason check_draw_platform(const PrizeBatch& batch) const;
+    // Of an event about the draw of a prize batch: known and not closed.
+    Reason check_drawn_batch(std::uint32_t batch) const;
+    // Of whoever seals or executes it.
+    Reason check_drawer(std::uint32_t batch) const;
     // What PrizePaid, PrizePayoutFailed and PrizeForfeited ask of an invoice and its place.
     Reason check_prize(const Id& invoice) const;
     // Places of the result; who was reversed meanwhile wins nothing.

@@ -131,23 +131,30 @@ Reason Judge::close_prizes(std::uint32_t number, PrizeBatch& batch) {
     return Reason::none;
 }
 
-Reason Judge::decide(const wire::DrawSealed& e) {
+Reason Judge::check_drawn_batch(std::uint32_t batch) const {
+    const auto found = programme_.prize_batches.find(batch);
+    if (found == programme_.prize_batches.end()) {
+        return Reason::batch_unknown;
+    }
+    return found->second.closed ? Reason::batch_closed : Reason::none;
+}
+
+Reason Judge::check_drawer(std::uint32_t batch) const {
     const Reason standing = check_publisher();
     if (standing != Reason::none) {
         return standing;
     }
-    const auto found = programme_.prize_batches.find(e.batch());
-    if (found == programme_.prize_batches.end()) {
-        return Reason::batch_unknown;
+    const Reason closed = check_drawn_batch(batch);
+    return closed != Reason::none ? closed
+                                  : check_draw_platform(programme_.prize_batches.at(batch));
+}
+
+Reason Judge::decide(const wire::DrawSealed& e) {
+    const Reason drawer = check_drawer(e.batch());
+    if (drawer != Reason::none) {
+        return drawer;
     }
-    PrizeBatch& batch = found->second;
-    if (batch.closed) {
-        return Reason::batch_closed;
-    }
-    const Reason speaker = check_draw_platform(batch);
-    if (speaker != Reason::none) {
-        return speaker;
-    }
+    PrizeBatch& batch = programme_.prize_batches.at(e.batch());
     if (batch.draw == DrawState::aborted) {
         return Reason::draw_aborted;
     }
@@ -178,14 +185,11 @@ Reason Judge::decide(const wire::DrawSealed& e) {
 }
 
 Reason Judge::decide(const wire::DrawSeedPublished& e) {
-    const auto found = programme_.prize_batches.find(e.batch());
-    if (found == programme_.prize_batches.end()) {
-        return Reason::batch_unknown;
+    const Reason closed = check_drawn_batch(e.batch());
+    if (closed != Reason::none) {
+        return closed;
     }
-    PrizeBatch& batch = found->second;
-    if (batch.closed) {
-        return Reason::batch_closed;
-    }
+    PrizeBatch& batch = programme_.prize_batches.at(e.batch());
     switch (batch.draw) {
         case DrawState::aborted: return Reason::draw_aborted;
         case DrawState::seeded:
@@ -209,22 +213,11 @@ Reason Judge::decide(const wire::DrawSeedPublished& e) {
 }
 
 Reason Judge::decide(const wire::DrawExecuted& e) {
-    const Reason standing = check_publisher();
-    if (standing != Reason::none) {
-        return standing;
+    const Reason drawer = check_drawer(e.batch());
+    if (drawer != Reason::none) {
+        return drawer;
     }
-    const auto found = programme_.prize_batches.find(e.batch());
-    if (found == programme_.prize_batches.end()) {
-        return Reason::batch_unknown;
-    }
-    PrizeBatch& batch = found->second;
-    if (batch.closed) {
-        return Reason::batch_closed;
-    }
-    const Reason speaker = check_draw_platform(batch);
-    if (speaker != Reason::none) {
-        return speaker;
-    }
+    PrizeBatch& batch = programme_.prize_batches.at(e.batch());
     switch (batch.draw) {
         case DrawState::aborted: return Reason::draw_aborted;
         case DrawState::executed: return Reason::draw_already_executed;
@@ -275,14 +268,11 @@ void Judge::give_prizes(std::uint32_t number, PrizeBatch& batch, const std::vect
 }
 
 Reason Judge::decide(const wire::DrawAborted& e) {
-    const auto found = programme_.prize_batches.find(e.batch());
-    if (found == programme_.prize_batches.end()) {
-        return Reason::batch_unknown;
+    const Reason closed = check_drawn_batch(e.batch());
+    if (closed != Reason::none) {
+        return closed;
     }
-    PrizeBatch& batch = found->second;
-    if (batch.closed) {
-        return Reason::batch_closed;
-    }
+    PrizeBatch& batch = programme_.prize_batches.at(e.batch());
     switch (batch.draw) {
         case DrawState::aborted: return Reason::draw_aborted;
         case DrawState::executed: return Reason::draw_already_executed;
