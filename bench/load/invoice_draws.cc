@@ -6,7 +6,6 @@
 #include "bench/load/invoice_tables.h"
 #include "engine/base/check.h"
 #include "engine/draw/lines.h"
-#include "engine/draw/merkle.h"
 
 namespace fiscus::load {
 
@@ -35,18 +34,16 @@ void InvoiceLoad::seal(std::uint32_t index) {
     }
     std::sort(list.begin(), list.end(),
               [](const auto& a, const auto& b) { return a.first < b.first; });
-    draw::MerkleRoot root(draw::HashKind::sha256);
     for (const auto& [ticket, invoice] : list) {
         batch.tickets.push_back(ticket);
         batch.invoice_of[ticket.id] = invoice;
-        root.add(draw::list_line(ticket));
         if (random_.chance(reversed_sealed_parts)) {
             later(
                 now_us_ + us_per_hour + static_cast<std::int64_t>(random_.below(20 * us_per_hour)),
                 Deed::reverse, invoice);
         }
     }
-    batch.list = {.root = root.root(), .count = root.count()};
+    batch.list = draw::sealed_list(draw::HashKind::sha256, batch.tickets);
     batch.sealed = true;
     const auto stated = bytes_of(builder_, batch.list.root);
     say(draw_source, wire::EventBody::DrawSealed,
@@ -69,14 +66,8 @@ void InvoiceLoad::execute(std::uint32_t index) {
         draw::seed_of(draw::HashKind::sha256, name_of(index), batch.list, batch.entropy);
     const auto ranked = draw::rank(draw::HashKind::sha256, seed, batch.tickets, batch.plan);
     FISCUS_CHECK(ranked.ok(), "the list is in order");
-    draw::MerkleRoot root(draw::HashKind::sha256);
-    std::size_t number = 0;
-    for (const draw::Place& place : ranked.value()) {
-        const Amount amount = place.tier == 0 ? Amount(0) : batch.plan.tiers[place.tier - 1].amount;
-        root.add(draw::result_line(++number, place, batch.tickets[place.ticket], amount,
-                                   draw::score_bytes));
-    }
-    const auto stated = bytes_of(builder_, root.root());
+    const auto stated = bytes_of(builder_, draw::result_root(draw::HashKind::sha256, batch.plan,
+                                                             batch.tickets, ranked.value()));
     say(draw_source, wire::EventBody::DrawExecuted,
         wire::CreateDrawExecuted(builder_, first_batch + index, stated).Union());
     batch.executed = true;

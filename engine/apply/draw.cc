@@ -6,7 +6,6 @@
 #include "engine/apply/prizes.h"
 #include "engine/draw/limits.h"
 #include "engine/draw/lines.h"
-#include "engine/draw/merkle.h"
 
 namespace fiscus::apply {
 namespace {
@@ -37,14 +36,6 @@ Reason check_drawer(const Context& c, BatchId batch) {
                                                           : Reason::none;
 }
 
-draw::SealedList sealed_list(draw::HashKind hash, const Tickets& tickets) {
-    draw::MerkleRoot root(hash);
-    for (const draw::Ticket& ticket : tickets.list) {
-        root.add(draw::list_line(ticket));
-    }
-    return {.root = root.root(), .count = root.count()};
-}
-
 bool is_funded(Context& c, BatchId batch, const PrizeBatchRules& rules) {
     for (std::uint16_t tier = 1; rules.has_tier(tier); ++tier) {
         const auto count = static_cast<std::int64_t>(rules.plan.tiers[tier - 1U].count);
@@ -58,19 +49,6 @@ bool is_funded(Context& c, BatchId batch, const PrizeBatchRules& rules) {
 state::PrizeDrawRecord& change_draw(Context& c, BatchId batch) {
     c.remember_natural_key();
     return c.state.change(c.state.prize_draws, c.key(TableId::prize_draw, batch.value()));
-}
-
-draw::Digest result_root(const PrizeBatchRules& rules,
-                         const Tickets& tickets,
-                         const std::vector<draw::Place>& places) {
-    draw::MerkleRoot root(rules.hash);
-    for (std::size_t i = 0; i < places.size(); ++i) {
-        const std::uint32_t tier = places[i].tier;
-        const Amount prize = tier == 0 ? Amount(0) : rules.plan.tiers[tier - 1].amount;
-        root.add(draw::result_line(i + 1, places[i], tickets.list[places[i].ticket], prize,
-                                   draw::score_bytes));
-    }
-    return root.root();
 }
 
 // Places as drawn; those of tickets that were reversed after the sealing are lost.
@@ -98,17 +76,9 @@ std::vector<Amount> award(Context& c,
         if (place.tier == 0) {
             break;
         }
-        bool has_holder = !c.tickets->reversed[place.ticket];
-        if (!has_holder) {
-            if (state::PrizePlaceRecord* next = first_waiting(c, batch)) {
-                next->status = PlaceStatus::payable;
-                next->tier = static_cast<std::uint16_t>(place.tier);
-                c.draft.flags |= flag_reserve_moved_up;
-                has_holder = true;
-            }
-        }
-        if (has_holder) {
-            awarded[place.tier - 1] += rules.plan.tiers[place.tier - 1].amount;
+        const auto tier = static_cast<std::uint16_t>(place.tier);
+        if (!c.tickets->reversed[place.ticket] || move_up(c, batch, tier)) {
+            awarded[tier - 1U] += rules.prize(tier);
         }
     }
     return awarded;
@@ -139,7 +109,7 @@ Answer apply(Context& c, const wire::DrawSealed& event) {
     if (c.tickets->list.size() > draw::list_lines_max) {
         return refused(Reason::list_too_long);
     }
-    const draw::SealedList list = sealed_list(rules.hash, *c.tickets);
+    const draw::SealedList list = draw::sealed_list(rules.hash, c.tickets->list);
     if (event.count() != list.count || draw::digest_from(*event.root()) != list.root) {
         return refused(Reason::sealed_list_differs);
     }
@@ -206,7 +176,8 @@ Answer apply(Context& c, const wire::DrawExecuted& event) {
                  "a sealed list is a sound one, and stays as it was");
     const std::vector<draw::Place>& places = ranked.value();
     if (event.result_root() != nullptr &&
-        draw::digest_from(*event.result_root()) != result_root(rules, *c.tickets, places)) {
+        draw::digest_from(*event.result_root()) !=
+            draw::result_root(rules.hash, rules.plan, c.tickets->list, places)) {
         return refused(Reason::draw_result_differs);
     }
     auto& changed = change_draw(c, batch);

@@ -34,7 +34,7 @@ struct PrizeBatchRules {
     [[nodiscard]] bool has_tier(std::uint16_t tier) const {
         return tier >= 1 && tier <= plan.tiers.size();
     }
-    [[nodiscard]] Amount prize(std::uint16_t tier) const { return plan.tiers[tier - 1U].amount; }
+    [[nodiscard]] Amount prize(std::uint16_t tier) const { return plan.prize(tier); }
 };
 
 // Nothing when the rules contradict themselves or the programme, or cannot be published.

@@ -58,16 +58,21 @@ state::Key order_key(const Context& c, BatchId batch, std::uint32_t place) {
     return key;
 }
 
-state::PrizePlaceRecord* first_waiting(Context& c, BatchId batch) {
+// Places before it are not looked at again.
+bool move_up(Context& c, BatchId batch, std::uint16_t tier) {
     auto& draw = c.state.change(c.state.prize_draws, c.key(TableId::prize_draw, batch.value()));
     for (; draw.passed < draw.places; ++draw.passed) {
         const Id128 ticket = c.state.prize_order.get(order_key(c, batch, draw.passed + 1))->ticket;
         const state::Key key = place_key(c, batch, ticket);
         if (c.state.prize_places.get(key)->status == PlaceStatus::waiting) {
-            return &c.state.change(c.state.prize_places, key);
+            auto& next = c.state.change(c.state.prize_places, key);
+            next.status = PlaceStatus::payable;
+            next.tier = tier;
+            c.draft.flags |= flag_reserve_moved_up;
+            return true;
         }
     }
-    return nullptr;
+    return false;
 }
 
 void take_away(Context& c, BatchId batch, Id128 invoice, PlaceStatus becomes) {
@@ -78,14 +83,10 @@ void take_away(Context& c, BatchId batch, Id128 invoice, PlaceStatus becomes) {
     c.draft.denomination = tier;
     c.draft.amount_fen = prize.fen();
     c.draft.flags |= flag_prize_taken_away;
-    if (state::PrizePlaceRecord* next = first_waiting(c, batch)) {
-        next->status = PlaceStatus::payable;
-        next->tier = tier;
-        c.draft.flags |= flag_reserve_moved_up;
-        return;
+    if (!move_up(c, batch, tier)) {
+        c.post(prize_payable(batch, tier),
+               c.batch(batch).closed != 0 ? fund() : prize_budget(batch, tier), prize);
     }
-    c.post(prize_payable(batch, tier),
-           c.batch(batch).closed != 0 ? fund() : prize_budget(batch, tier), prize);
 }
 
 void lose_ticket(Context& c, BatchId batch, Id128 invoice) {

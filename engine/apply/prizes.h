@@ -21,8 +21,8 @@ state::Key place_key(const Context& context, BatchId batch, Id128 invoice);
 // Places count from 1.
 state::Key order_key(const Context& context, BatchId batch, std::uint32_t place);
 
-// The place that waits first, or null; what lies before it is not looked at again.
-state::PrizePlaceRecord* first_waiting(Context& context, BatchId batch);
+// The first reserve that waits gets a prize of this tier; false when none waits.
+bool move_up(Context& context, BatchId batch, std::uint16_t tier);
 
 // The ticket's payable place is lost or forfeited; its prize moves on.
 void take_away(Context& context, BatchId batch, Id128 invoice, state::PlaceStatus becomes);

@@ -43,6 +43,11 @@ struct Tier {
 struct PrizePlan {
     std::vector<Tier> tiers;
     std::uint32_t reserves = 0;
+
+    // Of each prize; nothing for tier 0, which a reserve has.
+    [[nodiscard]] Amount prize(std::uint32_t tier) const {
+        return tier == 0 ? Amount(0) : tiers[tier - 1].amount;
+    }
 };
 
 struct BatchEntropy {

@@ -189,4 +189,17 @@ MerkleTree tree_of(HashKind hash, std::span<const std::string_view> lines) {
     return {hash, leaf_hashes(hash, lines)};
 }
 
+Digest result_root(HashKind hash,
+                   const PrizePlan& plan,
+                   std::span<const Ticket> tickets,
+                   std::span<const Place> places) {
+    MerkleRoot root(hash);
+    for (std::size_t i = 0; i < places.size(); ++i) {
+        const Place& place = places[i];
+        root.add(
+            result_line(i + 1, place, tickets[place.ticket], plan.prize(place.tier), score_bytes));
+    }
+    return root.root();
+}
+
 }  // namespace fiscus::draw

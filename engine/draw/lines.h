@@ -52,4 +52,28 @@ Status check_requests(std::span<const DayRequest> requests, std::int32_t day);
 
 MerkleTree tree_of(HashKind hash, std::span<const std::string_view> lines);
 
+// list.txt of tickets or requests.
+template <typename Entry>
+std::string list_text(const std::vector<Entry>& list) {
+    std::string text;
+    for (const Entry& entry : list) {
+        text += list_line(entry) + "\n";
+    }
+    return text;
+}
+// Its count and root, as they are sealed.
+template <typename Entry>
+SealedList sealed_list(HashKind hash, const std::vector<Entry>& list) {
+    MerkleRoot root(hash);
+    for (const Entry& entry : list) {
+        root.add(list_line(entry));
+    }
+    return {.root = root.root(), .count = root.count()};
+}
+// Of the lines of a batch's result.txt; places as rank() gave them for these tickets.
+Digest result_root(HashKind hash,
+                   const PrizePlan& plan,
+                   std::span<const Ticket> tickets,
+                   std::span<const Place> places);
+
 }  // namespace fiscus::draw

@@ -49,15 +49,6 @@ Result<Bundle> assembled(const Rules& rules,
     return bundle;
 }
 
-template <typename Entry>
-std::string list_text(const std::vector<Entry>& entries) {
-    std::string text;
-    for (const Entry& entry : entries) {
-        text += list_line(entry) + "\n";
-    }
-    return text;
-}
-
 }  // namespace
 
 Result<Bundle> make_bundle(const BatchDraw& draw, std::size_t compared_bytes) {

@@ -46,11 +46,10 @@ Result<Outcome> batch_outcome(const DrawInput& input,
     Outcome outcome;
     for (std::size_t i = 0; i < places.size(); ++i) {
         const Place& place = places[i];
-        Amount amount;
+        const Amount amount = rules.plan.prize(place.tier);
         if (place.tier == 0) {
             ++page.reserves;
         } else {
-            amount = rules.plan.tiers[place.tier - 1].amount;
             TierFigures& tier = page.tiers[place.tier - 1];
             ++tier.awarded;
             tier.awarded_amount += amount;

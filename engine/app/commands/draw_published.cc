@@ -13,7 +13,6 @@
 #include "engine/base/time.h"
 #include "engine/draw/bundle_files.h"
 #include "engine/draw/lines.h"
-#include "engine/draw/merkle.h"
 
 namespace fiscus::app {
 namespace {
@@ -100,17 +99,11 @@ public:
     }
 
 private:
-    template <typename Entries>
-    static void print(Console& console, draw::HashKind hash, const Entries& entries) {
-        draw::MerkleRoot root(hash);
-        std::string text;
-        for (const auto& entry : entries) {
-            const std::string line = draw::list_line(entry);
-            root.add(line);
-            text += line + "\n";
-        }
-        console.print(text);
-        console.note(fmt::format("count {}\nroot {}", root.count(), to_hex(root.root())));
+    template <typename Entry>
+    static void print(Console& console, draw::HashKind hash, const std::vector<Entry>& entries) {
+        const draw::SealedList sealed = draw::sealed_list(hash, entries);
+        console.print(draw::list_text(entries));
+        console.note(fmt::format("count {}\nroot {}", sealed.count, to_hex(sealed.root)));
     }
 
     DrawChoice choice_;
