@@ -4,6 +4,7 @@
 #include "engine/apply/claim_counts.h"
 #include "engine/apply/families.h"
 #include "engine/apply/naming.h"
+#include "engine/apply/vouchers.h"
 
 namespace fiscus::apply {
 namespace {
@@ -19,16 +20,6 @@ std::uint64_t counted(Context& c, BatchId batch, CounterScope scope, std::uint64
 
 // A batch's own quota of 0 is none.
 bool exhausted(std::uint64_t limit, std::uint64_t used) { return limit != 0 && used >= limit; }
-
-Reason check_caps(const ClaimCounts& counts, const state::BatchRecord& batch) {
-    if (capped(batch.cap_per_consumer_day, consumer_day_claims_max, counts.day)) {
-        return Reason::consumer_day_cap_reached;
-    }
-    if (capped(batch.cap_per_consumer, consumer_claims_max, counts.total)) {
-        return Reason::consumer_cap_reached;
-    }
-    return Reason::none;
-}
 
 Reason check_quotas(Context& c,
                     BatchId id,
@@ -80,32 +71,6 @@ void count(Context& c,
     count_claim(c.state, place, back);
 }
 
-void issue(Context& c,
-           const wire::VoucherClaimed& event,
-           const PackRules& pack,
-           const DenominationRules& denomination,
-           std::int32_t last_day,
-           ConsumerOrdinal consumer) {
-    const BatchId batch(event.batch());
-    auto& voucher = c.state.change(c.state.vouchers, c.key(TableId::voucher, c.in.key));
-    voucher.consumer = decode::id_of(event.consumer());
-    voucher.content = c.in.content;
-    voucher.claimed_at_us = c.in.occurred_at_us;
-    voucher.face_fen = denomination.face.fen();
-    voucher.consumer_ordinal = consumer.value();
-    voucher.batch = event.batch();
-    voucher.district = event.district();
-    voucher.last_day = last_day;
-    voucher.pack = event.pack();
-    voucher.denomination = event.denomination();
-    voucher.platform = c.own_platform().value();
-    voucher.status = state::VoucherStatus::claimed;
-    c.draft.amount_fen = denomination.face.fen();
-    c.draft.category = pack.category;
-    c.draft.channel = static_cast<std::uint8_t>(pack.channel);
-    c.post(budget(batch), outstanding(batch, last_day), denomination.face);
-}
-
 }  // namespace
 
 Answer apply(Context& c, const wire::VoucherClaimed& event) {
@@ -121,12 +86,8 @@ Answer apply(Context& c, const wire::VoucherClaimed& event) {
     const Id128 token = decode::id_of(event.consumer());
     const ConsumerOrdinal consumer = name_consumer(c, token);
     c.draft.consumer_ordinal = consumer.value();
-    const state::BatchRecord& batch = c.batch(id);
-    if (batch.closed != 0) {
-        return refused(Reason::batch_closed);
-    }
-    if (c.in.occurred_at_us < rules->claim_from_us || c.in.occurred_at_us >= batch.claim_until_us) {
-        return refused(Reason::claim_outside_window);
+    if (const Reason reason = check_window(c, id, *rules); reason != Reason::none) {
+        return refused(reason);
     }
     const PackRules* pack = rules->pack(PackId(event.pack()));
     if (pack == nullptr) {
@@ -137,19 +98,18 @@ Answer apply(Context& c, const wire::VoucherClaimed& event) {
     if (denomination == nullptr || denomination->pack != pack->pack) {
         return refused(Reason::denomination_unknown);
     }
-    if (!c.rules->has_district(event.district())) {
-        return refused(Reason::consumer_district_not_eligible);
-    }
-    if (c.rules->registration_required &&
-        c.state.consumers.get(c.key(TableId::consumer, token))->registered == 0) {
-        return refused(Reason::consumer_not_registered);
+    if (const Reason reason = check_consumer(c, event.district(), token); reason != Reason::none) {
+        return refused(reason);
     }
     if (rules->drawn) {
         return refused(Reason::batch_is_drawn);
     }
     const ClaimPlace place =
         claim_place(c.in.programme, id, token, counted_days(*rules), c.draft.business_day);
-    if (const Reason reason = check_caps(claim_counts(c.state, place), batch);
+    const state::BatchRecord& batch = c.batch(id);
+    if (const Reason reason = check_caps(
+            claim_counts(c.state, place), batch,
+            {.of_day = Reason::consumer_day_cap_reached, .in_all = Reason::consumer_cap_reached});
         reason != Reason::none) {
         return refused(reason);
     }
@@ -158,16 +118,22 @@ Answer apply(Context& c, const wire::VoucherClaimed& event) {
         return refused(reason);
     }
     const std::int32_t last_day = rules->last_day(c.draft.business_day);
-    if (last_day < c.draft.business_day) {
-        return refused(Reason::voucher_expired);
+    if (const Reason reason = check_money(c, id, last_day, denomination->face);
+        reason != Reason::none) {
+        return refused(reason);
     }
-    if (c.cohort_released(id, last_day)) {
-        return refused(Reason::cohort_released);
-    }
-    if (c.balance(budget(id)) < denomination->face) {
-        return refused(Reason::budget_exhausted);
-    }
-    issue(c, event, *pack, *denomination, last_day, consumer);
+    c.draft.amount_fen = denomination->face.fen();
+    c.draft.category = pack->category;
+    c.draft.channel = static_cast<std::uint8_t>(pack->channel);
+    issue(c, {.consumer = token,
+              .consumer_ordinal = consumer,
+              .batch = id,
+              .pack = pack->pack,
+              .denomination = denomination->denomination,
+              .face = denomination->face,
+              .district = event.district(),
+              .last_day = last_day,
+              .drawn = false});
     count(c, id, lines, place, c.draft.business_day, c.own_platform(), false);
     return accepted();
 }

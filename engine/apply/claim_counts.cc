@@ -74,6 +74,19 @@ ClaimCounts claim_counts(state::State& state, const ClaimPlace& place) {
     return counts;
 }
 
+wire::Reason check_caps(const ClaimCounts& counts,
+                        const state::BatchRecord& batch,
+                        const CapReasons& reasons) {
+    const auto reached = [](std::uint64_t cap, std::uint64_t cap_max, std::uint64_t used) {
+        return used >= (cap == 0 ? cap_max : cap);
+    };
+    if (reached(batch.cap_per_consumer_day, consumer_day_claims_max, counts.day)) {
+        return reasons.of_day;
+    }
+    return reached(batch.cap_per_consumer, consumer_claims_max, counts.total) ? reasons.in_all
+                                                                              : wire::Reason::none;
+}
+
 void count_claim(state::State& state, const ClaimPlace& place, bool back) {
     ConsumerRecord& consumer = state.change(state.consumers, place.consumer);
     if (place.own.batch != 0) {

@@ -10,6 +10,7 @@
 #include "engine/apply/rules.h"
 #include "engine/base/check.h"
 #include "engine/state/state.h"
+#include "schemas/reasons_generated.h"
 
 namespace fiscus::apply {
 
@@ -46,10 +47,15 @@ struct ClaimCounts {
 
 // The consumer is loaded, and what is counted further where its record says so.
 ClaimCounts claim_counts(state::State& state, const ClaimPlace& place);
-// A cap of 0 is none of the batch's own; then the ledger's holds, which its counters can count to.
-inline bool capped(std::uint64_t cap, std::uint64_t cap_max, std::uint64_t used) {
-    return used >= (cap == 0 ? cap_max : cap);
-}
+struct CapReasons {
+    wire::Reason of_day = wire::Reason::none;
+    wire::Reason in_all = wire::Reason::none;
+};
+// The reason of the cap that is reached, or none. A cap of 0 is none of the batch's own; then the
+// ledger's holds, which its counters can count to.
+wire::Reason check_caps(const ClaimCounts& counts,
+                        const state::BatchRecord& batch,
+                        const CapReasons& reasons);
 // A count that goes one up, or down when something is given back.
 template <typename Count>
 void step_count(Count& count, bool back) {

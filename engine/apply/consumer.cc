@@ -74,4 +74,10 @@ ConsumerOrdinal name_consumer(Context& c, Id128 token) {
     return ConsumerOrdinal(consumer.ordinal);
 }
 
+wire::Reason check_registered(Context& c, Id128 token) {
+    const bool lacks = c.rules->registration_required &&
+                       c.state.consumers.get(c.key(TableId::consumer, token))->registered == 0;
+    return lacks ? wire::Reason::consumer_not_registered : wire::Reason::none;
+}
+
 }  // namespace fiscus::apply

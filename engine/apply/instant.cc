@@ -7,6 +7,7 @@
 #include "engine/apply/chances.h"
 #include "engine/apply/families.h"
 #include "engine/apply/naming.h"
+#include "engine/apply/vouchers.h"
 
 namespace fiscus::apply {
 namespace {
@@ -37,28 +38,6 @@ void tell(Context& c, const state::DrawRequestRecord& request) {
     }
 }
 
-Reason check_consumer(Context& c,
-                      const wire::DrawRequested& event,
-                      const InstantDrawRules& rules,
-                      Id128 token) {
-    const state::BatchRecord& batch = c.batch(rules.batch);
-    if (batch.closed != 0) {
-        return Reason::batch_closed;
-    }
-    if (c.in.occurred_at_us < c.batch_rules(rules.batch)->claim_from_us ||
-        c.in.occurred_at_us >= batch.claim_until_us) {
-        return Reason::claim_outside_window;
-    }
-    if (!c.rules->has_district(event.district())) {
-        return Reason::consumer_district_not_eligible;
-    }
-    if (c.rules->registration_required &&
-        c.state.consumers.get(c.key(TableId::consumer, token))->registered == 0) {
-        return Reason::consumer_not_registered;
-    }
-    return Reason::none;
-}
-
 // That the day can be drawn, and the consumer comes in the order of days.
 Reason check_day(Context& c, const InstantDrawRules& rules, Id128 token) {
     const std::int32_t day = c.draft.business_day;
@@ -72,15 +51,20 @@ Reason check_day(Context& c, const InstantDrawRules& rules, Id128 token) {
     return wins != nullptr && wins->last_day > day ? Reason::later_day_asked_already : Reason::none;
 }
 
-Reason check_money(Context& c, const InstantDrawRules& rules, std::int32_t last_day) {
-    if (last_day < c.draft.business_day) {
-        return Reason::voucher_expired;
+Reason check_request(Context& c,
+                     const wire::DrawRequested& event,
+                     const InstantDrawRules& rules,
+                     std::int32_t last_day) {
+    const Id128 token = decode::id_of(event.consumer());
+    Reason reason = check_window(c, rules.batch, *c.batch_rules(rules.batch));
+    if (reason == Reason::none) {
+        reason = check_consumer(c, event.district(), token);
     }
-    if (c.cohort_released(rules.batch, last_day)) {
-        return Reason::cohort_released;
+    if (reason == Reason::none) {
+        reason = check_day(c, rules, token);
     }
-    return c.balance(budget(rules.batch)) < rules.face_max ? Reason::budget_exhausted
-                                                           : Reason::none;
+    // Money for whatever may be won.
+    return reason == Reason::none ? check_money(c, rules.batch, last_day, rules.face_max) : reason;
 }
 
 std::vector<std::uint64_t> given_today(Context& c, const InstantDrawRules& rules) {
@@ -99,30 +83,6 @@ const DenominationRules& denomination_of(const BatchRules& batch, PackId pack, A
         [&](const DenominationRules& one) { return one.pack == pack && one.face == face; });
     FISCUS_CHECK(at != batch.denominations.end(), "a tier's amounts are faces of its pack");
     return *at;
-}
-
-// The voucher of a winner, and the money for it.
-void issue(Context& c,
-           const wire::DrawRequested& event,
-           const state::DrawRequestRecord& won,
-           ConsumerOrdinal consumer,
-           std::int32_t last_day) {
-    const BatchId batch(won.batch);
-    auto& voucher = c.state.change(c.state.vouchers, c.key(TableId::voucher, c.in.key));
-    voucher.consumer = decode::id_of(event.consumer());
-    voucher.content = c.in.content;
-    voucher.claimed_at_us = c.in.occurred_at_us;
-    voucher.face_fen = won.face_fen;
-    voucher.consumer_ordinal = consumer.value();
-    voucher.batch = won.batch;
-    voucher.district = event.district();
-    voucher.last_day = last_day;
-    voucher.pack = won.pack;
-    voucher.denomination = won.denomination;
-    voucher.platform = c.own_platform().value();
-    voucher.status = state::VoucherStatus::claimed;
-    voucher.drawn = 1;
-    c.post(budget(batch), outstanding(batch, last_day), Amount(won.face_fen));
 }
 
 state::DrawRequestRecord answer_of(const InstantDrawRules& rules,
@@ -145,10 +105,6 @@ state::DrawRequestRecord answer_of(const InstantDrawRules& rules,
     }
     return answer;
 }
-
-}  // namespace
-
-namespace {
 
 // Of the chain: its number of the last day whose key is opened.
 state::Key last_opened_key(ProgrammeId programme, const InstantDrawRules& rules) {
@@ -265,15 +221,9 @@ Answer apply(Context& c, const wire::DrawRequested& event) {
         }
         return duplicate();
     }
-    if (const Reason reason = check_consumer(c, event, *rules, token); reason != Reason::none) {
-        return refused(reason);
-    }
-    if (const Reason reason = check_day(c, *rules, token); reason != Reason::none) {
-        return refused(reason);
-    }
     const BatchRules& batch = *c.batch_rules(rules->batch);
     const std::int32_t last_day = batch.last_day(day);
-    if (const Reason reason = check_money(c, *rules, last_day); reason != Reason::none) {
+    if (const Reason reason = check_request(c, event, *rules, last_day); reason != Reason::none) {
         return refused(reason);
     }
     auto& wins = c.state.change(c.state.draw_wins, c.key(TableId::draw_wins, token));
@@ -300,7 +250,15 @@ Answer apply(Context& c, const wire::DrawRequested& event) {
               .change(c.state.counters, c.counter_key(rules->batch, state::CounterScope::won,
                                                       won_in_tier(day, decision.tier)))
               .count;
-        issue(c, event, answer, consumer, last_day);
+        issue(c, {.consumer = token,
+                  .consumer_ordinal = consumer,
+                  .batch = rules->batch,
+                  .pack = PackId(answer.pack),
+                  .denomination = DenominationId(answer.denomination),
+                  .face = decision.amount,
+                  .district = event.district(),
+                  .last_day = last_day,
+                  .drawn = true});
     }
     c.remember_natural_key();
     return accepted();

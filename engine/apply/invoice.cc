@@ -51,16 +51,6 @@ Reason check_form(const Context& c,
                                                          : Reason::none;
 }
 
-Reason check_caps(const ClaimCounts& counts, const PrizeBatchRules& rules) {
-    if (capped(rules.cap_per_consumer_day, consumer_day_claims_max, counts.day)) {
-        return Reason::consumer_submission_day_cap_reached;
-    }
-    if (capped(rules.cap_per_consumer, consumer_claims_max, counts.total)) {
-        return Reason::consumer_submission_cap_reached;
-    }
-    return Reason::none;
-}
-
 Reason check_seller(const Context& c,
                     const state::MerchantRecord* seller,
                     const PrizeBatchRules& rules) {
@@ -119,9 +109,8 @@ Answer apply(Context& c, const wire::InvoiceSubmitted& event) {
     if (c.batch(batch).closed != 0) {
         return refused(Reason::batch_closed);
     }
-    if (c.rules->registration_required &&
-        c.state.consumers.get(c.key(TableId::consumer, token))->registered == 0) {
-        return refused(Reason::consumer_not_registered);
+    if (const Reason reason = check_registered(c, token); reason != Reason::none) {
+        return refused(reason);
     }
     const auto* known =
         c.state.invoices.get(c.key(TableId::invoice, decode::id_of(event.invoice())));
@@ -136,7 +125,9 @@ Answer apply(Context& c, const wire::InvoiceSubmitted& event) {
     }
     const ClaimPlace place =
         claim_place(c.in.programme, batch, token, counted_days(*rules), c.draft.business_day);
-    if (const Reason reason = check_caps(claim_counts(c.state, place), *rules);
+    if (const Reason reason = check_caps(claim_counts(c.state, place), c.batch(batch),
+                                         {.of_day = Reason::consumer_submission_day_cap_reached,
+                                          .in_all = Reason::consumer_submission_cap_reached});
         reason != Reason::none) {
         return refused(reason);
     }

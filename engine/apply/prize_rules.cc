@@ -51,8 +51,6 @@ std::optional<PrizeBatchRules> prize_batch_rules(const wire::PrizeBatchOpened& e
     rules.issue_first_day = event.issue_first_day();
     rules.issue_last_day = event.issue_last_day();
     rules.amount_min = Amount(event.amount_min_fen());
-    rules.cap_per_consumer_day = event.cap_per_consumer_day();
-    rules.cap_per_consumer = event.cap_per_consumer();
     rules.digits_at_us = event.digits_at_us();
     rules.public_value_at_us = event.public_value_at_us();
     rules.commitment = draw::digest_from(*event.commitment());

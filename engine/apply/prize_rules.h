@@ -21,9 +21,7 @@ struct PrizeBatchRules {
     std::int32_t issue_last_day = 0;
     Amount amount_min;
     std::vector<std::uint16_t> categories;  // sorted; empty: all
-    std::uint8_t cap_per_consumer_day = 0;
-    std::uint32_t cap_per_consumer = 0;
-    std::uint16_t ordinal = 0;  // BatchRecord
+    std::uint16_t ordinal = 0;              // BatchRecord
     draw::HashKind hash = draw::HashKind::sha256;
     draw::PrizePlan plan;
     draw::Digest commitment{};
