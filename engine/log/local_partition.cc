@@ -154,8 +154,7 @@ Result<std::optional<std::int64_t>> LocalPartition::read_acknowledged() {
 }
 
 Result<std::int64_t> LocalPartition::stored_end() {
-    FISCUS_ASSIGN(const std::optional<std::int64_t> stored, read_acknowledged());
-    return stored ? Result<std::int64_t>(*stored) : scanned_end();
+    return readable_end([this] { return read_acknowledged(); }, [this] { return scanned_end(); });
 }
 
 // Without the acknowledged file (an incomplete copy, say) whole frames are the only evidence.

@@ -21,6 +21,20 @@ namespace fiscus::log {
 
 using Deadline = std::chrono::steady_clock::time_point;
 
+// Where a partition ends for its readers: where the acknowledged file says (`look`), and without one
+// where the whole frames end (`scan`). A writer makes that file before its first frame, so the frames
+// of a scan are believed only if there is still none when the scan is over.
+template <typename Look, typename Scan>
+Result<std::int64_t> readable_end(Look look, Scan scan) {
+    FISCUS_ASSIGN(std::optional<std::int64_t> end, look());
+    if (!end) {
+        FISCUS_ASSIGN(const std::int64_t scanned, scan());
+        FISCUS_ASSIGN(end, look());
+        return end.value_or(scanned);
+    }
+    return *end;
+}
+
 // Damage in what was written by us, at a byte of a file.
 Error damage(const std::filesystem::path& path, std::uint64_t position, std::string why);
 
