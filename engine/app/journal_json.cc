@@ -67,14 +67,20 @@ void append_dimensions(JsonWriter& json, const wire::Entry& entry) {
     json.field_number("merchant_ordinal", entry.merchant_ordinal());
 }
 
-void append_flags(JsonWriter& json, std::uint8_t flags) {
+// Bits 32 and 64 say something else of a registration.
+void append_flags(JsonWriter& json, const wire::Entry& entry) {
+    const std::uint8_t flags = entry.flags();
+    const bool registration =
+        static_cast<wire::EventBody>(entry.kind()) == wire::EventBody::ConsumerRegistered;
     json.field_boolean("fills_gap", (flags & 1U) != 0);
     json.field_boolean("full_refund", (flags & 2U) != 0);
     json.field_boolean("voucher_restored", (flags & 4U) != 0);
     json.field_boolean("raises_receivable", (flags & 8U) != 0);
     json.field_boolean("refund_in_one_part", (flags & 16U) != 0);
-    json.field_boolean("prize_taken_away", (flags & 32U) != 0);
-    json.field_boolean("reserve_moved_up", (flags & 64U) != 0);
+    json.field_boolean("prize_taken_away", !registration && (flags & 32U) != 0);
+    json.field_boolean("reserve_moved_up", !registration && (flags & 64U) != 0);
+    json.field_boolean("phone_of_other", registration && (flags & 32U) != 0);
+    json.field_boolean("device_of_other", registration && (flags & 64U) != 0);
 }
 
 }  // namespace
@@ -180,7 +186,7 @@ void append_entry(JsonWriter& json,
     field_id(json, "subject", entry.subject());
     append_dimensions(json, entry);
     append_amounts(json, entry);
-    append_flags(json, entry.flags());
+    append_flags(json, entry);
     json.field_number("content_hash", entry.content_hash());
     json.key("postings");
     json.begin_array();

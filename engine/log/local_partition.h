@@ -21,9 +21,9 @@ namespace fiscus::log {
 
 using Deadline = std::chrono::steady_clock::time_point;
 
-// Where a partition ends for its readers: where the acknowledged file says (`look`), and without one
-// where the whole frames end (`scan`). A writer makes that file before its first frame, so the frames
-// of a scan are believed only if there is still none when the scan is over.
+// Where a partition ends for its readers: where the acknowledged file says (`look`), and without
+// one where the whole frames end (`scan`). A writer makes that file before its first frame, so the
+// frames of a scan are believed only if there is still none when the scan is over.
 template <typename Look, typename Scan>
 Result<std::int64_t> readable_end(Look look, Scan scan) {
     FISCUS_ASSIGN(std::optional<std::int64_t> end, look());

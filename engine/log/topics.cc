@@ -21,6 +21,7 @@ std::vector<TopicPlan> topic_plans(std::int32_t partitions, Stamps event_stamps)
     events.stamps = event_stamps;
     return {std::move(events),
             plan(journal_topic, false, block_bytes),
+            plan(outcomes_topic, false, record_bytes),
             plan(refusals_topic, false, record_bytes),
             plan(statistics_topic, true, record_bytes),
             plan(statistics_history_topic, false, record_bytes),

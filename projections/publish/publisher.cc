@@ -29,7 +29,7 @@ constexpr const char* anew_hint =
 
 constexpr std::array<std::string_view, lane_count> lane_topics = {
     log::statistics_topic, log::statistics_history_topic, log::reconciliation_topic,
-    log::refusals_topic};
+    log::refusals_topic, log::outcomes_topic};
 
 // 0 when the value is not a row of ours.
 std::uint64_t row_number_of(Bytes value) {
@@ -266,6 +266,7 @@ Status Publisher::publish(const Row& row) {
                                                         : Status(Done{});
         case Stream::reconciliation: return publish(Lane::reconciliation, row);
         case Stream::refusals: return publish(Lane::refusals, row);
+        case Stream::outcomes: return publish(Lane::outcomes, row);
     }
     return Done{};
 }

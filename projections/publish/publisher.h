@@ -20,8 +20,8 @@
 namespace fiscus::projections {
 
 // Topics that rows go to.
-enum class Lane : std::uint8_t { latest, history, reconciliation, refusals };
-inline constexpr std::size_t lane_count = 4;
+enum class Lane : std::uint8_t { latest, history, reconciliation, refusals, outcomes };
+inline constexpr std::size_t lane_count = 5;
 
 // Where a topic stood when the state was written; stored with it.
 struct LanePosition {

@@ -19,8 +19,8 @@
 namespace fiscus::projections {
 
 // Rows of a stream share one count of numbers.
-enum class Stream : std::uint8_t { statistics, reconciliation, refusals };
-inline constexpr std::size_t stream_count = 3;
+enum class Stream : std::uint8_t { statistics, reconciliation, refusals, outcomes };
+inline constexpr std::size_t stream_count = 4;
 using RowNumbers = std::array<std::uint64_t, stream_count>;
 
 // Statistics go to the history topic, those that a later revision replaces also to the latest one.
@@ -81,7 +81,7 @@ private:
 
     std::string bytes_;  // key, value, key, value …
     std::vector<Place> places_;
-    RowNumbers next_numbers_{1, 1, 1};
+    RowNumbers next_numbers_{1, 1, 1, 1};
     std::int64_t timestamp_us_ = 0;
     std::uint32_t partition_ = 0;
 };

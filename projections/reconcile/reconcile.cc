@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "projections/statistics/flags.h"
+#include "projections/entry.h"
 #include "projections/statistics/state_tables.h"
 
 namespace fiscus::projections {

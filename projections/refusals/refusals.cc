@@ -7,6 +7,7 @@
 #include "engine/base/limits.h"
 #include "engine/base/reasons.h"
 #include "engine/base/time.h"
+#include "projections/entry.h"
 #include "schemas/events_generated.h"
 
 namespace fiscus::projections {
@@ -15,7 +16,7 @@ namespace {
 
 constexpr std::size_t reasons_made = 256;
 
-std::string hex_of(Bytes bytes) {
+std::string bytes_hex(Bytes bytes) {
     constexpr std::string_view digits = "0123456789abcdef";
     std::string hex;
     hex.reserve(bytes.size() * 2);
@@ -25,8 +26,6 @@ std::string hex_of(Bytes bytes) {
     }
     return hex;
 }
-
-std::string hex_of(const wire::Id128& id) { return to_hex(Id128{.hi = id.hi(), .lo = id.lo()}); }
 
 // Instants of refused events may be anything; only those of our century have a text.
 std::string instant_or_empty(std::int64_t instant_us) {
@@ -47,6 +46,19 @@ std::string made_fields(std::uint16_t reason) {
     return made;
 }
 
+}  // namespace
+
+ReasonWords words_of_reason(std::uint16_t reason) {
+    const ReasonText& text = reason_text(static_cast<wire::Reason>(reason));
+    return {.name = text.name, .english = text.english, .chinese = text.chinese};
+}
+
+void append_place(JsonLine& line, const wire::Entry& entry) {
+    line.natural("sequence", entry.sequence());
+    line.integer("input_offset", entry.input_offset());
+    line.text_or_null("logged_at", instant_or_empty(entry.logged_at_us()));
+}
+
 // They are a third of a row and the same in all rows of one reason: made once, also for numbers
 // that no reason has. A campaign's first minutes are refusals, almost all of them.
 void append_reason(JsonLine& line, std::uint16_t reason) {
@@ -60,13 +72,6 @@ void append_reason(JsonLine& line, std::uint16_t reason) {
     reason < made.size() ? line.fields(made[reason]) : line.fields(made_fields(reason));
 }
 
-}  // namespace
-
-ReasonWords words_of_reason(std::uint16_t reason) {
-    const ReasonText& text = reason_text(static_cast<wire::Reason>(reason));
-    return {.name = text.name, .english = text.english, .chinese = text.chinese};
-}
-
 void append_refusal(RowBuffer& rows,
                     const wire::Entry& entry,
                     Bytes first_bytes,
@@ -78,16 +83,14 @@ void append_refusal(RowBuffer& rows,
         std::to_string(entry.programme()) + "/" + std::to_string(entry.sequence());
     JsonLine line = rows.begin(Stream::refusals, Keep::latest_and_history, key,
                                quarantined ? "quarantine" : "refusal");
-    line.natural("sequence", entry.sequence());
-    line.integer("input_offset", entry.input_offset());
-    line.text_or_null("logged_at", instant_or_empty(entry.logged_at_us()));
+    append_place(line, entry);
     append_reason(line, entry.reason());
     line.natural("programme", entry.programme());
     line.text_or_null("programme_name", programme_name);
     if (quarantined) {
         line.natural("content_bytes_kept", first_bytes.size());
         line.text("content_hash", to_hex(Hash128{.lo = entry.content_hash()}).substr(16));
-        line.text("first_bytes", hex_of(first_bytes));
+        line.text("first_bytes", bytes_hex(first_bytes));
         rows.end(line);
         return;
     }

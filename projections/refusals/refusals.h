@@ -20,6 +20,11 @@ struct ReasonWords {
 // Empty words for a number that is no reason.
 ReasonWords words_of_reason(std::uint16_t reason);
 
+// Where the entry lies: sequence, input_offset, logged_at.
+void append_place(JsonLine& line, const wire::Entry& entry);
+// reason_number, reason, english, chinese; null words for a number that is no reason.
+void append_reason(JsonLine& line, std::uint16_t reason);
+
 // `first_bytes`: the detail of a quarantined entry. `programme_name` and `source_name` may be
 // empty.
 void append_refusal(RowBuffer& rows,

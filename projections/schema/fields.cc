@@ -1,46 +1,20 @@
 #include "projections/schema/fields.h"
 
-#include <initializer_list>
 #include <utility>
 
-#include "engine/base/reasons.h"
 #include "projections/reconcile/reconcile.h"
+#include "projections/schema/field_parts.h"
 #include "projections/statistics/draws.h"
 #include "projections/statistics/fund.h"
 #include "projections/statistics/grouping.h"
 #include "projections/statistics/measures.h"
 #include "projections/statistics/prizes.h"
-#include "schemas/events_generated.h"
 
 namespace fiscus::projections {
 
 namespace {
 
 using enum FieldType;
-using Words = std::vector<std::string>;
-
-// Reasons below that of the first check of an event are those of quarantined records.
-bool is_of_quarantine(wire::Reason reason) { return reason < wire::Reason::natural_key_zero; }
-
-Words reason_words(bool quarantine) {
-    Words words;
-    for (const ReasonText& text : reason_texts()) {
-        if (is_of_quarantine(text.reason) == quarantine) {
-            words.emplace_back(text.name);
-        }
-    }
-    return words;
-}
-
-Words kind_words() {
-    Words words;
-    for (const wire::EventBody kind : wire::EnumValuesEventBody()) {
-        if (kind != wire::EventBody::NONE) {
-            words.emplace_back(wire::EnumNameEventBody(kind));
-        }
-    }
-    return words;
-}
 
 // Measures that a later revision explains.
 Words measure_words() {
@@ -68,51 +42,6 @@ Words verdict_words() {
         words.emplace_back(id_of(verdict));
     }
     return words;
-}
-
-Field nullable(Field field) {
-    field.nullable = true;
-    return field;
-}
-
-Field optional(Field field) {
-    field.optional = true;
-    return field;
-}
-
-Field word_of(std::string id, std::string chinese, std::string meaning, Words words) {
-    return {.id = std::move(id),
-            .type = word,
-            .chinese = std::move(chinese),
-            .meaning = std::move(meaning),
-            .words = std::move(words)};
-}
-
-void add(RowKind& row, std::initializer_list<Field> fields) {
-    row.fields.insert(row.fields.end(), fields);
-}
-
-Field programme_name() { return {"programme_name", text, "活动名称", "Name of the programme"}; }
-Field day_field() { return {"day", date, "统计日", "Business day, Asia/Shanghai"}; }
-Field batch_field() { return {"batch", uint32, "批次代码", "Batch code"}; }
-Field batch_name() {
-    return {"batch_name", text, "批次", "Name of the batch, the code when it has none"};
-}
-Field platform_field() { return {"platform", uint16, "平台代码", "Platform code"}; }
-Field platform_name() {
-    return {"platform_name", text, "服务平台", "Name of the platform, the code when it has none"};
-}
-
-// What every row begins with.
-RowKind row_of(std::string type, std::string chinese, std::string meaning) {
-    RowKind row{
-        .type = std::move(type), .chinese = std::move(chinese), .meaning = std::move(meaning)};
-    add(row, {{"row", ordinal64, "行号",
-               "1, 2, 3 … in each topic and partition; in the latest topic a row has its number of "
-               "the history"},
-              word_of("row_type", "行类型", "Which kind of row this is", {row.type}),
-              {"partition", uint32, "分区", "Partition of the journal that the row comes from"}});
-    return row;
 }
 
 // A row of one cut of one day.
@@ -190,15 +119,6 @@ RowKind fund_usage_row() {
     }
     add(row, {{"closing", fen, "期末", "Closing; docs/definitions.md says of what"}});
     return row;
-}
-
-void add_reason(RowKind& row, bool quarantine = false) {
-    add(row, {{"reason_number", uint16, "原因编号", "Number of the reason in schemas/reasons.fbs"},
-              nullable(word_of("reason", "原因",
-                               "Why; null for a number that this release does not know",
-                               reason_words(quarantine))),
-              nullable({"english", text, "处理建议（英文）", "What to do, in English"}),
-              nullable({"chinese", text, "处理建议", "What to do, in Chinese"})});
 }
 
 RowKind prizes_row() {
@@ -356,45 +276,6 @@ RowKind refund_share_row() {
     return row;
 }
 
-// Completes what the rows of the refusals begin with.
-RowKind row_of_refusal(RowKind row, bool quarantine) {
-    add(row, {{"sequence", ordinal64, "账序号", "Ledger sequence"},
-              {"input_offset", offset, "输入偏移量", "Offset of the record in fiscus.events.v1"},
-              nullable({"logged_at", instant, "入账时间",
-                        "Time of the record; null when it is out of range"})});
-    add_reason(row, quarantine);
-    add(row, {{"programme", uint32, "活动代码", "Programme code, 0 when the record names none"},
-              nullable({"programme_name", text, "活动名称",
-                        "Name of the programme; null when it is not known"})});
-    return row;
-}
-
-RowKind refusal_row() {
-    RowKind row = row_of_refusal(row_of("refusal", "拒绝", "An event that a rule refused"), false);
-    add(row, {{"source", uint16, "来源代码", "Source code"},
-              nullable({"source_name", text, "事件来源",
-                        "Name of the source; null when it is not known"}),
-              {"epoch", uint32, "纪元", "Epoch of the source"},
-              {"source_sequence", uint64, "来源序号", "Number that the source gave the event"},
-              word_of("kind", "事件种类", "Kind of the event", kind_words()),
-              {"natural_key", id, "业务键", "Natural key of the event"},
-              {"subject", id, "主体", "What it is about, by kind: schemas/journal.fbs"},
-              nullable({"occurred_at", instant, "发生时间",
-                        "When it happened; null when it is out of range"}),
-              {"platform", uint16, "平台代码", "Platform code, 0 when it is not known"},
-              {"batch", uint32, "批次代码", "Batch code, 0 when it is not known"}});
-    return row;
-}
-
-RowKind quarantine_row() {
-    RowKind row = row_of_refusal(
-        row_of("quarantine", "隔离", "A record that is no event, or none of this partition"), true);
-    add(row, {{"content_bytes_kept", uint16, "保留字节数", "How many bytes of it are kept"},
-              {"content_hash", hash, "内容散列", "XXH3-64 of the whole value"},
-              {"first_bytes", bytes, "起始字节", "Its first bytes, as kept"}});
-    return row;
-}
-
 FieldType type_of(const DimensionInfo& dimension) {
     return dimension.bits == 8 ? uint8 : dimension.bits == 16 ? uint16 : uint32;
 }
@@ -430,7 +311,5 @@ std::vector<RowKind> daily_rows() {
 }
 
 std::vector<RowKind> reconciliation_rows() { return {control_total_row(), refund_share_row()}; }
-
-std::vector<RowKind> refusal_rows() { return {refusal_row(), quarantine_row()}; }
 
 }  // namespace fiscus::projections

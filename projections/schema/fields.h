@@ -1,6 +1,6 @@
 // What the published rows hold, field by field: name, type, Chinese heading, meaning. Fields that
 // another table defines (measures, dimensions, flows of the fund) are taken from there; this table
-// has the others. The rows are written in statistics/rows.cc and refusals/refusals.cc, the JSON
+// has the others. The rows are written in statistics/rows.cc, refusals/ and outcomes/, the JSON
 // Schemas follow from here, and tests/wire/statistics_schema_test.py holds the one against the
 // other. Thread: constants. Fails: never.
 #pragma once
@@ -78,9 +78,10 @@ struct GroupingFields {
 std::vector<GroupingFields> grouping_fields();
 
 // The rows of fiscus.statistics.daily.v1 and its history, fiscus.statistics.reconciliation.v1,
-// fiscus.refusals.v1.
+// fiscus.refusals.v1, fiscus.outcomes.v1.
 std::vector<RowKind> daily_rows();
 std::vector<RowKind> reconciliation_rows();
 std::vector<RowKind> refusal_rows();
+std::vector<RowKind> outcome_rows();
 
 }  // namespace fiscus::projections

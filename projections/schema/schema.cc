@@ -270,16 +270,17 @@ struct SchemaFile {
     std::vector<RowKind> (*rows)();
 };
 
-constexpr std::array<SchemaFile, 3> files{{
+constexpr std::array<SchemaFile, 4> files{{
     {"daily", "urn:fiscus:statistics:daily:v1", "日统计",
      "fiscus.statistics.daily.v1 and fiscus.statistics.daily.history.v1", daily_rows},
     {"reconciliation", "urn:fiscus:statistics:reconciliation:v1", "对账",
      "fiscus.statistics.reconciliation.v1", reconciliation_rows},
     {"refusals", "urn:fiscus:refusals:v1", "拒绝与隔离", "fiscus.refusals.v1", refusal_rows},
+    {"outcomes", "urn:fiscus:outcomes:v1", "平台结果", "fiscus.outcomes.v1", outcome_rows},
 }};
 
 constexpr std::array<std::string_view, files.size()> names = {files[0].name, files[1].name,
-                                                              files[2].name};
+                                                              files[2].name, files[3].name};
 
 std::string schema_of(const SchemaFile& file) {
     const std::vector<RowKind> rows = file.rows();

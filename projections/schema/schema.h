@@ -10,7 +10,7 @@
 
 namespace fiscus::projections {
 
-// "daily", "reconciliation", "refusals": schemas/statistics/<name>.schema.json.
+// "daily", "reconciliation", "refusals", "outcomes": schemas/statistics/<name>.schema.json.
 std::span<const std::string_view> row_schema_names();
 // Empty for any other name.
 std::string row_schema(std::string_view name);

@@ -3,7 +3,7 @@
 #include <string>
 
 #include "engine/base/time.h"
-#include "projections/statistics/flags.h"
+#include "projections/entry.h"
 #include "projections/statistics/state_tables.h"
 
 namespace fiscus::projections {

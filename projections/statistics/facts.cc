@@ -6,7 +6,7 @@
 #include <optional>
 
 #include "engine/base/check.h"
-#include "projections/statistics/flags.h"
+#include "projections/entry.h"
 #include "projections/statistics/state_tables.h"
 
 namespace fiscus::projections {

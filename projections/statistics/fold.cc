@@ -2,11 +2,11 @@
 
 #include <string>
 
-#include "engine/base/limits.h"
+#include "projections/entry.h"
+#include "projections/outcomes/outcomes.h"
 #include "projections/refusals/refusals.h"
 #include "projections/statistics/cut.h"
 #include "projections/statistics/entry_bytes.h"
-#include "projections/statistics/flags.h"
 #include "projections/statistics/rows.h"
 #include "projections/statistics/state_tables.h"
 
@@ -18,8 +18,6 @@ using wire::EventBody;
 using wire::Outcome;
 
 std::string fold_key() { return StateKey(table::meta).bytes() + "fold"; }
-
-bool day_in_range(std::int32_t day) { return day >= day_min && day < day_end; }
 
 bool counts_when_accepted(EventBody kind) {
     switch (kind) {
@@ -167,7 +165,24 @@ Status Fold::apply(const FoldBlock& block) {
     return outlet_.drain();
 }
 
+void Fold::answer(const wire::Entry& entry) {
+    const ProgrammeState* programme = find(entry.programme());
+    if (programme == nullptr) {
+        append_outcomes(outlet_.rows(), entry, {});
+        return;
+    }
+    const Reference& names = programme->reference;
+    append_outcomes(
+        outlet_.rows(), entry,
+        {.programme = names.name,
+         .source = names.known_source_name(entry),
+         .batch = entry.batch() == 0 ? std::string() : names.batch_name(entry.batch())});
+}
+
 Status Fold::fold(const Input& in) {
+    if (has_outcomes(in.entry)) [[unlikely]] {
+        answer(in.entry);
+    }
     switch (outcome_of(in.entry)) {
         case Outcome::accepted: return fold_accepted(in);
         case Outcome::refused: return fold_refused(in);
@@ -192,10 +207,7 @@ Status Fold::fold_refused(const Input& in) {
         return Done{};
     }
     const Reference& names = programme->reference;
-    append_refusal(outlet_.rows(), entry, {}, names.name,
-                   entry.platform() != 0 || names.sources.contains(entry.source())
-                       ? names.source_name(entry.source())
-                       : std::string());
+    append_refusal(outlet_.rows(), entry, {}, names.name, names.known_source_name(entry));
     if (entry.reason() >= first_reason_that_uses_number) {
         programme->sources.see(entry);
     }

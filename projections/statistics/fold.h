@@ -99,6 +99,7 @@ private:
     Status load();
     bool parse_position(std::string_view bytes);
     Status fold(const Input& in);
+    void answer(const wire::Entry& entry);
     Status fold_refused(const Input& in);
     Status fold_accepted(const Input& in);
     Status open_programme(const Input& in);

@@ -1,5 +1,5 @@
 // What the fold does with requests for an instant draw.
-#include "projections/statistics/flags.h"
+#include "projections/entry.h"
 #include "projections/statistics/fold.h"
 
 namespace fiscus::projections {

@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <string>
 
-#include "projections/statistics/flags.h"
+#include "projections/entry.h"
 #include "projections/statistics/fold.h"
 #include "projections/statistics/state_tables.h"
 

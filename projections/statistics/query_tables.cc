@@ -7,6 +7,7 @@
 #include "engine/base/ids.h"
 #include "engine/base/time.h"
 #include "engine/base/wide.h"
+#include "projections/entry.h"
 #include "projections/refusals/refusals.h"
 #include "projections/statistics/cut.h"
 #include "projections/statistics/entry_bytes.h"
@@ -47,8 +48,6 @@ std::string code_text(Dimension dimension, std::uint32_t value) {
     const bool padded = dimension == Dimension::industry && value > 99 && digits.size() < 4;
     return padded ? std::string(4 - digits.size(), '0') + digits : digits;
 }
-
-std::string hex_of(const wire::Id128& id) { return to_hex(Id128{.hi = id.hi(), .lo = id.lo()}); }
 
 CellType type_of(const Measure& measure) {
     switch (measure.type) {

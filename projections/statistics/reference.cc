@@ -152,6 +152,11 @@ std::string Reference::source_name(std::uint16_t source) const {
                                                            : std::to_string(source);
 }
 
+std::string Reference::known_source_name(const wire::Entry& entry) const {
+    return entry.platform() != 0 || sources.contains(entry.source()) ? source_name(entry.source())
+                                                                     : std::string();
+}
+
 std::string Reference::name_of(const CodeNames& codes,
                                const CellKey& cell,
                                std::size_t dimension) const {

@@ -67,6 +67,8 @@ struct Reference {
     // What one prize of the tier is, 0 where there is no such tier.
     [[nodiscard]] std::int64_t prize_of(std::uint32_t batch, std::uint16_t tier) const;
     [[nodiscard]] std::string source_name(std::uint16_t source) const;
+    // Empty where the ledger does not know who sent the entry.
+    [[nodiscard]] std::string known_source_name(const wire::Entry& entry) const;
     // Name of a value of the cell's n-th dimension, in Chinese as published.
     [[nodiscard]] std::string name_of(const CodeNames& codes,
                                       const CellKey& cell,

@@ -5,13 +5,12 @@
 
 #include "engine/base/ids.h"
 #include "engine/base/time.h"
+#include "projections/entry.h"
 #include "projections/refusals/refusals.h"
 
 namespace fiscus::projections {
 
 namespace {
-
-std::string hex_of(const wire::Id128& id) { return to_hex(Id128{.hi = id.hi(), .lo = id.lo()}); }
 
 // Digits and sign of any number, or a ratio's text.
 constexpr std::size_t value_bytes_max = 32;
@@ -228,11 +227,7 @@ void RowWriter::fund_usage(const RowHead& head, const FundLine& fund) {
 void RowWriter::refusals(const RowHead& head, std::uint16_t reason, std::uint64_t count) {
     JsonLine line = begin(head, Stream::statistics, Keep::latest_and_history,
                           "refusals/" + std::to_string(reason), "refusals");
-    const ReasonWords words = words_of_reason(reason);
-    line.natural("reason_number", reason);
-    line.text_or_null("reason", words.name);
-    line.text_or_null("english", words.english);
-    line.text_or_null("chinese", words.chinese);
+    append_reason(line, reason);
     line.natural("refused_count", count);
     rows_->end(line);
 }

@@ -1,6 +1,6 @@
 #include "projections/statistics/sum_rules.h"
 
-#include "projections/statistics/flags.h"
+#include "projections/entry.h"
 
 namespace fiscus::projections {
 

@@ -134,7 +134,7 @@ class Topics(Case):
             self.fails(1, ["there is no log"], "topics", "plan", "--log", log)
             self.ok("topics", "apply", "--log", log, "--partitions", "3")
             plan = json.loads(self.ok("topics", "plan", "--log", log, "--json"))
-            self.assertEqual(len(plan), 6)
+            self.assertEqual(len(plan), 7)
             self.assertEqual({row["state"] for row in plan}, {"as planned"})
             self.assertEqual({row["partitions"] for row in plan}, {3})
             result = fiscus("topics", "plan", "--log", log, "--partitions", "4", "--json")
@@ -199,7 +199,8 @@ class Month(Case):
                           "engine", "--turn", "777")
             self.assertEqual(json.loads(ran), self.summary)
             self.ok("run", "--log", log, "--state", state, "--until-end", "--only", "statistics")
-            for topic in ("statistics", "statistics-history", "reconciliation", "refusals"):
+            for topic in ("statistics", "statistics-history", "reconciliation", "refusals",
+                          "outcomes"):
                 dump = ["log", "dump", "--topic", topic, "--json", "--log"]
                 self.assertEqual(self.ok(*dump, log), self.ok(*dump, self.log), topic)
 

@@ -201,8 +201,8 @@ Seen look(log::Log& log) {
         seen.state_digest = (*block)->view.header().state_digest;
     }
     for (const std::string_view topic :
-         {log::refusals_topic, log::statistics_topic, log::statistics_history_topic,
-          log::reconciliation_topic}) {
+         {log::outcomes_topic, log::refusals_topic, log::statistics_topic,
+          log::statistics_history_topic, log::reconciliation_topic}) {
         seen.topics[std::string(topic)] = records_of(log, topic, 0);
     }
     return seen;

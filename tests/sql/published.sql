@@ -131,6 +131,19 @@ FROM read_json(getvariable('folder') || '/refusals.jsonl',
         epoch BIGINT, source_sequence UBIGINT, kind VARCHAR, natural_key VARCHAR, subject VARCHAR,
         occurred_at TIMESTAMP, platform BIGINT, batch BIGINT)'});
 
+CREATE TABLE outcomes AS
+SELECT partition, "offset", key AS topic_key, value.*
+FROM read_json(getvariable('folder') || '/outcomes.jsonl',
+               format = 'newline_delimited', columns = {
+    partition: 'INTEGER', "offset": 'BIGINT', key: 'VARCHAR', value: 'STRUCT(
+        "row" BIGINT, row_type VARCHAR, "sequence" BIGINT, input_offset BIGINT,
+        logged_at TIMESTAMP, programme BIGINT, platform BIGINT, source BIGINT,
+        request VARCHAR, answer VARCHAR, repeated BOOLEAN, reason_number BIGINT, reason VARCHAR,
+        day DATE, batch BIGINT, tier BIGINT, pack BIGINT, denomination BIGINT, amount BIGINT,
+        voucher VARCHAR,
+        epoch BIGINT, first_missing UBIGINT, last_missing UBIGINT,
+        registration VARCHAR, phone_of_other BOOLEAN, device_of_other BOOLEAN)'});
+
 -- What commands print about the state, collected by the test.
 CREATE TABLE printed_balances AS
 FROM read_json(getvariable('folder') || '/printed_balances.jsonl',

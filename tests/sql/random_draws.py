@@ -1,8 +1,9 @@
 """A small programme of instant draws: some days on which consumers ask for their chance.
 
 Late requests, the same once more, requests before the value of the day before is published, claims
-that the batch has not, redemptions of what was won or not. As with random_month.py nothing here
-knows what the ledger will say. The key of the chain goes into a file that the engine reads.
+that the batch has not, redemptions of what was won or not, registrations with shared phones. As
+with random_month.py nothing here knows what the ledger will say. The key of the chain goes into a
+file that the engine reads.
 """
 
 import datetime
@@ -26,6 +27,7 @@ class RandomDraws(random_month.RandomMonth):
     def __init__(self, seed, programme, count):
         self.count = count
         self.asked = []
+        self.registered = 0
         super().__init__(seed, programme, 1, False)
 
     def open_programme(self):
@@ -89,6 +91,8 @@ class RandomDraws(random_month.RandomMonth):
             self.request(self.now - DAY if late else self.now)
             if self.chance(0.3):
                 self.use()
+            if self.chance(0.1):
+                self.register()
             if at == (self.count // DAYS) // 3 and day > 0:
                 self.publish(NOTARY, "DayKeyOpened", {
                     "day": (FIRST_DAY + datetime.timedelta(days=day - 1)).isoformat(),
@@ -99,6 +103,16 @@ class RandomDraws(random_month.RandomMonth):
             "day": (FIRST_DAY + datetime.timedelta(days=day)).isoformat(),
             "totals": [{"batch": BATCH, "issued_count": self.random.randint(0, 20),
                         "issued_fen": 30_000}]}, start + DAY + HOUR)
+
+    def register(self):
+        """Each a consumer of its own; phones and devices are few, so that some are shared."""
+        number = self.registered = self.registered + 1
+        self.publish(self.random.choice(list(random_month.PLATFORM_OF_SOURCE)),
+                     "ConsumerRegistered", {
+                         "consumer": f"{number:032x}", "identity": f"{1000 + number:032x}",
+                         "phone": f"{self.random.randrange(1, 30):032x}",
+                         "device": f"{self.random.randrange(1, 30):032x}",
+                         "district": random_month.DISTRICTS[0]})
 
     def request(self, occurred_at):
         source = self.random.choice(list(random_month.PLATFORM_OF_SOURCE))

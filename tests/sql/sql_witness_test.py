@@ -40,12 +40,12 @@ RANDOM_PROGRAMMES = {8: False, 9: True}  # number: is it closed in the end
 RANDOM_EVENTS = 2500
 DRAW_PROGRAMME = 10
 DRAW_REQUESTS = 600
-TOPICS = ("events", "journal", "refusals", "statistics", "statistics-history", "reconciliation")
+TOPICS = ("events", "journal", "outcomes", "refusals", "statistics", "statistics-history", "reconciliation")
 DETAILS = ("ProgrammeOpened", "PlatformAdmitted", "SourceRegistered", "BatchOpened",
            "PrizeBatchOpened", "SourceDayClosed", "ClockAdvanced")
 LOADED = ("journal.sql", "published.sql")
 COMPUTED = ("balances.sql", "cuts.sql", "counted.sql", "statistics.sql", "revisions.sql",
-            "fund_ledger.sql", "prizes.sql", "draws.sql", "refusals.sql", "reconciliation.sql",
+            "fund_ledger.sql", "prizes.sql", "draws.sql", "outcomes.sql", "refusals.sql", "reconciliation.sql",
             "ranges.sql", "entries.sql", "latest.sql")
 # What is compared, and by which columns a row is found.
 CHECKS = {
@@ -61,6 +61,7 @@ CHECKS = {
     "prizes": "programme, day, revision, batch, tier",
     "draws": "programme, day, revision, platform, hour",
     "unexplained": "sequence, place",
+    "outcomes": "partition, sequence, row_type",
     "refusals": "partition, sequence",
     "refusal_counts": "programme, day, revision, reason_number",
     "reconciliation": "programme, day, revision, platform, batch, figure",
@@ -324,7 +325,7 @@ REQUEST = "kind = 'DrawRequested' AND outcome = 'accepted'" + REPORTED
 DRAW_ALTERATIONS = {
     "a win is lost": (
         "UPDATE journal SET vouchers = 1", REQUEST + " AND vouchers = 2",
-        ("statistics", "draws", "reconciliation")),
+        ("statistics", "draws", "reconciliation", "outcomes")),
     "a loss is without stock": (
         "UPDATE journal SET vouchers = 5", REQUEST + " AND vouchers = 1", ("statistics", "draws")),
     "a request came an hour later": (

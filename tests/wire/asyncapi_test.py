@@ -27,7 +27,7 @@ class AsyncApi(unittest.TestCase):
         self.assertEqual(
             set(re.findall(r"^ {4}address: (\S+)$", self.text, re.MULTILINE)), planned
         )
-        self.assertEqual(len(planned), 6)
+        self.assertEqual(len(planned), 7)
 
     def test_refers_only_to_what_is_there(self):
         for place in re.findall(r"\$ref: '#/([^']+)'", self.text):

@@ -28,7 +28,7 @@ GOLDEN = pathlib.Path(__file__).with_name("golden_run.json")
 EVENTS = 6_000
 SEED = 11
 TURNS = (1, 7, 1_000, 8_192)
-TOPICS = ("events", "journal", "refusals", "statistics", "statistics-history", "reconciliation")
+TOPICS = ("events", "journal", "outcomes", "refusals", "statistics", "statistics-history", "reconciliation")
 COMPACTED = "statistics"
 KEY = re.compile(rb'"key":"([^"]*)"')
 # The block that an entry lies in depends on the turn; nothing else does.

@@ -28,9 +28,10 @@ struct DumpTopic {
     std::string_view topic;
 };
 
-constexpr std::array<DumpTopic, 6> dump_topics{{
+constexpr std::array<DumpTopic, 7> dump_topics{{
     {"events", log::events_topic},
     {"journal", log::journal_topic},
+    {"outcomes", log::outcomes_topic},
     {"refusals", log::refusals_topic},
     {"statistics", log::statistics_topic},
     {"statistics-history", log::statistics_history_topic},

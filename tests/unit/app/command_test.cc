@@ -179,7 +179,8 @@ INSTANTIATE_TEST_SUITE_P(Pages,
                                            "commands",
                                            "daily.schema",
                                            "reconciliation.schema",
-                                           "refusals.schema"),
+                                           "refusals.schema",
+                                           "outcomes.schema"),
                          [](const auto& page) {
                              std::string name = page.param;
                              std::ranges::replace(name, '.', '_');

@@ -1,6 +1,6 @@
 // Aim: a disk that fails kills the writer and nothing unsynced is ever seen; killed processes leave
-// a log that opens; of two writers one is fenced. Method: pread, pwrite and fdatasync are wrapped at
-// link time (see CMakeLists.txt): writes and syncs fail on the n-th call, something else happens
+// a log that opens; of two writers one is fenced. Method: pread, pwrite and fdatasync are wrapped
+// at link time (see CMakeLists.txt): writes and syncs fail on the n-th call, something else happens
 // before a read; writers are killed in child processes.
 #include <array>
 #include <atomic>
@@ -157,8 +157,8 @@ TEST_F(LocalFailure, NothingIsSeenBeforeItIsSynced) {
     EXPECT_FALSE((*other_reader)->read(10, milliseconds(5)).value().empty());
 }
 
-// A reader that found no acknowledged file took the frames for acknowledged that a writer of another
-// process, begun since, had not synced yet; the next look found the log shorter than that.
+// A reader that found no acknowledged file took the frames for acknowledged that a writer of
+// another process, begun since, had not synced yet; the next look found the log shorter than that.
 TEST_F(LocalFailure, NothingIsSeenBeforeItIsSyncedByAReaderThatCameBeforeTheWriter) {
     ASSERT_TRUE(succeeded(append(*writer(), "unsynced, and gone with its writer")));
     ASSERT_EQ(values().size(), 0U);

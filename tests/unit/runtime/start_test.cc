@@ -127,7 +127,8 @@ TEST_F(StartTest, WhoStampsTheEventsIsWhomTheSettingNames) {
 
 TEST_F(StartTest, TheStatisticsRefuseTopicsThatAreNotAsPlanned) {
     for (const std::string_view topic :
-         {log::refusals_topic, log::statistics_history_topic, log::reconciliation_topic}) {
+         {log::outcomes_topic, log::refusals_topic, log::statistics_history_topic,
+          log::reconciliation_topic}) {
         for (const Alteration& one : alterations) {
             log::MemoryLog log;
             ASSERT_TRUE(log.create(log::topic_plans(1)).ok());
