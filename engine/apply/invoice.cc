@@ -68,6 +68,19 @@ Reason check_seller(const Context& c,
                                                    : Reason::merchant_district_not_eligible;
 }
 
+// Of the programme, rejected and reversed ones too: each counts in the statistics for ever.
+state::Key invoiced_key(const Context& c) {
+    return c.counter_key(BatchId(0), state::CounterScope::invoiced, 0);
+}
+
+Reason check_invoiced(Context& c, const wire::InvoiceSubmitted& event) {
+    const auto* invoiced = c.state.counters.get(invoiced_key(c));
+    const Amount before(invoiced == nullptr ? 0 : static_cast<std::int64_t>(invoiced->count));
+    return before + Amount(event.amount_fen()) > Amount(invoiced_fen_max)
+               ? Reason::account_limit_reached
+               : Reason::none;
+}
+
 void submit(Context& c,
             const wire::InvoiceSubmitted& event,
             const state::MerchantRecord& seller,
@@ -88,6 +101,8 @@ void submit(Context& c,
                .limit_class = seller.limit_class,
                .channel = seller.channel,
                .status = InvoiceStatus::submitted};
+    c.state.change(c.state.counters, invoiced_key(c)).count +=
+        static_cast<std::uint64_t>(event.amount_fen());
     describe(c, invoice);
     c.draft.origin_day = 0;
 }
@@ -134,6 +149,9 @@ Answer apply(Context& c, const wire::InvoiceSubmitted& event) {
     const auto* seller =
         c.state.merchants.get(c.key(TableId::merchant, decode::id_of(event.merchant())));
     if (const Reason reason = check_seller(c, seller, *rules); reason != Reason::none) {
+        return refused(reason);
+    }
+    if (const Reason reason = check_invoiced(c, event); reason != Reason::none) {
         return refused(reason);
     }
     submit(c, event, *seller, consumer);

@@ -24,11 +24,13 @@ inline constexpr std::int64_t amount_fen_max = 1'000'000'000'000'000;
 // all accounts that hold money together, and with them each one, stay below
 // 4,096 × 10^15 + 65,535 × 10^13 < 4.8 × 10^18 < 2^63. The memorandum of a batch and platform is
 // no money but what orders say of themselves: it and its other sides end at memorandum_fen_max, so
-// that sums over thousands of batches and platforms fit as well.
+// that sums over thousands of batches and platforms fit as well. Invoices move no money either: all
+// that a programme ever accepts end at invoiced_fen_max.
 // A sum is checked before it is kept, so it may be one event larger for a moment.
 inline constexpr std::uint32_t depositors_max = 4'096;
 inline constexpr std::int64_t compensation_fen_max = 10'000'000'000'000;
 inline constexpr std::int64_t memorandum_fen_max = amount_fen_max;
+inline constexpr std::int64_t invoiced_fen_max = amount_fen_max;
 inline constexpr std::int64_t programme_fen_max =
     depositors_max * amount_fen_max + UINT16_MAX * compensation_fen_max;
 static_assert(INT64_MAX / depositors_max > amount_fen_max);

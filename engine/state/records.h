@@ -98,10 +98,11 @@ enum class CounterScope : std::uint8_t {
     day = 2,
     platform = 3,
     district = 4,
-    won = 5,  // in a tier of an instant draw on a day: day × 2^16 + tier
+    won = 5,       // in a tier of an instant draw on a day: day × 2^16 + tier
+    invoiced = 6,  // fen of all accepted submissions of the programme; batch 0
 };
 
-// Counts what the batch has a limit for, or may be given one by BatchAdjusted.
+// Counts what has a limit, or may be given one by BatchAdjusted.
 struct CounterRecord {
     static constexpr TableId table = TableId::counter;
     std::uint64_t count = 0;

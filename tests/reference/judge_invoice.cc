@@ -89,8 +89,12 @@ Reason Judge::check_seller(const wire::InvoiceSubmitted& e, const PrizeBatch& ba
     if (!batch.categories.empty() && batch.categories.count(seller->second.category) == 0) {
         return Reason::merchant_category_not_eligible;
     }
-    return programme_.covers(seller->second.district) ? Reason::none
-                                                      : Reason::merchant_district_not_eligible;
+    if (!programme_.covers(seller->second.district)) {
+        return Reason::merchant_district_not_eligible;
+    }
+    // Ten trillion yuan of invoices in a programme, whatever became of them.
+    const Sum all = programme_.submitted_fen + e.amount_fen();
+    return all > Sum{1'000'000} * 1'000'000'000 ? Reason::account_limit_reached : Reason::none;
 }
 
 Reason Judge::decide(const wire::InvoiceSubmitted& e) {
@@ -122,6 +126,7 @@ Reason Judge::decide(const wire::InvoiceSubmitted& e) {
     describe_redeeming_merchant(seller);
     answer_.channel = static_cast<std::uint8_t>(seller.channel);
     answer_.order_amount_fen = e.amount_fen();
+    programme_.submitted_fen += e.amount_fen();
     batch.submissions.push_back({.consumer = consumer, .day = answer_.business_day});
     programme_.invoices[id_of(e.invoice())] = {
         .state = InvoiceState::submitted, .consumer = consumer, .answer = answer_};

@@ -220,6 +220,7 @@ struct Programme {
     std::map<Id, Redemption> redemptions;
     std::map<Id, Request> requests;
     std::map<Id, Invoice> invoices;
+    Sum submitted_fen = 0;  // of all accepted submissions
     std::vector<InstantDraw> instant_draws;
     std::map<std::int32_t, std::string> public_values;  // day → what was published on it
     std::set<std::int32_t> days_opened;                 // their keys are known

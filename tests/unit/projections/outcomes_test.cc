@@ -20,8 +20,8 @@ protected:
     }
 
     // The rows that one entry gives.
-    std::vector<KeptRow> rows_of(EntryFields entry) {
-        maker_.add(std::move(entry));
+    std::vector<KeptRow> rows_of(const EntryFields& entry) {
+        maker_.add(entry);
         const std::size_t before = under_test_.rows().size();
         expect_ok(under_test_.apply(maker_));
         std::vector<KeptRow> found;
