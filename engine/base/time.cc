@@ -76,6 +76,27 @@ std::optional<std::int64_t> take_fraction(std::string_view& text) {
     return us;
 }
 
+// hh:mm:ss with up to six digits of a fraction, as microseconds since 00:00.
+std::optional<std::int64_t> take_time_of_day(std::string_view& text) {
+    const auto hours = take_digits(text, 2);
+    if (!hours || !take(text, ':')) {
+        return std::nullopt;
+    }
+    const auto minutes = take_digits(text, 2);
+    if (!minutes || !take(text, ':')) {
+        return std::nullopt;
+    }
+    const auto seconds = take_digits(text, 2);
+    if (!seconds || *hours > 23 || *minutes > 59 || *seconds > 59) {
+        return std::nullopt;
+    }
+    const auto fraction = take_fraction(text);
+    if (!fraction) {
+        return std::nullopt;
+    }
+    return (*hours * 3'600LL + *minutes * 60LL + *seconds) * us_per_second + *fraction;
+}
+
 // Z, +hh:mm or -hh:mm to the end of the text, as microseconds east of UTC.
 std::optional<std::int64_t> take_offset(std::string_view& text) {
     if (take(text, 'Z')) {
@@ -104,6 +125,15 @@ void put_digits(std::string& text, std::size_t end, std::size_t count, std::uint
         text[at - 1] = static_cast<char>('0' + value % 10);
         value /= 10;
     }
+}
+
+// 10:00:00.000000 over the characters that end at `end`.
+void put_time_of_day(std::string& text, std::size_t end, std::int64_t time_us) {
+    const auto seconds = static_cast<std::uint64_t>(time_us / us_per_second);
+    put_digits(text, end, 6, static_cast<std::uint64_t>(time_us % us_per_second));
+    put_digits(text, end - 7, 2, seconds % 60);
+    put_digits(text, end - 10, 2, seconds / 60 % 60);
+    put_digits(text, end - 13, 2, seconds / 3'600);
 }
 
 }  // namespace
@@ -136,14 +166,9 @@ std::string instant_text(std::int64_t instant_us) {
         rest += us_per_day;
         --day;
     }
-    const auto seconds = static_cast<std::uint64_t>(rest / us_per_second);
     std::string text = date_text(static_cast<std::int32_t>(day));
     text.append("T00:00:00.000000Z");
-    const std::size_t end = text.size() - 1;
-    put_digits(text, end, 6, static_cast<std::uint64_t>(rest % us_per_second));
-    put_digits(text, end - 7, 2, seconds % 60);
-    put_digits(text, end - 10, 2, seconds / 60 % 60);
-    put_digits(text, end - 13, 2, seconds / 3'600);
+    put_time_of_day(text, text.size() - 1, rest);
     return text;
 }
 
@@ -152,25 +177,23 @@ std::optional<std::int64_t> instant_from_text(std::string_view text) {
     if (!day || !(take(text, 'T') || take(text, ' '))) {
         return std::nullopt;
     }
-    const auto hours = take_digits(text, 2);
-    if (!hours || !take(text, ':')) {
-        return std::nullopt;
-    }
-    const auto minutes = take_digits(text, 2);
-    if (!minutes || !take(text, ':')) {
-        return std::nullopt;
-    }
-    const auto seconds = take_digits(text, 2);
-    if (!seconds || *hours > 23 || *minutes > 59 || *seconds > 59) {
-        return std::nullopt;
-    }
-    const auto fraction = take_fraction(text);
-    const auto offset = fraction ? take_offset(text) : std::nullopt;
+    const auto time = take_time_of_day(text);
+    const auto offset = time ? take_offset(text) : std::nullopt;
     if (!offset) {
         return std::nullopt;
     }
-    return *day * us_per_day + (*hours * 3'600LL + *minutes * 60LL + *seconds) * us_per_second +
-           *fraction - *offset;
+    return *day * us_per_day + *time - *offset;
+}
+
+std::string time_of_day_text(std::int64_t time_us) {
+    std::string text = "00:00:00.000000";
+    put_time_of_day(text, text.size(), time_us);
+    return text;
+}
+
+std::optional<std::int64_t> time_of_day_from_text(std::string_view text) {
+    const auto time = take_time_of_day(text);
+    return text.empty() ? time : std::nullopt;
 }
 
 }  // namespace fiscus

@@ -40,4 +40,8 @@ std::optional<std::int32_t> date_from_text(std::string_view text);
 std::string instant_text(std::int64_t instant_us);
 std::optional<std::int64_t> instant_from_text(std::string_view text);
 
+// 10:00:00.000000 and back: microseconds since 00:00, less than a day; also reads no fraction.
+std::string time_of_day_text(std::int64_t time_us);
+std::optional<std::int64_t> time_of_day_from_text(std::string_view text);
+
 }  // namespace fiscus

@@ -297,20 +297,18 @@ void Page::instant(std::string_view field, std::int64_t& instant_us) {
 }
 
 void Page::time_of_day(std::string_view field, std::int64_t& time_us) {
-    constexpr std::string_view some_day = "2026-03-01T";
     name(field);
     if (!reads_) {
-        const std::string text = shanghai_text(start_of_day_us(day_min) + time_us);
-        text_ += "\"" + text.substr(some_day.size(), time_columns) + "\"";
+        text_ += "\"" + time_of_day_text(time_us) + "\"";
         return;
     }
-    const auto read = instant_from_shanghai(
-        std::string(some_day) + std::string(quoted(time_columns)) + std::string(offset));
-    if (!read) {
+    const std::string_view text = quoted(time_columns);
+    const auto read = time_of_day_from_text(text);
+    if (!read || text.size() != time_columns) {
         fail("a time of day such as 10:00:00.000000");
         return;
     }
-    time_us = *read - start_of_day_us(business_day(*read));
+    time_us = *read;
 }
 
 }  // namespace fiscus::draw

@@ -3,14 +3,18 @@
 // never pass.
 #include "engine/app/convert/event_json.h"
 
+#include <algorithm>
 #include <cstdlib>
+#include <cstring>
 #include <iostream>
+#include <span>
 #include <string>
 
 #include <gtest/gtest.h>
 
 #include "bench/load/random.h"
 #include "bench/load/standard_load.h"
+#include "engine/base/time.h"
 #include "schemas/events_generated.h"
 
 namespace fiscus::convert {
@@ -117,6 +121,44 @@ TEST(EventJson, TakesTheInstantInAnyZoneAndTheKeyAsUuid) {
     ASSERT_TRUE(plain.ok());
     ASSERT_TRUE(zoned.ok()) << zoned.error().text();
     EXPECT_EQ(plain.value().value, zoned.value().value);
+}
+
+TEST(EventJson, SaysTimesOfDayAsClocksDo) {
+    const std::string opened =
+        R"({"kind":"InstantDrawOpened","programme":7,"source":1,"epoch":1,"sequence":9,)"
+        R"("occurred_at":"2026-02-28T00:07:00.000000Z","key":"019c0a2d00007000800000000000002d",)"
+        R"("body":{"batch":101,"name":"抽签","algorithm":"instant-v1","first_day":"2026-03-01",)"
+        R"("days":30,)"
+        R"("chain_head":"b79ca0b3c797de47e4bc29934b4cc626ecb737241874e5f8d6f4375a9ce75fc1",)"
+        R"("public_value_source":"","wins_max":3,"tiers":[{"tier":1,"pack":1,"chance":5,)"
+        R"("moves_on":true,"amounts":[{"denomination":1,"weight":1}],)"
+        R"("releases":[{"at":"00:00:00.000000","count":10},)"
+        R"({"at":"23:59:59.999999","count":5}]}]}})";
+    const auto event = event_from_json(opened);
+    ASSERT_TRUE(event.ok()) << event.error().text();
+    EXPECT_EQ(event_to_json(event.value().value).value(), opened);
+    const auto* releases = wire::GetEvent(event.value().value.data())
+                               ->body_as_InstantDrawOpened()
+                               ->tiers()
+                               ->Get(0)
+                               ->releases();
+    EXPECT_EQ(releases->Get(0)->at_us(), 0);
+    EXPECT_EQ(releases->Get(1)->at_us(), us_per_day - 1);
+    const auto short_form = event_from_json(changed(opened, "00:00:00.000000", "00:00:00"));
+    ASSERT_TRUE(short_form.ok()) << short_form.error().text();
+    EXPECT_EQ(short_form.value().value, event.value().value);
+    for (const std::string_view wrong : {"24:00:00", "1970-01-01T08:00:00.000000Z", "08:00", ""}) {
+        expect_error(changed(opened, "23:59:59.999999", wrong),
+                     {"body.tiers[0].releases[1].at: ", "a time of day such as 10:00:00.000000"});
+    }
+    // What is no time of any day is a number, as an enumerator without a name is.
+    auto beyond = event.value().value;
+    const std::int64_t last_us = us_per_day - 1;
+    const auto place = std::ranges::search(beyond, std::as_bytes(std::span(&last_us, 1)));
+    ASSERT_EQ(place.size(), sizeof last_us);
+    std::memcpy(place.data(), &us_per_day, sizeof us_per_day);
+    EXPECT_NE(event_to_json(beyond).value().find(R"({"at":86400000000,"count":5})"),
+              std::string::npos);
 }
 
 TEST(EventJson, FillsTheEnvelopeFromTheDefaults) {

@@ -27,6 +27,10 @@ def instant_us(text):
     return (at - EPOCH) // datetime.timedelta(microseconds=1)
 
 
+def time_of_day_us(text):
+    return instant_us(f"1970-01-01T{text}Z")
+
+
 def id_number(struct):
     return struct.Hi() << 64 | struct.Lo()
 
@@ -83,6 +87,8 @@ class GoldenBytes(unittest.TestCase):
         elif isinstance(expected, str) and len(expected) == 10:
             day = datetime.date.fromisoformat(expected) - datetime.date(1970, 1, 1)
             self.assertEqual(found, day.days, where)
+        elif isinstance(expected, str) and expected[2] == ":":
+            self.assertEqual(found, time_of_day_us(expected), where)
         elif isinstance(expected, str):
             self.assertEqual(found, instant_us(expected), where)
         else:

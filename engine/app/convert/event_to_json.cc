@@ -99,6 +99,13 @@ void append_scalar(std::string& out, const FieldShape& field, Shape shape, std::
     switch (shape) {
         case Shape::boolean: out += value != 0 ? "true" : "false"; return;
         case Shape::instant: append_quoted(out, instant_text(value)); return;
+        case Shape::time_of_day:
+            // Publishers may say what is no time of any day; the engine refuses it.
+            if (value >= 0 && value < us_per_day) {
+                append_quoted(out, time_of_day_text(value));
+                return;
+            }
+            break;
         case Shape::day: append_quoted(out, date_text(static_cast<std::int32_t>(value))); return;
         case Shape::enumerator:
             if (const auto* named = field.enumeration->values()->LookupByKey(value)) {

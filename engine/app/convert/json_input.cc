@@ -121,6 +121,9 @@ void check_text(Shape shape, const Json& value, const std::string& path, Faults&
     } else if (shape == Shape::instant) {
         good = good && instant_from_text(*text).has_value();
         expected = "an instant such as 2026-03-01T04:05:06.000000Z or 2026-03-01T12:05:06+08:00";
+    } else if (shape == Shape::time_of_day) {
+        good = good && time_of_day_from_text(*text).has_value();
+        expected = "a time of day such as 10:00:00.000000";
     } else if (shape == Shape::day) {
         good = good && date_from_text(*text).has_value();
         expected = "a date such as 2026-03-01";
@@ -268,6 +271,7 @@ std::int64_t integer_of(const FieldShape& field, Shape shape, const Json& value)
             return enumerator_named(*field.enumeration, value.get_ref<const std::string&>())
                 ->value();
         case Shape::instant: return *instant_from_text(value.get_ref<const std::string&>());
+        case Shape::time_of_day: return *time_of_day_from_text(value.get_ref<const std::string&>());
         case Shape::day: return *date_from_text(value.get_ref<const std::string&>());
         default:
             return value.is_number_unsigned()

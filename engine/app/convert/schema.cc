@@ -46,6 +46,11 @@ Shape shape_of(reflection::BaseType type, std::int32_t index, std::string_view n
     return Shape::integer;
 }
 
+bool is_time_of_day(const reflection::Field& field) {
+    return field.attributes() != nullptr &&
+           field.attributes()->LookupByKey("time_of_day") != nullptr;
+}
+
 FieldShape describe(const reflection::Field& field) {
     FieldShape result;
     result.field = &field;
@@ -60,6 +65,7 @@ FieldShape describe(const reflection::Field& field) {
     } else {
         result.shape = shape_of(value, type.index(), result.name);
         if (result.shape == Shape::instant) {
+            result.shape = is_time_of_day(field) ? Shape::time_of_day : Shape::instant;
             result.name.resize(result.name.size() - std::string_view("_us").size());
         }
     }

@@ -18,10 +18,11 @@ const reflection::Schema& event_schema();
 enum class Shape : std::uint8_t {
     boolean,
     integer,
-    enumerator,  // the name of one
-    instant,     // UTC text; the field's name ends in _us in the schema and not in JSON
-    day,         // ISO date; the field's name is day or ends in _day
-    id,          // Id128: 32 hexadecimal digits
+    enumerator,   // the name of one
+    instant,      // UTC text; the field's name ends in _us in the schema and not in JSON
+    time_of_day,  // 10:00:00.000000 in Shanghai; an instant's name, the attribute time_of_day
+    day,          // ISO date; the field's name is day or ends in _day
+    id,           // Id128: 32 hexadecimal digits
     text,
     bytes,  // hexadecimal digits
     table,

@@ -55,6 +55,20 @@ TEST(Time, WritesYearsOfMoreOrFewerDigits) {
     EXPECT_EQ(instant_text(2'932'897 * us_per_day + 1), "10000-01-01T00:00:00.000001Z");
 }
 
+TEST(Time, ReadsTimesOfDayAsItWritesThem) {
+    EXPECT_EQ(time_of_day_text(0), "00:00:00.000000");
+    EXPECT_EQ(time_of_day_text(3'723'000'045), "01:02:03.000045");
+    EXPECT_EQ(time_of_day_text(us_per_day - 1), "23:59:59.999999");
+    for (const std::int64_t time_us : {std::int64_t{0}, 3'723'000'045L, us_per_day - 1}) {
+        EXPECT_EQ(time_of_day_from_text(time_of_day_text(time_us)), time_us);
+    }
+    EXPECT_EQ(time_of_day_from_text("10:00:00"), 36'000 * us_per_second);
+    for (const char* const text :
+         {"", "10:00", "24:00:00", "10:60:00", "10:00:60", "10:00:00Z", "1:00:00", "10:00:00."}) {
+        EXPECT_FALSE(time_of_day_from_text(text).has_value()) << text;
+    }
+}
+
 TEST(Time, RefusesDatesThatDoNotExist) {
     EXPECT_FALSE(date_from_text("2026-02-29").has_value());
     EXPECT_TRUE(date_from_text("2028-02-29").has_value());
