@@ -22,7 +22,8 @@ Check outcomes(const runtime::Counts& counts, const load::Expected& expected) {
                         counts.accepted, counts.duplicates, counts.refused, counts.quarantined)};
 }
 
-Check journal(const JobResult& result, std::uint64_t events) {
+Check journal(const JobResult& result) {
+    const std::uint64_t events = result.expected.records;
     return {.good = result.engine.sequence == events && result.statistics.counts.entries == events,
             .what = fmt::format("every event has one entry in the journal ({}), and the statistics "
                                 "folded each of them once ({})",
@@ -75,10 +76,10 @@ double events_per_second(std::uint64_t events, double seconds) {
     return static_cast<double>(events) / std::max(1e-9, seconds);
 }
 
-std::vector<Check> check_job(const JobResult& result, std::uint64_t events, const Bounds& bounds) {
+std::vector<Check> check_job(const JobResult& result, const Bounds& bounds) {
     std::vector<Check> checks{
         outcomes(result.engine.counts, result.expected),
-        journal(result, events),
+        journal(result),
         money(result),
         figures(result.statistics.sums, result.expected.total),
         {.good = result.engine.durable_offset == result.engine.next_offset,
@@ -88,7 +89,7 @@ std::vector<Check> check_job(const JobResult& result, std::uint64_t events, cons
     if (result.claims) {
         checks.push_back(competition(*result.claims, result.expected));
     }
-    const double rate = events_per_second(events, result.whole_seconds);
+    const double rate = events_per_second(result.expected.records, result.whole_seconds);
     if (bounds.floor > 0) {
         checks.push_back({.good = rate >= bounds.floor,
                           .what = fmt::format(

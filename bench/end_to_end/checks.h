@@ -25,6 +25,6 @@ struct Bounds {
 
 double events_per_second(std::uint64_t events, double seconds);
 
-std::vector<Check> check_job(const JobResult& result, std::uint64_t events, const Bounds& bounds);
+std::vector<Check> check_job(const JobResult& result, const Bounds& bounds);
 
 }  // namespace fiscus::bench

@@ -38,7 +38,8 @@ double last_half(const std::vector<Mark>& marks, std::uint64_t events) {
 }
 
 // scripts/bench reads these lines: name, number, unit.
-void print_rates(const JobResult& result, std::uint64_t events) {
+void print_rates(const JobResult& result) {
+    const std::uint64_t events = result.expected.records;
     const auto rate = [](const char* name, double events_per_s) {
         fmt::print("{:<18}{:>9.0f} events/s\n", name, events_per_s);
     };
@@ -50,6 +51,10 @@ void print_rates(const JobResult& result, std::uint64_t events) {
         fmt::print(
             "{:<18}{:>9.0f} ns/event\n", fmt::format("stage_{}", runtime::stage_names[i]),
             static_cast<double>(result.engine.times.nanoseconds[i]) / static_cast<double>(events));
+    }
+    if (const auto& turns = result.draw_turns) {
+        fmt::print("{:<18}{:>9.0f} ms\n", "turn_sealing", turns->sealing_seconds * 1e3);
+        fmt::print("{:<18}{:>9.0f} ms\n", "turn_drawing", turns->drawing_seconds * 1e3);
     }
     fmt::print("{:<18}{:>9} MiB\n", "resident", result.resident_bytes_max >> 20);
     fmt::print("{:<18}{:>9}\n", "rows", result.statistics.counts.rows_appended);
@@ -80,15 +85,15 @@ int measure(const Options& options) {
         fmt::print(stderr, "{}\n", result.error().text());
         return 1;
     }
-    print_rates(result.value(), options.job.events);
+    print_rates(result.value());
     bool good = true;
     if (!options.growth_file.empty() && !write_growth(options.growth_file, result.value())) {
         fmt::print("NO: {} cannot be written\n", options.growth_file);
         good = false;
     }
-    for (const Check& check : check_job(result.value(), options.job.events,
-                                        {.floor = static_cast<double>(options.floor),
-                                        .resident_bytes_max = options.memory_bytes})) {
+    for (const Check& check :
+         check_job(result.value(), {.floor = static_cast<double>(options.floor),
+                                   .resident_bytes_max = options.memory_bytes})) {
         fmt::print("{}: {}\n", check.good ? "yes" : "NO", check.what);
         good = good && check.good;
     }
@@ -106,13 +111,17 @@ int run(int argc, char** argv) {
         "Exit codes:\n  0  done, every check is yes\n  1  a check is NO, or the job failed\n"
         "  2  wrong usage\n");
     const std::map<std::string, LoadKind> loads{{"standard", LoadKind::standard},
-                                                {"competing", LoadKind::competing}};
+                                                {"competing", LoadKind::competing},
+                                                {"gift-packs", LoadKind::gift_packs},
+                                                {"invoices", LoadKind::invoices}};
     app.add_option("--load", options.job.load,
                    "standard: a programme's month; competing: ten claims for each voucher of one "
-                   "batch, within minutes")
+                   "batch, within minutes; gift-packs: a month of instant draws; invoices: a month "
+                   "with three draws over sealed lists")
         ->transform(CLI::CheckedTransformer(loads))
-        ->option_text("standard|competing [standard]");
-    app.add_option("--events", options.job.events, "Events of the load")
+        ->option_text("standard|competing|gift-packs|invoices [standard]");
+    app.add_option("--events", options.job.events,
+                   "Events of the load; of gift packs and invoices about so many")
         ->check(CLI::Range(load::events_min, std::uint64_t{1'000'000'000}))
         ->option_text("N [1000000]");
     app.add_option("--seed", options.job.seed, "Another load, another digest")

@@ -16,7 +16,10 @@
 #include <utility>
 
 #include "bench/load/competing_load.h"
+#include "bench/load/invoice_load.h"
+#include "bench/load/pack_load.h"
 #include "bench/load/publish.h"
+#include "bench/load/secret_files.h"
 #include "bench/load/standard_load.h"
 #include "engine/base/check.h"
 #include "engine/log/local_log.h"
@@ -63,6 +66,13 @@ std::unique_ptr<load::Load> make_load(const JobOptions& options) {
         case LoadKind::competing:
             return std::make_unique<load::CompetingLoad>(
                 load::CompetingOptions{.events = options.events, .seed = options.seed});
+        case LoadKind::gift_packs:
+            return std::make_unique<load::PackLoad>(
+                load::PackOptions{.requests = options.events * 10 / load::records_of_ten_requests,
+                                  .seed = options.seed});
+        case LoadKind::invoices:
+            return std::make_unique<load::InvoiceLoad>(load::InvoiceOptions{
+                .invoices = options.events / load::records_of_invoice, .seed = options.seed});
     }
     FISCUS_CHECK(false, "a load is one of these");
 }
@@ -72,12 +82,13 @@ std::unique_ptr<load::Load> make_load(const JobOptions& options) {
 static_assert(std::is_trivially_copyable_v<load::Expected>);
 
 int generate(const std::filesystem::path& directory, const JobOptions& options, int pipe_end) {
-    auto log = log::open_local_log(directory, true);
+    auto log = log::open_local_log(directory / "log", true);
     if (!log.ok() || !log.value()->create(log::topic_plans(1)).ok()) {
         return 1;
     }
     const auto load = make_load(options);
-    if (!load::publish(**log, *load).ok()) {
+    if (!load::write_secrets(*load, directory / "secrets").ok() ||
+        !load::publish(**log, *load).ok()) {
         return 1;
     }
     const load::Expected expected = load->expected();
@@ -200,12 +211,15 @@ private:
 };
 
 Status measure(log::Log& log,
-               const std::filesystem::path& state,
+               const std::filesystem::path& directory,
                const JobOptions& options,
                JobResult& result) {
     const std::uint64_t of_statistics = options.memory_bytes / statistics_share;
+    const std::filesystem::path state = directory / "state";
     runtime::EngineOptions engine_options;
     engine_options.state_dir = state;
+    engine_options.secrets_dir = directory / "secrets";
+    engine_options.waits_for_secrets = false;
     engine_options.memory_bytes = options.memory_bytes - of_statistics;
     if (options.fold_records) {
         engine_options.fold_records = *options.fold_records;
@@ -218,7 +232,7 @@ Status measure(log::Log& log,
     FISCUS_ASSIGN(const auto engine, runtime::Engine::open(log, engine_options));
     const auto start = Clock::now();
     StatisticsThread statistics(log, statistics_options);
-    FISCUS_TRY(run_engine(*engine, options.events, start, result));
+    FISCUS_TRY(run_engine(*engine, result.expected.records, start, result));
     result.engine_seconds = seconds_since(start);
     statistics.join();
     if (!statistics.end().ok()) {
@@ -240,12 +254,15 @@ Status measure(log::Log& log,
 Result<JobResult> run_job(const std::filesystem::path& directory, const JobOptions& options) {
     JobResult result;
     const auto start = Clock::now();
-    FISCUS_ASSIGN(result.expected, generate_apart(directory / "log", options));
+    FISCUS_ASSIGN(result.expected, generate_apart(directory, options));
     result.generate_seconds = seconds_since(start);
     FISCUS_ASSIGN(const auto log, log::open_local_log(directory / "log", false));
-    FISCUS_TRY(measure(*log, directory / "state", options, result));
+    FISCUS_TRY(measure(*log, directory, options, result));
     if (result.expected.cap_per_consumer != 0) {
         FISCUS_ASSIGN(result.claims, read_claims(*log));
+    }
+    if (options.load == LoadKind::invoices) {
+        FISCUS_ASSIGN(result.draw_turns, find_draw_turns(*log, result.marks));
     }
     return result;
 }

@@ -9,7 +9,9 @@
 #include <optional>
 #include <vector>
 
+#include "bench/end_to_end/draw_turns.h"
 #include "bench/end_to_end/journal_claims.h"
+#include "bench/end_to_end/mark.h"
 #include "bench/load/load.h"
 #include "engine/base/result.h"
 #include "engine/runtime/engine.h"
@@ -18,22 +20,17 @@
 
 namespace fiscus::bench {
 
-enum class LoadKind : std::uint8_t { standard, competing };
+enum class LoadKind : std::uint8_t { standard, competing, gift_packs, invoices };
 
 struct JobOptions {
     LoadKind load = LoadKind::standard;
+    // Of gift packs and of invoices about so many; result.expected says how many there were.
     std::uint64_t events = 1'000'000;
     std::uint64_t seed = 1;
     // Of the process; split between engine and statistics as engine/app does.
     std::uint64_t memory_bytes = 1ULL << 30;
     // State is written after so many events and not by time: the same work in every run.
     std::optional<std::uint64_t> fold_records;
-};
-
-// A progress mark of the engine: records applied, and when.
-struct Mark {
-    std::uint64_t records = 0;
-    double seconds = 0;
 };
 
 // How the job stood about a second after the sample before.
@@ -64,6 +61,8 @@ struct JobResult {
     StatisticsEnd statistics;
     // Where the load says how many vouchers a consumer may have.
     std::optional<JournalClaims> claims;
+    // Of invoices.
+    std::optional<DrawTurns> draw_turns;
     // Of the whole job, without the generator.
     std::uint64_t resident_bytes_max = 0;
 };

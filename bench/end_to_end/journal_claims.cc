@@ -1,12 +1,10 @@
 #include "bench/end_to_end/journal_claims.h"
 
 #include <algorithm>
-#include <chrono>
 #include <span>
 #include <vector>
 
-#include "engine/journal/reader.h"
-#include "engine/log/topics.h"
+#include "bench/end_to_end/journal_walk.h"
 #include "schemas/events_generated.h"
 
 namespace fiscus::bench {
@@ -50,22 +48,13 @@ private:
 }  // namespace
 
 Result<JournalClaims> read_claims(log::Log& log) {
-    FISCUS_ASSIGN(const auto reader, journal::JournalReader::open(log, 0, {}));
-    FISCUS_ASSIGN(const log::Extent extent, log.extent(log::journal_topic, 0));
     Count count;
-    while (reader->cursor().next_offset < extent.end) {
-        FISCUS_ASSIGN(const auto block, reader->next(std::chrono::milliseconds(100)));
-        if (!block) {
-            continue;
+    const auto add = [&count](const wire::Entry& entry, std::span<const wire::Posting> postings) {
+        if (entry.kind() == static_cast<std::uint8_t>(wire::EventBody::VoucherClaimed)) {
+            count.add(entry, postings);
         }
-        std::size_t posting = 0;
-        for (const wire::Entry& entry : block->view.entries()) {
-            if (entry.kind() == static_cast<std::uint8_t>(wire::EventBody::VoucherClaimed)) {
-                count.add(entry, block->view.postings().subspan(posting, entry.postings()));
-            }
-            posting += entry.postings();
-        }
-    }
+    };
+    FISCUS_TRY(walk_journal(log, add));
     return count.end();
 }
 

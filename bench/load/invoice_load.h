@@ -26,10 +26,12 @@
 namespace fiscus::load {
 
 struct InvoiceOptions {
-    // Invoices that consumers hold; about two records come of each.
+    // Invoices that consumers hold.
     std::uint64_t invoices = 500'000;
     std::uint64_t seed = 1;
 };
+// An invoice is submitted and decided: about so many records.
+inline constexpr std::uint64_t records_of_invoice = 2;
 // Fewer have no winners in each tier.
 inline constexpr std::uint64_t invoices_min = 2'000;
 

@@ -28,10 +28,12 @@
 namespace fiscus::load {
 
 struct PackOptions {
-    // Requests for a chance in all thirty days; about 1.4 records come of each.
+    // Requests for a chance in all thirty days.
     std::uint64_t requests = 700'000;
     std::uint64_t seed = 1;
 };
+// Of ten requests for a chance come about so many records: registrations, redemptions.
+inline constexpr std::uint64_t records_of_ten_requests = 14;
 // Fewer do not use up any stock.
 inline constexpr std::uint64_t requests_min = 3'000;
 

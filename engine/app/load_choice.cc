@@ -1,14 +1,13 @@
 #include "engine/app/load_choice.h"
 
-#include <fstream>
 #include <string_view>
-#include <system_error>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include "bench/load/invoice_load.h"
 #include "bench/load/pack_load.h"
+#include "bench/load/secret_files.h"
 #include "engine/app/numbers.h"
 #include "engine/app/progress.h"
 
@@ -18,10 +17,6 @@ namespace {
 constexpr std::string_view vouchers_word = "vouchers";
 constexpr std::string_view invoices_word = "invoices";
 constexpr std::string_view packs_word = "gift-packs";
-// Of ten requests for a chance come so many records: registrations, redemptions.
-constexpr std::uint64_t records_of_ten_requests = 14;
-// An invoice is submitted and decided.
-constexpr std::uint64_t records_of_invoice = 2;
 
 }  // namespace
 
@@ -61,8 +56,8 @@ Status LoadChoice::check() const {
                      "", "Give --programme vouchers, invoices or gift-packs."};
     }
     const std::uint64_t least = programme_ == packs_word
-                                    ? load::requests_min * records_of_ten_requests / 10
-                                    : load::invoices_min * records_of_invoice;
+                                    ? load::requests_min * load::records_of_ten_requests / 10
+                                    : load::invoices_min * load::records_of_invoice;
     if (load_.events < least) {
         return Error{ErrorCode::usage,
                      fmt::format("{} events are too few for a month of {}",
@@ -83,33 +78,19 @@ std::unique_ptr<load::Load> LoadChoice::make() const {
     }
     if (programme_ == packs_word) {
         return std::make_unique<load::PackLoad>(load::PackOptions{
-            .requests = load_.events * 10 / records_of_ten_requests, .seed = load_.seed});
+            .requests = load_.events * 10 / load::records_of_ten_requests, .seed = load_.seed});
     }
-    return std::make_unique<load::InvoiceLoad>(
-        load::InvoiceOptions{.invoices = load_.events / records_of_invoice, .seed = load_.seed});
+    return std::make_unique<load::InvoiceLoad>(load::InvoiceOptions{
+        .invoices = load_.events / load::records_of_invoice, .seed = load_.seed});
 }
 
 Status LoadChoice::write_secrets(const load::Load& load, const std::filesystem::path& directory) {
-    for (const load::SecretFile& secret : load.secrets()) {
-        if (directory.empty()) {
-            return Error{ErrorCode::usage, "there is no place for the key of the draws",
-                         "keys are never in the log, and the engine needs them",
-                         "Give --secrets DIR, and the same to `fiscus run`."};
-        }
-        const std::filesystem::path path = directory / secret.name;
-        std::error_code failed;
-        std::filesystem::create_directories(directory, failed);
-        std::filesystem::remove(path, failed);
-        std::ofstream file(path);
-        std::filesystem::permissions(path, std::filesystem::perms::owner_read, failed);
-        file << secret.text;
-        file.close();
-        if (failed || file.fail()) {
-            return Error{ErrorCode::io, fmt::format("cannot write {}", path.string()),
-                         failed.message(), "Give --secrets a directory that may be written."};
-        }
+    if (directory.empty() && !load.secrets().empty()) {
+        return Error{ErrorCode::usage, "there is no place for the key of the draws",
+                     "keys are never in the log, and the engine needs them",
+                     "Give --secrets DIR, and the same to `fiscus run`."};
     }
-    return Done{};
+    return load::write_secrets(load, directory);
 }
 
 std::uint64_t LoadChoice::records() const {
