@@ -165,7 +165,7 @@ Status PrizeLedger::check(const Accounts& accounts,
                           std::uint32_t programme,
                           const Reference& reference) const {
     for (const auto& [tier, tallies] : totals_) {
-        const auto balance = [&](Kind kind) {
+        const auto balance = [&accounts, programme, &tier = tier](Kind kind) {
             return accounts.balance(
                 {.programme = programme, .kind = kind, .batch = tier.batch, .key = tier.tier});
         };
