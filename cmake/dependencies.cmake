@@ -13,6 +13,8 @@ find_package(nlohmann_json REQUIRED CONFIG)
 find_package(tsl-robin-map REQUIRED CONFIG)
 find_package(tl-expected REQUIRED CONFIG)
 find_package(roaring REQUIRED CONFIG)
+# Headers only: Boost.Math.
+find_package(Boost 1.74 REQUIRED CONFIG)
 pkg_check_modules(rdkafka REQUIRED IMPORTED_TARGET rdkafka)
 # glibc keeps what RocksDB and the caches gave back; jemalloc returns it to the system.
 pkg_check_modules(jemalloc REQUIRED IMPORTED_TARGET jemalloc)

@@ -81,6 +81,7 @@ CommandList all_commands() {
     commands.push_back(make_replay());
     commands.push_back(make_draw_list());
     commands.push_back(make_draw_bundle());
+    commands.push_back(make_draw_sheet());
     commands.push_back(make_draw_verify());
     commands.push_back(make_config_check());
     commands.push_back(make_reference());

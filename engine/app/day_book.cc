@@ -120,6 +120,7 @@ void DayBook::take_request(const wire::Entry& entry, Programme& programme) const
         programme.day->draw.requests.push_back(
             {.occurred_us = entry.occurred_at_us(),
              .request = {.platform = PlatformId(entry.platform()), .consumer = consumer}});
+        programme.day->districts.push_back(entry.district());
     } else if (entry.business_day() < day_ &&
                entry.vouchers() == static_cast<std::uint8_t>(wire::DrawOutcome::won)) {
         ++programme.wins[consumer];

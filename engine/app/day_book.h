@@ -21,7 +21,8 @@ namespace fiscus::app {
 
 struct DrawnDay {
     draw::DayDraw draw;
-    bool closed = false;  // its key is opened
+    std::vector<std::uint32_t> districts;  // of each request: where the consumer was
+    bool closed = false;                   // its key is opened
 };
 
 // Entries of one partition, in their order.

@@ -33,16 +33,14 @@ draw::BatchRules rules_of(const wire::Event& event, const wire::PrizeBatchOpened
     return rules;
 }
 
-std::vector<draw::Ticket> list_of(const std::map<Id128, Id128>& tickets) {
-    std::vector<draw::Ticket> list;
-    list.reserve(tickets.size());
-    for (const auto& [ticket, consumer] : tickets) {
-        list.push_back({.id = ticket, .consumer = consumer});
-    }
-    return list;
-}
-
 }  // namespace
+
+void DrawBook::list_tickets(const Following& following, DrawnBatch& batch) {
+    for (const auto& [ticket, submission] : following.tickets) {
+        batch.draw.tickets.push_back({.id = ticket, .consumer = submission.consumer});
+        batch.facts.push_back(submission.facts);
+    }
+}
 
 Status DrawBook::take(const WalkedEntry& walked) {
     const wire::Entry& entry = *walked.entry;
@@ -67,7 +65,12 @@ Status DrawBook::take_accepted(const WalkedEntry& walked, DrawnBatch& batch, Fol
     switch (static_cast<EventBody>(entry.kind())) {
         case EventBody::InvoiceSubmitted: {
             FISCUS_ASSIGN(const KeptEvent event, KeptEvent::of(walked));
-            following.submitted[invoice] = id_of(*event->body_as_InvoiceSubmitted()->consumer());
+            const auto& submitted = *event->body_as_InvoiceSubmitted();
+            following.submitted[invoice] = {.consumer = id_of(*submitted.consumer()),
+                                            .facts = {.platform = PlatformId(entry.platform()),
+                                                      .district = entry.district(),
+                                                      .submitted_at_us = entry.occurred_at_us(),
+                                                      .amount = Amount(submitted.amount_fen())}};
             break;
         }
         case EventBody::InvoiceVerified: {
@@ -81,7 +84,7 @@ Status DrawBook::take_accepted(const WalkedEntry& walked, DrawnBatch& batch, Fol
         case EventBody::InvoiceReversed: following.tickets.erase(invoice); break;
         case EventBody::DrawSealed:
             batch.stage = DrawStage::sealed;
-            batch.draw.tickets = list_of(following.tickets);
+            list_tickets(following, batch);
             batch.draw.sealed_at_us = following.log_time.us();
             break;
         case EventBody::DrawSeedPublished: {
@@ -109,7 +112,7 @@ Status DrawBook::take_accepted(const WalkedEntry& walked, DrawnBatch& batch, Fol
 void DrawBook::finish() {
     for (auto& [programme, batch] : draws_) {
         if (batch.draw.sealed_at_us == 0) {
-            batch.draw.tickets = list_of(following_[programme].tickets);
+            list_tickets(following_[programme], batch);
         }
     }
 }

@@ -9,10 +9,12 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "engine/app/journal_event.h"
 #include "engine/app/journal_walk.h"
 #include "engine/draw/make_bundle.h"
+#include "engine/fairness/batch_sheet.h"
 
 namespace fiscus::app {
 
@@ -21,6 +23,7 @@ enum class DrawStage : std::uint8_t { open, sealed, seeded, executed, aborted };
 struct DrawnBatch {
     // Tickets of the sealed list; those of now while it is not sealed.
     draw::BatchDraw draw;
+    std::vector<fairness::TicketFacts> facts;  // of each ticket
     DrawStage stage = DrawStage::open;
     std::string why_aborted;
 };
@@ -37,13 +40,18 @@ public:
     void finish();
 
 private:
+    struct Submission {
+        Id128 consumer;
+        fairness::TicketFacts facts;
+    };
     struct Following {
         LogTime log_time;
-        std::map<Id128, Id128> submitted;  // invoice → consumer, of this batch
-        std::map<Id128, Id128> tickets;
+        std::map<Id128, Submission> submitted;  // by invoice, of this batch
+        std::map<Id128, Submission> tickets;
     };
 
     Status take_accepted(const WalkedEntry& walked, DrawnBatch& batch, Following& following);
+    static void list_tickets(const Following& following, DrawnBatch& batch);
 
     BatchId batch_;
     std::map<std::uint32_t, DrawnBatch> draws_;

@@ -133,27 +133,36 @@ Digest score_of(Hmac& under_seed, Id128 ticket) {
     return under_seed.of(bytes);
 }
 
-Result<std::vector<Place>> rank(HashKind hash,
-                                const Digest& seed,
-                                std::span<const Ticket> tickets,
-                                const PrizePlan& plan,
-                                std::size_t compared_bytes) {
+Result<std::vector<std::uint32_t>> ranking(HashKind hash,
+                                           const Digest& seed,
+                                           std::span<const Ticket> tickets,
+                                           std::size_t compared_bytes) {
     if (tickets.size() > list_lines_max) {
         return Error{ErrorCode::usage,
                      fmt::format("a list of {} tickets is too long", tickets.size()),
                      fmt::format("a draw takes at most {}", list_lines_max), "Divide the batch."};
     }
     FISCUS_TRY(check_list(tickets));
-    Ranker ranker(hash, seed, tickets, compared_bytes);
-    const std::vector<Ranked> order = ranker.ranked();
+    const std::vector<Ranked> ranked = Ranker(hash, seed, tickets, compared_bytes).ranked();
+    std::vector<std::uint32_t> order;
+    order.reserve(ranked.size());
+    for (const Ranked& one : ranked) {
+        order.push_back(one.ticket);
+    }
+    return order;
+}
+
+std::vector<Place> places_of(std::span<const std::uint32_t> ranking,
+                             std::span<const Ticket> tickets,
+                             const PrizePlan& plan) {
     std::vector<Place> places;
     std::unordered_set<Id128, ConsumerHash> placed;
     std::size_t next = 0;
     const auto fill = [&](std::uint32_t tier, std::uint32_t count) {
-        for (; count > 0 && next < order.size(); ++next) {
-            const std::uint32_t ticket = order[next].ticket;
+        for (; count > 0 && next < ranking.size(); ++next) {
+            const std::uint32_t ticket = ranking[next];
             if (placed.insert(tickets[ticket].consumer).second) {
-                places.push_back({.ticket = ticket, .tier = tier, .score = ranker.score(ticket)});
+                places.push_back({.ticket = ticket, .tier = tier});
                 --count;
             }
         }
@@ -163,6 +172,20 @@ Result<std::vector<Place>> rank(HashKind hash,
         fill(++number, tier.count);
     }
     fill(0, plan.reserves);
+    return places;
+}
+
+Result<std::vector<Place>> rank(HashKind hash,
+                                const Digest& seed,
+                                std::span<const Ticket> tickets,
+                                const PrizePlan& plan,
+                                std::size_t compared_bytes) {
+    FISCUS_ASSIGN(const auto order, ranking(hash, seed, tickets, compared_bytes));
+    std::vector<Place> places = places_of(order, tickets, plan);
+    Ranker ranker(hash, seed, tickets, compared_bytes);
+    for (Place& place : places) {
+        place.score = ranker.score(place.ticket);
+    }
     return places;
 }
 

@@ -89,8 +89,19 @@ struct Place {
 // whole scores do not happen.
 inline constexpr std::size_t score_bytes = 32;
 
-// Winners tier by tier, then reserves; a consumer has one place, by the lowest of their scores.
-// Fewer consumers than prizes: later tiers stay short. Fails as check_list.
+// Positions in the list by score, the lowest first. Fails as check_list.
+Result<std::vector<std::uint32_t>> ranking(HashKind hash,
+                                           const Digest& seed,
+                                           std::span<const Ticket> tickets,
+                                           std::size_t compared_bytes = score_bytes);
+
+// Who has a place in a ranking: winners tier by tier, then reserves; a consumer has one place, by
+// the first of their tickets. Fewer consumers than prizes: later tiers stay short. Without scores.
+std::vector<Place> places_of(std::span<const std::uint32_t> ranking,
+                             std::span<const Ticket> tickets,
+                             const PrizePlan& plan);
+
+// The places of the ranking, with their scores. Fails as check_list.
 Result<std::vector<Place>> rank(HashKind hash,
                                 const Digest& seed,
                                 std::span<const Ticket> tickets,

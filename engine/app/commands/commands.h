@@ -13,6 +13,7 @@ std::unique_ptr<Command> make_demo();
 std::unique_ptr<Command> make_digest();
 std::unique_ptr<Command> make_draw_bundle();
 std::unique_ptr<Command> make_draw_list();
+std::unique_ptr<Command> make_draw_sheet();
 std::unique_ptr<Command> make_draw_verify();
 std::unique_ptr<Command> make_draws();
 std::unique_ptr<Command> make_explain();

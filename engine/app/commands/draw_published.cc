@@ -1,72 +1,17 @@
 // `fiscus draw list` and `fiscus draw bundle`: what is published of the draw of a prize batch, or
 // of a day of instant draws, from the journal alone.
-#include <filesystem>
-#include <optional>
 #include <string>
+#include <vector>
 
 #include <fmt/format.h>
 
 #include "engine/app/commands/commands.h"
-#include "engine/app/day_book.h"
-#include "engine/app/draw_book.h"
-#include "engine/app/open.h"
-#include "engine/base/time.h"
+#include "engine/app/commands/draw_choice.h"
 #include "engine/draw/bundle_files.h"
 #include "engine/draw/lines.h"
 
 namespace fiscus::app {
 namespace {
-
-// Which draw: of both commands.
-class DrawChoice {
-public:
-    void declare(CLI::App& options) {
-        options.add_option("--batch", batch_, "Number of the prize batch")
-            ->check(CLI::Range(std::uint32_t{1}, UINT32_MAX))
-            ->type_name("N");
-        options.add_option("--day", day_, "Day of instant draws, such as 2026-03-01")
-            ->type_name("DATE");
-        options
-            .add_option("--programme", programme_,
-                        "Number of the programme, where several have such a batch or day")
-            ->check(CLI::Range(std::uint32_t{1}, UINT32_MAX))
-            ->type_name("N");
-    }
-
-    [[nodiscard]] Status check() const {
-        if (batch_.has_value() == !day_.empty()) {
-            return Error{ErrorCode::usage, "one draw is needed", "",
-                         "Give --batch N for a prize batch, or --day DATE for instant draws."};
-        }
-        return Done{};
-    }
-    [[nodiscard]] bool is_batch() const { return batch_.has_value(); }
-    [[nodiscard]] Result<DrawnBatch> read_batch(const Settings& settings) const {
-        FISCUS_ASSIGN(const auto log, open_log(settings, LogMode::existing));
-        return read_draw(*log, BatchId(*batch_), programme());
-    }
-    [[nodiscard]] Result<DrawnDay> read_day_of(const Settings& settings) const {
-        const auto day = date_from_text(day_);
-        if (!day) {
-            return Error{ErrorCode::usage, fmt::format("`{}` is no day", day_), "",
-                         "A day is written as 2026-03-01."};
-        }
-        FISCUS_ASSIGN(const auto log, open_log(settings, LogMode::existing));
-        return read_day(*log, *day, programme());
-    }
-    [[nodiscard]] std::string name() const {
-        return batch_ ? fmt::format("batch {}", *batch_) : day_;
-    }
-
-private:
-    [[nodiscard]] std::optional<ProgrammeId> programme() const {
-        return programme_ ? std::optional(ProgrammeId(*programme_)) : std::nullopt;
-    }
-
-    std::optional<std::uint32_t> batch_;
-    std::string day_;
-    std::optional<std::uint32_t> programme_;
-};
 
 class DrawList final : public Command {
 public:
@@ -92,7 +37,7 @@ public:
             FISCUS_ASSIGN(const DrawnBatch batch, choice_.read_batch(context.settings));
             print(context.console, batch.draw.rules.hash, batch.draw.tickets);
         } else {
-            FISCUS_ASSIGN(const DrawnDay day, choice_.read_day_of(context.settings));
+            FISCUS_ASSIGN(const DrawnDay day, choice_.read_day(context.settings));
             print(context.console, day.draw.rules.hash, day.draw.requests);
         }
         return ExitCode::success;
@@ -145,34 +90,11 @@ public:
 private:
     [[nodiscard]] Result<draw::Bundle> make(const Settings& settings) const {
         if (choice_.is_batch()) {
-            FISCUS_ASSIGN(const DrawnBatch batch, choice_.read_batch(settings));
-            if (batch.stage != DrawStage::executed) {
-                return no_result(why(batch), "A bundle is made of a draw that was executed.");
-            }
+            FISCUS_ASSIGN(const DrawnBatch batch, choice_.read_executed_batch(settings));
             return draw::make_bundle(batch.draw);
         }
-        FISCUS_ASSIGN(const DrawnDay day, choice_.read_day_of(settings));
-        if (!day.closed) {
-            return no_result("its key is not opened yet",
-                             "A bundle is made of a day whose key was opened: DayKeyOpened.");
-        }
+        FISCUS_ASSIGN(const DrawnDay day, choice_.read_closed_day(settings));
         return draw::make_bundle(day.draw);
-    }
-
-    [[nodiscard]] Error no_result(std::string reason, std::string hint) const {
-        return {ErrorCode::usage, fmt::format("the draw of {} has no result", choice_.name()),
-                std::move(reason), std::move(hint)};
-    }
-
-    static std::string why(const DrawnBatch& batch) {
-        switch (batch.stage) {
-            case DrawStage::open: return "its list is not sealed yet";
-            case DrawStage::sealed: return "its seed is not published yet";
-            case DrawStage::seeded: return "it was not executed yet";
-            case DrawStage::aborted: return "it was aborted: " + batch.why_aborted;
-            case DrawStage::executed: break;
-        }
-        return {};
     }
 
     DrawChoice choice_;

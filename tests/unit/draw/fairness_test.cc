@@ -6,7 +6,9 @@
 #include <array>
 #include <functional>
 #include <map>
+#include <numeric>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -15,14 +17,17 @@
 #include "engine/draw/batch_draw.h"
 #include "engine/draw/instant_draw.h"
 #include "engine/draw/limits.h"
+#include "engine/fairness/chi_square.h"
+#include "engine/fairness/odds.h"
 #include "tests/property/random.h"
 #include "tests/property/seeds.h"
 #include "tests/support/draws.h"
-#include "tests/unit/draw/odds.h"
 
 namespace fiscus::draw {
 namespace {
 
+using fairness::chi_square_tail;
+using fairness::rarest;
 using property::Random;
 
 // Sanitisers and builds without optimisation look at the steps, not at the odds.
@@ -45,14 +50,14 @@ private:
                                "FISCUS_SEED=" + std::to_string(fairness_seed())};
 };
 
-TEST(Odds, AreThoseOfTheTables) {
-    EXPECT_NEAR(chi_square_tail(3.841, 1), 0.05, 1e-4);
-    EXPECT_NEAR(chi_square_tail(18.307, 10), 0.05, 1e-4);
-    EXPECT_NEAR(chi_square_tail(148.23, 99), 0.001, 1e-5);
-    EXPECT_NEAR(binomial_tail(10, 8, 0.5), 56.0 / 1024, 1e-9);
-    EXPECT_NEAR(binomial_tail(10, 2, 0.5), 56.0 / 1024, 1e-9);
-    EXPECT_NEAR(binomial_tail(10'000'000, 1'005'000, 0.1), 6.9e-8, 1e-8);
+// The less likely side.
+double tail_of(std::uint64_t trials, std::uint64_t count, double chance) {
+    const fairness::Binomial of(trials, chance);
+    return std::min(of.at_most(count), of.at_least(count));
 }
+
+// Of a p-value.
+bool is_likely(double p) { return p > rarest && p < 1 - rarest; }
 
 // What a draw of `winners` of `tickets` does over many draws.
 struct Tails {
@@ -97,7 +102,7 @@ Tails tails_of(const OneDraw& draw, std::uint64_t draws) {
     // Of two different tickets 49 of the other 99 have the same parity, and in 99 of the 9,900
     // ordered pairs the second stands right behind the first.
     return {chi_square_tail(sum(wins), tickets - 1), chi_square_tail(sum(by_decile), 9),
-            binomial_tail(pairs, same_parity, 49.0 / 99), binomial_tail(pairs, neighbours, 0.01)};
+            tail_of(pairs, same_parity, 49.0 / 99), tail_of(pairs, neighbours, 0.01)};
 }
 
 std::vector<Ticket> numbered_tickets() {
@@ -144,7 +149,7 @@ TEST_F(Fairness, BatchDrawFavoursAConsumerByTicketsOnly) {
                                  PrizePlan{{{1, Amount(1)}}, 0});
         first += list[places.value().front().ticket].consumer == Id128{9, 9} ? 1U : 0U;
     }
-    EXPECT_GT(binomial_tail(batch_draws, first, 0.1), rarest) << first;
+    EXPECT_GT(tail_of(batch_draws, first, 0.1), rarest) << first;
 }
 
 TEST_F(Fairness, ArrivalOrderIsCaught) {
@@ -205,21 +210,15 @@ TEST_F(Fairness, ModuloIsCaughtInABatchDraw) {
     EXPECT_FALSE(is_likely(tails.positions));
 }
 
-double chi_square_of(const std::vector<std::uint64_t>& counts,
-                     const std::vector<std::uint64_t>& weights) {
-    double total = 0;
-    double sum_of_weights = 0;
+fairness::ChiSquare chi_square_of(const std::vector<std::uint64_t>& counts,
+                                  const std::vector<std::uint64_t>& weights) {
+    const auto sum =
+        static_cast<double>(std::accumulate(weights.begin(), weights.end(), std::uint64_t{0}));
+    std::vector<fairness::Share> shares;
     for (std::size_t i = 0; i < counts.size(); ++i) {
-        total += static_cast<double>(counts[i]);
-        sum_of_weights += static_cast<double>(weights[i]);
+        shares.push_back({.count = counts[i], .chance = static_cast<double>(weights[i]) / sum});
     }
-    double squares = 0;
-    for (std::size_t i = 0; i < counts.size(); ++i) {
-        const double expected = total * static_cast<double>(weights[i]) / sum_of_weights;
-        const double off = static_cast<double>(counts[i]) - expected;
-        squares += off * off / expected;
-    }
-    return chi_square_tail(squares, static_cast<double>(counts.size()) - 1);
+    return fairness::of_sample(std::move(shares));
 }
 
 std::vector<InstantTier> three_tiers() {
@@ -266,12 +265,12 @@ TEST_F(Fairness, InstantDrawsKeepTheirOddsForEveryPlatformAndAmount) {
         }
     }
     for (std::size_t i = 0; i < odds.size(); ++i) {
-        EXPECT_GT(binomial_tail(instant_draws, won[i], odds[i]), rarest) << i << ": " << won[i];
+        EXPECT_GT(tail_of(instant_draws, won[i], odds[i]), rarest) << i << ": " << won[i];
     }
-    EXPECT_GT(binomial_tail(instant_draws, runs, 0.5), rarest) << "one draw tells of the next";
-    EXPECT_TRUE(is_likely(chi_square_of(by_share, std::vector<std::uint64_t>(100, 1))));
-    EXPECT_TRUE(is_likely(chi_square_of(by_platform, {1, 1, 1})));
-    EXPECT_TRUE(is_likely(chi_square_of(by_amount, {5, 3, 1, 2})));
+    EXPECT_GT(tail_of(instant_draws, runs, 0.5), rarest) << "one draw tells of the next";
+    EXPECT_TRUE(chi_square_of(by_share, std::vector<std::uint64_t>(100, 1)).within());
+    EXPECT_TRUE(chi_square_of(by_platform, {1, 1, 1}).within());
+    EXPECT_TRUE(chi_square_of(by_amount, {5, 3, 1, 2}).within());
 }
 
 // Weights that no power of two is a multiple of: three amounts of 2^61 each.
@@ -285,7 +284,7 @@ TEST_F(Fairness, AmountsOfHugeWeightsAreEven) {
     for (std::uint64_t i = 0; i < instant_draws / 10; ++i) {
         ++counts[choose_amount(amounts, [&random](std::uint32_t) { return random.next(); })];
     }
-    EXPECT_TRUE(is_likely(chi_square_of(counts, {1, 1, 1})));
+    EXPECT_TRUE(chi_square_of(counts, {1, 1, 1}).within());
 }
 
 TEST_F(Fairness, ModuloIsCaughtInAnAmount) {
@@ -296,7 +295,7 @@ TEST_F(Fairness, ModuloIsCaughtInAnAmount) {
     for (std::uint64_t i = 0; i < instant_draws / 10; ++i) {
         ++counts[random.next() % (3 * third) / third];
     }
-    EXPECT_FALSE(is_likely(chi_square_of(counts, {1, 1, 1})));
+    EXPECT_FALSE(chi_square_of(counts, {1, 1, 1}).within());
 }
 
 }  // namespace
