@@ -57,11 +57,10 @@ class RandomDraws(random_month.RandomMonth):
             "tiers": [
                 {"tier": 1, "pack": 1, "chance": 2**62, "moves_on": True,
                  "amounts": [{"denomination": 1, "weight": 1}, {"denomination": 2, "weight": 3}],
-                 "releases": [{"at": instant(0), "count": 3}, {"at": instant(12 * HOUR),
-                                                               "count": 5}]},
+                 "releases": [{"at": "00:00:00", "count": 3}, {"at": "12:00:00", "count": 5}]},
                 {"tier": 2, "pack": 2, "chance": 2**62, "moves_on": False,
                  "amounts": [{"denomination": 3, "weight": 1}],
-                 "releases": [{"at": instant(6 * HOUR), "count": 12}]}],
+                 "releases": [{"at": "06:00:00", "count": 12}]}],
         })
         for day in range(DAYS):
             self.draw_day(day)
