@@ -95,7 +95,7 @@ Status check_publishing(const std::string& directory, const Position& stored, Pu
 }  // namespace
 
 Runner::Runner(std::int32_t partition, const RunnerOptions& options)
-    : partition_(partition), options_(options) {}
+    : partition_(partition), options_(options), flushed_(options.clock->now()) {}
 
 Runner::~Runner() = default;
 
@@ -124,7 +124,8 @@ Status Runner::start(log::Log& log) {
     FISCUS_TRY(check_topics(log));
     const std::string directory = options_.directory + "/" + std::to_string(partition_);
     FISCUS_ASSIGN(store_,
-                  Store::open(directory, {.memory_bytes = options_.memory_bytes / store_share}));
+                  Store::open(directory, {.memory_bytes = options_.memory_bytes / store_share,
+                                          .env = options_.store_env}));
     FISCUS_ASSIGN(const std::optional<std::string> stored, store_->get(position_key()));
     Position position;
     if (stored) {
@@ -187,7 +188,7 @@ Status Runner::idle() {
 }
 
 Status Runner::flush_after(std::chrono::seconds interval) {
-    const bool due = std::chrono::steady_clock::now() - flushed_ >= interval;
+    const bool due = options_.clock->now() - flushed_ >= interval;
     return entries_since_flush_ > 0 && due ? flush() : Done{};
 }
 
@@ -215,7 +216,7 @@ Status Runner::flush() {
     FISCUS_TRY(commit());
     FISCUS_TRY(store_->flush());
     entries_since_flush_ = 0;
-    flushed_ = std::chrono::steady_clock::now();
+    flushed_ = options_.clock->now();
     return Done{};
 }
 

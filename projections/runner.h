@@ -16,6 +16,11 @@
 #include "engine/base/result.h"
 #include "engine/journal/reader.h"
 #include "engine/log/log.h"
+#include "engine/threads/clock.h"
+
+namespace rocksdb {
+class Env;
+}
 
 namespace fiscus::projections {
 
@@ -37,6 +42,9 @@ struct RunnerOptions {
     Publishing publishing = Publishing::publish;
     // Entries between two writes of the state: a restart folds at most about so many again.
     std::uint64_t commit_entries = 131'072;
+    // For a simulation; both outlive the runner.
+    Clock* clock = &machine_clock();
+    rocksdb::Env* store_env = nullptr;
 };
 
 // For metrics and the progress bar.
@@ -99,7 +107,7 @@ private:
     std::uint64_t entries_since_commit_ = 0;
     std::uint64_t memory_after_commit_ = 0;
     std::uint64_t entries_since_flush_ = 0;
-    std::chrono::steady_clock::time_point flushed_ = std::chrono::steady_clock::now();
+    Clock::Time flushed_;
     bool caught_up_ = false;
 };
 

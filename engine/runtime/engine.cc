@@ -86,6 +86,14 @@ Status Engine::flush() {
     return Done{};
 }
 
+bool Engine::step() {
+    bool stepped = false;
+    for (const auto& partition : partitions_) {
+        stepped |= partition->step();
+    }
+    return stepped;
+}
+
 std::vector<PartitionView> Engine::view() const {
     std::vector<PartitionView> views;
     for (const auto& partition : partitions_) {

@@ -19,7 +19,13 @@
 #include "engine/base/result.h"
 #include "engine/log/log.h"
 #include "engine/runtime/stage_times.h"
+#include "engine/threads/clock.h"
+#include "engine/threads/worker.h"
 #include "schemas/journal_generated.h"
+
+namespace rocksdb {
+class Env;
+}
 
 namespace fiscus::runtime {
 
@@ -47,6 +53,11 @@ struct EngineOptions {
     bool waits_for_secrets = true;
     // Who must stamp the events; anybody else is refused at the start.
     log::Stamps event_stamps = log::Stamps::log;
+    // For a simulation: its clock, its file system for the state, and everything in one thread.
+    // Both outlive the engine.
+    Clock* clock = &machine_clock();
+    rocksdb::Env* store_env = nullptr;
+    Background background = Background::threads;
 };
 
 // Counts of entries since the state began; kept with the position.
@@ -93,6 +104,8 @@ public:
     Result<bool> caught_up();
     // State is durable up to here. Call before leaving.
     Status flush();
+    // Background::steps: a piece of what threads would do; false: there was none.
+    bool step();
     // One for each partition, as of its last durable turn. Thread-safe.
     [[nodiscard]] std::vector<PartitionView> view() const;
     // Σ of the partitions' state digests: the same for 1 partition and for many.

@@ -1,24 +1,24 @@
 #include "engine/runtime/journal_stage.h"
 
 #include "engine/base/check.h"
-#include "engine/base/thread_name.h"
 
 namespace fiscus::runtime {
 
-JournalStage::JournalStage(std::unique_ptr<journal::Publisher> publisher, const TurnEnd& recovered)
+JournalStage::JournalStage(std::unique_ptr<journal::Publisher> publisher,
+                           const TurnEnd& recovered,
+                           Background background)
     : publisher_(std::move(publisher)),
       term_(publisher_->term()),
       durable_end_(recovered),
-      thread_([this](const std::stop_token& stop) { work(stop); }) {}
-
-JournalStage::~JournalStage() {
-    thread_.request_stop();
-    changed_.notify_all();
-}
+      worker_(
+          background,
+          "journal",
+          [this] { return !error_ && (appended_ < submitted_ || appended_ != durable_); },
+          [this](Worker::Lock& lock) { publish(lock); }) {}
 
 Result<journal::Entries*> JournalStage::next() {
-    std::unique_lock lock(mutex_);
-    changed_.wait(lock, [this] { return error_ || submitted_ - appended_ < turns_max; });
+    Worker::Lock lock(worker_.mutex());
+    worker_.wait(lock, [this] { return error_ || submitted_ - appended_ < turns_max; });
     if (error_) {
         return *error_;
     }
@@ -29,16 +29,16 @@ Result<journal::Entries*> JournalStage::next() {
 
 void JournalStage::submit(const TurnEnd& end) {
     {
-        const std::lock_guard lock(mutex_);
+        const Worker::Lock lock(worker_.mutex());
         turn(submitted_).end = end;
         ++submitted_;
     }
-    changed_.notify_all();
+    worker_.notify();
 }
 
 Status JournalStage::wait() {
-    std::unique_lock lock(mutex_);
-    changed_.wait(lock, [this] { return error_ || durable_ == submitted_; });
+    Worker::Lock lock(worker_.mutex());
+    worker_.wait(lock, [this] { return error_ || durable_ == submitted_; });
     return error_ ? Status(*error_) : Status(Done{});
 }
 
@@ -48,7 +48,7 @@ Status JournalStage::check_fence() {
 }
 
 void JournalStage::mark() {
-    const std::lock_guard lock(mutex_);
+    const Worker::Lock lock(worker_.mutex());
     FISCUS_CHECK(!mark_, "one mark after the other");
     marked_.reset();
     if (durable_ == submitted_) {
@@ -60,7 +60,7 @@ void JournalStage::mark() {
 }
 
 Result<std::optional<journal::Cursor>> JournalStage::marked() const {
-    const std::lock_guard lock(mutex_);
+    const Worker::Lock lock(worker_.mutex());
     if (error_) {
         return *error_;
     }
@@ -68,55 +68,43 @@ Result<std::optional<journal::Cursor>> JournalStage::marked() const {
 }
 
 TurnEnd JournalStage::acknowledged() const {
-    const std::lock_guard lock(mutex_);
+    const Worker::Lock lock(worker_.mutex());
     return durable_end_;
 }
 
 std::uint64_t JournalStage::blocks() const {
-    const std::lock_guard lock(mutex_);
+    const Worker::Lock lock(worker_.mutex());
     return durable_;
 }
 
 StageTimes JournalStage::times() const {
-    const std::lock_guard lock(mutex_);
+    const Worker::Lock lock(worker_.mutex());
     return times_;
 }
 
-void JournalStage::work(const std::stop_token& stop) {
-    name_thread("journal");
-    std::unique_lock lock(mutex_);
-    while (!error_) {
-        const bool behind = appended_ < submitted_;
-        if (!behind && appended_ == durable_) {
-            if (!changed_.wait(lock, stop, [this] { return appended_ < submitted_; })) {
-                return;
-            }
-            continue;
+void JournalStage::publish(Worker::Lock& lock) {
+    const bool append_first = append_is_next();
+    const Turn& next = turn(appended_);
+    StageTimes spent;
+    lock.unlock();
+    Status status = Done{};
+    {
+        const StageTimer timer(spent, append_first ? Stage::journal : Stage::sync);
+        status = append_first ? append(next) : publisher_->sync();
+    }
+    lock.lock();
+    times_ += spent;
+    if (!status) {
+        error_ = std::move(status).error();
+    } else if (append_first) {
+        ++appended_;
+    } else {
+        durable_ = appended_;
+        durable_end_ = appended_end_;
+        if (mark_ == durable_) {
+            marked_ = publisher_->cursor();
+            mark_.reset();
         }
-        const bool append_first = append_is_next();
-        const Turn& next = turn(appended_);
-        StageTimes spent;
-        lock.unlock();
-        Status status = Done{};
-        {
-            const StageTimer timer(spent, append_first ? Stage::journal : Stage::sync);
-            status = append_first ? append(next) : publisher_->sync();
-        }
-        lock.lock();
-        times_ += spent;
-        if (!status) {
-            error_ = std::move(status).error();
-        } else if (append_first) {
-            ++appended_;
-        } else {
-            durable_ = appended_;
-            durable_end_ = appended_end_;
-            if (mark_ == durable_) {
-                marked_ = publisher_->cursor();
-                mark_.reset();
-            }
-        }
-        changed_.notify_all();
     }
 }
 

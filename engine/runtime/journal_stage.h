@@ -1,5 +1,5 @@
-// The thread that publishes the journal: it encodes, hashes, appends and syncs one turn's block
-// while the next turns are applied. One sync covers all blocks that wait (group commit). Nothing
+// Publishes the journal beside the rules: encodes, hashes, appends and syncs one turn's block while
+// the next turns are applied. One sync covers all blocks that wait (group commit). Nothing
 // counts before it: a fold is written once marked() has the cursor of the turn where it began, and
 // acknowledged() says how far the journal is durable.
 // Thread: all calls from the partition's one writer. Fails: an error of the journal is returned by
@@ -7,15 +7,13 @@
 #pragma once
 
 #include <array>
-#include <condition_variable>
 #include <cstdint>
 #include <memory>
-#include <mutex>
 #include <optional>
-#include <thread>
 
 #include "engine/journal/publisher.h"
 #include "engine/runtime/engine.h"
+#include "engine/threads/worker.h"
 
 namespace fiscus::runtime {
 
@@ -30,8 +28,9 @@ struct TurnEnd {
 class JournalStage {
 public:
     // `recovered` is what was durable before the first turn.
-    JournalStage(std::unique_ptr<journal::Publisher> publisher, const TurnEnd& recovered);
-    ~JournalStage();
+    JournalStage(std::unique_ptr<journal::Publisher> publisher,
+                 const TurnEnd& recovered,
+                 Background background);
     JournalStage(const JournalStage&) = delete;
     JournalStage& operator=(const JournalStage&) = delete;
 
@@ -55,6 +54,8 @@ public:
     [[nodiscard]] std::uint64_t term() const { return term_; }
     [[nodiscard]] std::uint64_t blocks() const;
     [[nodiscard]] StageTimes times() const;
+    // Background::steps: appends one block or syncs those that were; false: all is durable.
+    bool step() { return worker_.step(); }
 
 private:
     struct Turn {
@@ -66,7 +67,7 @@ private:
     // A sync comes at the latest after so many blocks, however fast they come.
     static constexpr std::uint64_t unsynced_max = 8;
 
-    void work(const std::stop_token& stop);
+    void publish(Worker::Lock& lock);
     [[nodiscard]] bool append_is_next() const;
     Status append(const Turn& turn);
     Turn& turn(std::uint64_t number) { return turns_[number % turns_max]; }
@@ -76,8 +77,7 @@ private:
     std::array<Turn, turns_max> turns_;
     TurnEnd appended_end_;  // of the publishing thread
 
-    mutable std::mutex mutex_;
-    std::condition_variable_any changed_;
+    // What follows is guarded by the worker's mutex.
     // Turns numbered from 0: submitted ≥ appended ≥ durable.
     std::uint64_t submitted_ = 0;
     std::uint64_t appended_ = 0;
@@ -87,7 +87,7 @@ private:
     std::optional<journal::Cursor> marked_;
     StageTimes times_;
     std::optional<Error> error_;
-    std::jthread thread_;
+    Worker worker_;
 };
 
 }  // namespace fiscus::runtime

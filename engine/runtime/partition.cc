@@ -1,7 +1,6 @@
 #include "engine/runtime/partition.h"
 
 #include <cstring>
-#include <thread>
 
 #include "engine/log/start_check.h"
 #include "engine/log/topics.h"
@@ -55,7 +54,8 @@ Result<std::unique_ptr<Partition>> Partition::open(log::Log& log,
                                               opened->position_.next_offset));
     FISCUS_TRY(opened->recover(publisher->tail_end()));
     opened->position_.cursor = publisher->cursor();
-    opened->journal_ = std::make_unique<JournalStage>(std::move(publisher), opened->turn_end());
+    opened->journal_ = std::make_unique<JournalStage>(std::move(publisher), opened->turn_end(),
+                                                      options.background);
     opened->update_view();
     return opened;
 }
@@ -71,7 +71,9 @@ Status Partition::open_state() {
                      .why = failed.message(),
                      .hint = "give --state a directory that may be written"};
     }
-    const state::MemoryShares shares = state::divide_memory(partition_.memory_bytes);
+    state::MemoryShares shares = state::divide_memory(partition_.memory_bytes);
+    shares.store.env = options_.store_env;
+    shares.state.background = options_.background;
     FISCUS_ASSIGN(auto store, state::open_rocks_store(directory.string(), shares.store));
     FISCUS_ASSIGN(state_, state::State::open(std::move(store), shares.state));
     FISCUS_ASSIGN(position_, decode_position(state_->position()));
@@ -120,8 +122,7 @@ Status Partition::recover(const journal::Cursor& end) {
         while (missing > 0) {
             FISCUS_ASSIGN(const auto records, reader_->read(missing, recovery_wait));
             if (records.empty()) {
-                return log_shorter_than("the journal has published its entry", partition_.partition,
-                                        position_.next_offset);
+                return events_missing();
             }
             FISCUS_TRY(apply_all(records, entries));
             missing -= records.size();
@@ -135,6 +136,24 @@ Status Partition::recover(const journal::Cursor& end) {
         }
     }
     return Done{};
+}
+
+// The journal says more than the events that came: they were cut, or the log is slow.
+Error Partition::events_missing() {
+    auto extent = log_.extent(log::events_topic, partition_.partition);
+    if (!extent.ok()) {
+        return std::move(extent).error();
+    }
+    if (extent->end > position_.next_offset) {
+        return {.code = ErrorCode::log_unavailable,
+                .what = "the events from offset " + std::to_string(position_.next_offset) +
+                        " on did not come in time",
+                .why = "the log has them, and gave none for " +
+                       std::to_string(recovery_wait.count() / 1000) + " s",
+                .hint = "look at the broker, then start again"};
+    }
+    return log_shorter_than("the journal has published its entry", partition_.partition,
+                            position_.next_offset);
 }
 
 Status Partition::compare(const journal::ReadBlock& block,
@@ -195,9 +214,9 @@ Status Partition::apply_all(std::span<const log::Record> records, journal::Entri
 }
 
 Result<std::uint64_t> Partition::run_once(milliseconds wait) {
-    const auto now = std::chrono::steady_clock::now();
+    const auto now = options_.clock->now();
     if (!waits_for_.empty() && now < asks_again_) {
-        std::this_thread::sleep_until(std::min(asks_again_, now + wait));
+        options_.clock->sleep_until(std::min(asks_again_, now + wait));
         FISCUS_TRY(look_for_another_writer());
         FISCUS_TRY(fold_between_turns(0));
         update_view();
@@ -237,7 +256,7 @@ Result<std::uint64_t> Partition::run_once(milliseconds wait) {
 // What was read and not applied is read again.
 Status Partition::wait_for_secret(const Error& missing) {
     waits_for_ = missing.what;
-    asks_again_ = std::chrono::steady_clock::now() + secret_interval;
+    asks_again_ = options_.clock->now() + secret_interval;
     FISCUS_ASSIGN(reader_,
                   log_.reader(log::events_topic, partition_.partition, position_.next_offset));
     return Done{};
@@ -245,7 +264,7 @@ Status Partition::wait_for_secret(const Error& missing) {
 
 // Whoever publishes notices a higher term by itself; one that has nothing to say asks now and then.
 Status Partition::look_for_another_writer() {
-    const auto now = std::chrono::steady_clock::now();
+    const auto now = options_.clock->now();
     if (now - fence_checked_ < fence_interval) {
         return Done{};
     }
@@ -271,7 +290,7 @@ bool Partition::fold_is_urgent() const {
 
 // Readers of the state directory, and a restart, see what was folded: soon, at any load.
 bool Partition::fold_is_late(bool unhurried) const {
-    return unfolded_records_ > 0 && std::chrono::steady_clock::now() - fold_began_ >=
+    return unfolded_records_ > 0 && options_.clock->now() - fold_began_ >=
                                         options_.fold_interval / (unhurried ? unhurried_folds : 1);
 }
 
@@ -299,7 +318,7 @@ Status Partition::begin_fold() {
     FISCUS_TRY(state_->begin_fold());
     journal_->mark();
     folding_ = position_;
-    fold_began_ = std::chrono::steady_clock::now();
+    fold_began_ = options_.clock->now();
     unfolded_records_ = 0;
     return Done{};
 }
@@ -329,8 +348,13 @@ Status Partition::fold() {
         return end_fold(true);
     }
     unfolded_records_ = 0;
-    fold_began_ = std::chrono::steady_clock::now();
+    fold_began_ = options_.clock->now();
     return state_->fold(encode(position_));
+}
+
+bool Partition::step() {
+    const bool published = journal_->step();
+    return state_->step() || published;
 }
 
 void Partition::count(const journal::Entries& entries) {

@@ -31,17 +31,19 @@ public:
     Result<std::uint64_t> run_once(std::chrono::milliseconds wait);
     Result<bool> caught_up();
     Status flush();
+    bool step();
     [[nodiscard]] PartitionView view() const;
     Status verify_state();
 
 private:
     Partition(log::Log& log, const EngineOptions& options, const PartitionOptions& partition)
-        : log_(log), options_(options), partition_(partition) {}
+        : log_(log), options_(options), partition_(partition), fold_began_(options.clock->now()) {}
 
     Status open_state();
     Status check_log();
     // Replays up to `end`, where the published journal ended when this writer claimed it.
     Status recover(const journal::Cursor& end);
+    Error events_missing();
     Status compare(const journal::ReadBlock& block,
                    const journal::Entries& entries,
                    const Hash128& digest) const;
@@ -76,12 +78,12 @@ private:
     std::unique_ptr<log::Reader> reader_;
     std::uint64_t unfolded_records_ = 0;
     std::uint64_t replayed_ = 0;
-    std::chrono::steady_clock::time_point fence_checked_;
+    Clock::Time fence_checked_;
     std::optional<Position> folding_;  // where the fold that is being collected began
-    std::chrono::steady_clock::time_point fold_began_ = std::chrono::steady_clock::now();
+    Clock::Time fold_began_;
     StageTimes times_;
     std::string waits_for_;
-    std::chrono::steady_clock::time_point asks_again_;
+    Clock::Time asks_again_;
 
     mutable std::mutex view_mutex_;
     PartitionView view_;

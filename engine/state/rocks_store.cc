@@ -64,6 +64,9 @@ public:
         table.pin_l0_filter_and_index_blocks_in_cache = true;
         rocksdb::Options rocks;
         rocks.create_if_missing = !options.read_only;
+        if (options.env != nullptr) {
+            rocks.env = options.env;
+        }
         rocks.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
         rocks.max_background_jobs = 2;
         // Whatever is not new lies all over the key space (consumers that claim again): the fewer

@@ -28,7 +28,9 @@ Error foreign_layout(std::uint32_t found) {
 }  // namespace
 
 State::State(std::unique_ptr<StateStore> store, const StateOptions& options)
-    : store_(std::move(store)), options_(options), writer_(std::make_unique<Writer>(*store_)) {}
+    : store_(std::move(store)),
+      options_(options),
+      writer_(std::make_unique<Writer>(*store_, options.background)) {}
 
 State::~State() = default;
 
@@ -403,6 +405,8 @@ bool State::papers_full() {
 }
 
 Status State::flush() { return writer_->wait(); }
+
+bool State::step() { return writer_->step(); }
 
 Bytes State::durable_position() {
     if (writer_->written()) {

@@ -18,6 +18,7 @@
 #include "engine/state/records.h"
 #include "engine/state/store.h"
 #include "engine/state/table.h"
+#include "engine/threads/worker.h"
 
 namespace fiscus::state {
 
@@ -32,6 +33,8 @@ struct StateOptions {
     std::size_t cache_bytes_max = 192U << 20;
     // Bytes of the copies from which changed records are written; more of them ask for a fold.
     std::size_t fold_bytes_max = 64U << 20;
+    // Who writes what is folded.
+    Background background = Background::threads;
 };
 
 // The sub of a definition's key.
@@ -138,6 +141,8 @@ public:
     [[nodiscard]] bool full();
     // Waits until the last fold is durable.
     Status flush();
+    // Background::steps: writes a fold that ended; false: there is none to write.
+    bool step();
     // Position of the last fold; empty for a new store.
     [[nodiscard]] Bytes position() const { return position_; }
     // Position that a crash now would leave behind.

@@ -19,6 +19,10 @@
 #include "engine/state/key.h"
 #include "engine/state/write_set.h"
 
+namespace rocksdb {
+class Env;
+}
+
 namespace fiscus::state {
 
 class StateStore {
@@ -56,6 +60,7 @@ std::unique_ptr<StateStore> make_memory_store();
 struct RocksOptions {
     std::uint64_t memory_bytes = 512ULL << 20;  // of the block cache
     bool read_only = false;
+    rocksdb::Env* env = nullptr;  // whose files; nothing: the machine's
 };
 
 // Fails: state (the directory is locked, damaged or cannot be written).

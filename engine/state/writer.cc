@@ -1,29 +1,29 @@
 #include "engine/state/writer.h"
 
-#include "engine/base/thread_name.h"
+#include <utility>
 
 namespace fiscus::state {
 
-Writer::Writer(StateStore& store)
-    : store_(store), thread_([this](const std::stop_token& stop) { work(stop); }) {}
-
-Writer::~Writer() {
-    thread_.request_stop();
-    changed_.notify_all();
-}
+Writer::Writer(StateStore& store, Background background)
+    : store_(store),
+      worker_(
+          background,
+          "store",
+          [this] { return pending_; },
+          [this](Worker::Lock& lock) { write(lock); }) {}
 
 void Writer::submit() {
     {
-        const std::lock_guard lock(mutex_);
+        const Worker::Lock lock(worker_.mutex());
         FISCUS_CHECK(!pending_, "one set is written at a time");
         pending_ = true;
     }
-    changed_.notify_all();
+    worker_.notify();
 }
 
 Status Writer::wait() {
-    std::unique_lock lock(mutex_);
-    changed_.wait(lock, [this] { return !pending_; });
+    Worker::Lock lock(worker_.mutex());
+    worker_.wait(lock, [this] { return !pending_; });
     if (error_.has_value()) {
         return *error_;
     }
@@ -31,36 +31,25 @@ Status Writer::wait() {
 }
 
 bool Writer::busy() {
-    const std::lock_guard lock(mutex_);
+    const Worker::Lock lock(worker_.mutex());
     return pending_;
 }
 
 bool Writer::written() {
-    const std::lock_guard lock(mutex_);
+    const Worker::Lock lock(worker_.mutex());
     return !pending_ && !error_.has_value();
 }
 
-void Writer::work(const std::stop_token& stop) {
-    name_thread("store");
-    while (true) {
-        {
-            std::unique_lock lock(mutex_);
-            if (!changed_.wait(lock, stop, [this] { return pending_; })) {
-                return;
-            }
-        }
-        set_.sort();
-        Status status = store_.write(set_);
-        set_.clear();
-        {
-            const std::lock_guard lock(mutex_);
-            if (!status.ok() && !error_.has_value()) {
-                error_ = std::move(status).error();
-            }
-            pending_ = false;
-        }
-        changed_.notify_all();
+void Writer::write(Worker::Lock& lock) {
+    lock.unlock();
+    set_.sort();
+    Status status = store_.write(set_);
+    set_.clear();
+    lock.lock();
+    if (!status.ok() && !error_.has_value()) {
+        error_ = std::move(status).error();
     }
+    pending_ = false;
 }
 
 }  // namespace fiscus::state

@@ -1,22 +1,18 @@
-// The thread that sorts a write set and gives it to the store, so that the rules go on meanwhile.
+// Sorts a write set and gives it to the store, beside the rules.
 // Thread: the partition's one writer. Fails: an error of the store is returned by the next wait()
 // and stays.
 #pragma once
 
-#include <condition_variable>
-#include <mutex>
 #include <optional>
-#include <thread>
 
-#include "engine/base/check.h"
 #include "engine/state/store.h"
+#include "engine/threads/worker.h"
 
 namespace fiscus::state {
 
 class Writer {
 public:
-    explicit Writer(StateStore& store);
-    ~Writer();
+    Writer(StateStore& store, Background background);
     Writer(const Writer&) = delete;
     Writer& operator=(const Writer&) = delete;
 
@@ -30,17 +26,17 @@ public:
     [[nodiscard]] bool busy();
     // All that was submitted is in the store.
     [[nodiscard]] bool written();
+    // Background::steps: writes what was submitted; false: nothing was.
+    bool step() { return worker_.step(); }
 
 private:
-    void work(const std::stop_token& stop);
+    void write(Worker::Lock& lock);
 
     StateStore& store_;
     WriteSet set_;
-    std::mutex mutex_;
-    std::condition_variable_any changed_;
     bool pending_ = false;
     std::optional<Error> error_;
-    std::jthread thread_;
+    Worker worker_;
 };
 
 }  // namespace fiscus::state

@@ -58,6 +58,9 @@ public:
         table.block_cache = rocksdb::NewLRUCache(options.memory_bytes / 2);
         rocksdb::Options rocks;
         rocks.create_if_missing = !options.read_only;
+        if (options.env != nullptr) {
+            rocks.env = options.env;
+        }
         rocks.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
         rocks.write_buffer_size =
             std::clamp<std::uint64_t>(options.memory_bytes / 8, 4U << 20, 64U << 20);

@@ -16,6 +16,10 @@
 
 #include "engine/base/result.h"
 
+namespace rocksdb {
+class Env;
+}
+
 namespace fiscus::projections {
 
 // Rises with every change of a key or a value below: an older state is refused and rebuilt.
@@ -24,6 +28,7 @@ inline constexpr std::uint32_t state_layout_version = 5;
 struct StoreOptions {
     std::uint64_t memory_bytes = 64ULL << 20;  // block cache and memtables together
     bool read_only = false;
+    rocksdb::Env* env = nullptr;  // whose files; nothing: the machine's
 };
 
 class Store {

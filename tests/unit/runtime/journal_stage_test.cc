@@ -27,7 +27,8 @@ protected:
     std::unique_ptr<JournalStage> claim() {
         auto publisher = journal::Publisher::open(log_, 0, {}, "test");
         EXPECT_TRUE(publisher.ok());
-        return std::make_unique<JournalStage>(std::move(publisher).value(), recovered);
+        return std::make_unique<JournalStage>(std::move(publisher).value(), recovered,
+                                              Background::threads);
     }
 
     // One turn more; false when the stage has failed.
