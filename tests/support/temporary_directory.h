@@ -11,8 +11,9 @@ namespace fiscus::support {
 
 class TemporaryDirectory {
 public:
-    TemporaryDirectory() {
-        std::string pattern = (std::filesystem::temp_directory_path() / "fiscus_XXXXXX").string();
+    explicit TemporaryDirectory(
+        const std::filesystem::path& base = std::filesystem::temp_directory_path()) {
+        std::string pattern = (base / "fiscus_XXXXXX").string();
         FISCUS_CHECK(mkdtemp(pattern.data()) != nullptr, "a temporary directory can be made");
         path_ = pattern;
     }
