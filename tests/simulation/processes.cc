@@ -1,5 +1,6 @@
 #include "tests/simulation/processes.h"
 
+#include <utility>
 #include <vector>
 
 namespace fiscus::simulation {
@@ -13,22 +14,46 @@ constexpr int turns_max = 100'000;
 
 }  // namespace
 
-void Surroundings::ended(const std::string& who, const Error& error, Disk& disk) {
-    trace.note(who + " ends: " + std::string(code_name(error.code)));
-    const bool disk_failed = disk.has_failed() && error.code == ErrorCode::state;
-    const bool expected =
-        disk_failed ||
-        (hostile && (error.code == ErrorCode::log_unavailable || error.code == ErrorCode::fenced));
-    if (!expected && finding.empty()) {
-        finding = who + ": " + error.text();
+Process::Process(Surroundings& world, std::string name, std::filesystem::path state)
+    : world_(world), name_(std::move(name)), state_(std::move(state)), disk_(world.disk_seed++) {}
+
+void Process::wake() {
+    disk_.mend();
+    log_ = world_.cluster.connect();
+}
+
+void Process::kill(bool power) {
+    disk_.cut();
+    drop();
+    log_.reset();
+    if (power) {
+        disk_.lose_unsynced();
     }
 }
 
-void EngineProcess::end(const Error& error) {
-    world_.ended(name_, error, disk_);
+void Process::wipe() {
+    std::filesystem::remove_all(state_);
+    disk_.forget();
+    world_.trace.note(name_ + " loses its state");
+}
+
+void Process::find(const std::string& what) {
+    if (world_.finding.empty()) {
+        world_.finding = name_ + ": " + what;
+    }
+}
+
+void Process::end(const Error& error) {
+    world_.trace.note(name_ + " ends: " + std::string(code_name(error.code)));
+    const bool spoilt = disk_.has_failed() && error.code == ErrorCode::state;
+    const bool hindered = world_.hostile && (error.code == ErrorCode::log_unavailable ||
+                                             error.code == ErrorCode::fenced);
+    if (!spoilt && !hindered) {
+        find(error.text());
+    }
     // After a write that failed RocksDB may have named a file and deleted it: such a state does not
     // open any more, and whoever reads the hint deletes it.
-    const bool does_not_open = engine_ == nullptr && error.code == ErrorCode::state;
+    const bool does_not_open = !up() && spoilt;
     kill();
     if (does_not_open) {
         wipe();
@@ -39,8 +64,7 @@ void EngineProcess::start() {
     property::Random& random = world_.random;
     static const std::vector<std::size_t> turns = {1, 7, 64, 500};
     static const std::vector<std::size_t> folds = {5, 50, 400};
-    disk_.mend();
-    log_ = world_.cluster.connect();
+    wake();
     runtime::EngineOptions options;
     options.state_dir = state_;
     options.partitions = {world_.partition};
@@ -58,21 +82,6 @@ void EngineProcess::start() {
     if (lives(opened)) {
         engine_ = std::move(opened).value();
     }
-}
-
-void EngineProcess::kill(bool power) {
-    disk_.cut();
-    engine_.reset();
-    log_.reset();
-    if (power) {
-        disk_.lose_unsynced();
-    }
-}
-
-void EngineProcess::wipe() {
-    std::filesystem::remove_all(state_);
-    disk_.forget();
-    world_.trace.note(name_ + " loses its state");
 }
 
 void EngineProcess::turn() {
@@ -106,24 +115,12 @@ void EngineProcess::run_to_end() {
         kill();
         return;
     }
-    if (world_.finding.empty()) {
-        world_.finding = name_ + " did not come to the end";
-    }
-}
-
-void StatisticsProcess::end(const Error& error) {
-    world_.ended("statistics", error, disk_);
-    const bool does_not_open = runner_ == nullptr && error.code == ErrorCode::state;
-    kill();
-    if (does_not_open) {
-        wipe();
-    }
+    find("it did not come to the end");
 }
 
 void StatisticsProcess::start(projections::Publishing publishing) {
     static const std::vector<std::uint64_t> commits = {1, 40, 1'000};
-    disk_.mend();
-    log_ = world_.cluster.connect();
+    wake();
     projections::RunnerOptions options;
     options.directory = state_.string();
     options.memory_bytes = memory_bytes;
@@ -132,38 +129,23 @@ void StatisticsProcess::start(projections::Publishing publishing) {
     options.clock = &world_.clock;
     options.store_env = disk_.env();
     compares_ = publishing == projections::Publishing::compare;
-    world_.trace.note("statistics start", options.commit_entries);
+    world_.trace.note("statistics starts", options.commit_entries);
     auto opened = projections::Runner::open(*log_, world_.partition, options);
     if (lives(opened)) {
         runner_ = std::move(opened).value();
     }
 }
 
-void StatisticsProcess::kill(bool power) {
-    disk_.cut();
-    runner_.reset();
-    log_.reset();
-    if (power) {
-        disk_.lose_unsynced();
-    }
-}
-
-void StatisticsProcess::wipe() {
-    std::filesystem::remove_all(state_);
-    disk_.forget();
-    world_.trace.note("statistics lose their state");
-}
-
 void StatisticsProcess::turn() {
     auto folded = runner_->run_once(milliseconds(0));
     if (lives(folded)) {
-        world_.trace.note("statistics fold", *folded);
+        world_.trace.note("statistics folds", *folded);
     }
 }
 
 void StatisticsProcess::flush() {
     if (lives(runner_->flush())) {
-        world_.trace.note("statistics write all");
+        world_.trace.note("statistics writes all");
     }
 }
 
@@ -180,11 +162,10 @@ void StatisticsProcess::run_to_end() {
     if (!up()) {
         return;
     }
-    if (compares_ && (runner_->published_rows_left() || runner_->counts().rows_beyond != 0) &&
-        world_.finding.empty()) {
-        world_.finding = "the statistics' rows are not those that the journal gives: " +
-                         std::to_string(runner_->counts().rows_beyond) + " are missing" +
-                         (runner_->published_rows_left() ? ", others are too many" : "");
+    if (compares_ && (runner_->published_rows_left() || runner_->counts().rows_beyond != 0)) {
+        find("the published rows are not those that the journal gives: " +
+             std::to_string(runner_->counts().rows_beyond) + " are missing" +
+             (runner_->published_rows_left() ? ", others are too many" : ""));
     }
     kill();
 }

@@ -37,7 +37,7 @@ TEST(Simulation, WhateverHappensTheLedgerEndsUpAsIfNothingHad) {
     for (const char* what :
          {"first ends: fenced", "first ends: log_unavailable", "second ends: fenced",
           "statistics ends: log_unavailable", "an engine is killed", "an engine sleeps",
-          "first loses its state", "statistics lose their state", "something arrives"}) {
+          "first loses its state", "statistics loses its state", "something arrives"}) {
         EXPECT_GT(happened[what], 20U) << what;
     }
 }
