@@ -1,15 +1,13 @@
 #include "engine/app/day_book.h"
 
-#include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include "engine/app/journal_book.h"
 #include "engine/app/journal_event.h"
-#include "engine/app/open.h"
 #include "engine/base/time.h"
 #include "engine/draw/algorithm.h"
-#include "engine/log/topics.h"
 
 namespace fiscus::app {
 
@@ -144,32 +142,11 @@ std::map<std::uint32_t, DrawnDay> DayBook::finish() {
 }
 
 Result<DrawnDay> read_day(log::Log& log, std::int32_t day, std::optional<ProgrammeId> programme) {
-    FISCUS_ASSIGN(const std::int32_t partitions, partitions_of(log, log::journal_topic));
-    std::map<std::uint32_t, DrawnDay> found;
-    for (std::int32_t partition = 0; partition < partitions; ++partition) {
-        DayBook book(day);
-        Status status = Done{};
-        FISCUS_TRY(walk_journal(log, partition, [&](const WalkedEntry& walked) {
-            status = book.take(walked);
-            return status.ok();
-        }));
-        FISCUS_TRY(status);
-        found.merge(book.finish());
-    }
-    if (programme) {
-        std::erase_if(found, [&](const auto& draw) { return draw.first != programme->value(); });
-    }
-    if (found.empty()) {
-        return Error{ErrorCode::not_found,
-                     fmt::format("the journal knows no instant draw on {}", date_text(day)), "",
-                     "Check the day; `fiscus log dump --topic journal --json` lists all entries."};
-    }
-    if (found.size() > 1) {
-        return Error{ErrorCode::usage,
-                     fmt::format("{} programmes draw on {}", found.size(), date_text(day)), "",
-                     "Say which one: --programme N."};
-    }
-    return std::move(found.begin()->second);
+    return read_book<DayBook>(
+        log, day, programme,
+        {.unknown = fmt::format("the journal knows no instant draw on {}", date_text(day)),
+         .check = "Check the day",
+         .several = fmt::format("draw on {}", date_text(day))});
 }
 
 }  // namespace fiscus::app

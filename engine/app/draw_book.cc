@@ -1,14 +1,12 @@
 #include "engine/app/draw_book.h"
 
-#include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include "engine/app/journal_book.h"
 #include "engine/app/journal_event.h"
-#include "engine/app/open.h"
 #include "engine/draw/algorithm.h"
-#include "engine/log/topics.h"
 
 namespace fiscus::app {
 namespace {
@@ -109,44 +107,21 @@ Status DrawBook::take_accepted(const WalkedEntry& walked, DrawnBatch& batch, Fol
     return Done{};
 }
 
-void DrawBook::finish() {
+std::map<std::uint32_t, DrawnBatch> DrawBook::finish() {
     for (auto& [programme, batch] : draws_) {
         if (batch.draw.sealed_at_us == 0) {
             list_tickets(following_[programme], batch);
         }
     }
+    return std::move(draws_);
 }
 
 Result<DrawnBatch> read_draw(log::Log& log, BatchId batch, std::optional<ProgrammeId> programme) {
-    FISCUS_ASSIGN(const std::int32_t partitions, partitions_of(log, log::journal_topic));
-    std::map<std::uint32_t, DrawnBatch> found;
-    for (std::int32_t partition = 0; partition < partitions; ++partition) {
-        DrawBook book(batch);
-        Status status = Done{};
-        FISCUS_TRY(walk_journal(log, partition, [&](const WalkedEntry& walked) {
-            status = book.take(walked);
-            return status.ok();
-        }));
-        FISCUS_TRY(status);
-        book.finish();
-        found.insert(book.draws().begin(), book.draws().end());
-    }
-    if (programme) {
-        std::erase_if(found, [&](const auto& draw) { return draw.first != programme->value(); });
-    }
-    if (found.empty()) {
-        return Error{ErrorCode::not_found,
-                     fmt::format("the journal knows no prize batch {}", batch.value()), "",
-                     "Check the number; `fiscus log dump --topic journal --json` lists all "
-                     "entries."};
-    }
-    if (found.size() > 1) {
-        return Error{
-            ErrorCode::usage,
-            fmt::format("{} programmes have a prize batch {}", found.size(), batch.value()), "",
-            "Say which one: --programme N."};
-    }
-    return std::move(found.begin()->second);
+    return read_book<DrawBook>(
+        log, batch, programme,
+        {.unknown = fmt::format("the journal knows no prize batch {}", batch.value()),
+         .check = "Check the number",
+         .several = fmt::format("have a prize batch {}", batch.value())});
 }
 
 }  // namespace fiscus::app

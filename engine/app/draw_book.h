@@ -34,10 +34,8 @@ public:
     explicit DrawBook(BatchId batch) : batch_(batch) {}
 
     Status take(const WalkedEntry& walked);
-    // By programme.
-    [[nodiscard]] const std::map<std::uint32_t, DrawnBatch>& draws() const { return draws_; }
-    // The list as it is now, put where it is looked for.
-    void finish();
+    // By programme; an open list as it is now.
+    std::map<std::uint32_t, DrawnBatch> finish();
 
 private:
     struct Submission {
