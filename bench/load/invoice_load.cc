@@ -15,12 +15,10 @@ constexpr std::uint64_t fingerprint_tokens = 7;
 constexpr std::uint32_t opening_steps = 1 + 2 * 5 + 1 + 1 + sellers + 3 * (1 + 5);
 constexpr std::uint32_t closing_steps = 3 + 1 + 1;
 
-std::int64_t whole_milliseconds(std::int64_t us) { return us / 1'000 * 1'000; }
-
 }  // namespace
 
 InvoiceLoad::InvoiceLoad(const InvoiceOptions& options)
-    : options_(options), random_(scatter(options.seed ^ 0x1a3f5c7d9bULL)) {
+    : AgendaLoad(programme, programme_key, options.seed ^ 0x1a3f5c7d9bULL), options_(options) {
     FISCUS_CHECK(options.invoices >= invoices_min && options.invoices <= UINT32_MAX / 4,
                  "a month of invoices has winners and fits its numbers");
     expected_.first_day = first_day;
@@ -75,18 +73,6 @@ void InvoiceLoad::plan_batches() {
     }
 }
 
-bool InvoiceLoad::next(LoadBatch& records, std::size_t records_max) {
-    sink_.begin(records, records_max);
-    while (!sink_.full() && !agenda_.empty()) {
-        const Action action = agenda_.top();
-        agenda_.pop();
-        now_us_ = action.at_us;
-        perform(action);
-    }
-    sink_.finish();
-    return !records.empty();
-}
-
 void InvoiceLoad::perform(const Action& action) {
     switch (action.deed) {
         case Deed::open: return open(action.which);
@@ -104,17 +90,11 @@ void InvoiceLoad::perform(const Action& action) {
         case Deed::forfeit: return forfeit(action.which);
         case Deed::recover: return recover(action.which);
         case Deed::cut:
-            return say(authority, wire::EventBody::ClockAdvanced,
-                       wire::CreateClockAdvanced(builder_, now_us_).Union());
+            say(authority, wire::EventBody::ClockAdvanced,
+                wire::CreateClockAdvanced(builder_, now_us_).Union());
+            return;
         case Deed::close: return close(action.which);
     }
-}
-
-void InvoiceLoad::later(std::int64_t at_us, Deed deed, std::uint32_t which) {
-    agenda_.push({.at_us = whole_milliseconds(std::max(at_us, now_us_)),
-                  .order = actions_++,
-                  .deed = deed,
-                  .which = which});
 }
 
 // ---- uploads ----
@@ -252,26 +232,6 @@ void InvoiceLoad::reverse(std::uint32_t index) {
 }
 
 // ---- what all have in common ----
-
-void InvoiceLoad::say(std::uint16_t source, wire::EventBody kind, Body body, wire::Reason reason) {
-    const Bytes value =
-        finish_event(builder_, {.programme = programme,
-                                .origin = wire::Origin(++sequences_[source], 1, source, 0),
-                                .occurred_us = now_us_,
-                                .key = event_key(random_, now_us_),
-                                .kind = kind,
-                                .body = body});
-    sink_.add(programme, programme_key, now_us_, value);
-    builder_.Clear();
-    ++expected_.records;
-    if (reason == wire::Reason::none) {
-        ++expected_.accepted;
-        ++expected_.accepted_by_kind[static_cast<std::size_t>(kind)];
-    } else {
-        ++expected_.refused;
-        ++expected_.reasons[static_cast<std::size_t>(reason)];
-    }
-}
 
 InvoiceLoad::Batch& InvoiceLoad::batch_of(std::uint32_t invoice) {
     return batches_[batch_number(invoice) - first_batch];

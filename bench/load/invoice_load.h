@@ -12,13 +12,10 @@
 #include <array>
 #include <cstdint>
 #include <map>
-#include <queue>
 #include <string>
 #include <vector>
 
-#include "bench/load/load.h"
-#include "bench/load/random.h"
-#include "bench/load/record_sink.h"
+#include "bench/load/agenda_load.h"
 #include "engine/draw/batch_draw.h"
 #include "schemas/events_generated.h"
 #include "schemas/reasons_generated.h"
@@ -35,48 +32,34 @@ inline constexpr std::uint64_t records_of_invoice = 2;
 // Fewer have no winners in each tier.
 inline constexpr std::uint64_t invoices_min = 2'000;
 
-class InvoiceLoad final : public Load {
+enum class InvoiceDeed : std::uint8_t {
+    open,
+    begin_day,
+    submit,
+    submit_again,  // somebody else, through another channel
+    verify,
+    reject,
+    reverse,
+    seal,
+    publish_seed,
+    execute,
+    fail_payout,
+    pay,
+    forfeit,
+    recover,
+    cut,
+    close,
+};
+
+class InvoiceLoad final : public AgendaLoad<InvoiceDeed> {
 public:
     explicit InvoiceLoad(const InvoiceOptions& options);
 
-    bool next(LoadBatch& batch, std::size_t records_max = records_at_once) override;
     [[nodiscard]] Expected expected() const override { return expected_; }
 
 private:
-    using Body = flatbuffers::Offset<void>;
     static constexpr std::size_t batch_count = 3;
     static constexpr std::size_t tier_count = 5;
-
-    enum class Deed : std::uint8_t {
-        open,
-        begin_day,
-        submit,
-        submit_again,  // somebody else, through another channel
-        verify,
-        reject,
-        reverse,
-        seal,
-        publish_seed,
-        execute,
-        fail_payout,
-        pay,
-        forfeit,
-        recover,
-        cut,
-        close,
-    };
-    // `which`: invoice, batch or step.
-    struct Action {
-        std::int64_t at_us = 0;
-        std::uint64_t order = 0;
-        Deed deed = Deed::open;
-        std::uint32_t which = 0;
-
-        // For a queue whose top comes first.
-        friend bool operator<(const Action& a, const Action& b) {
-            return a.at_us != b.at_us ? a.at_us > b.at_us : a.order > b.order;
-        }
-    };
 
     enum class Place : std::uint8_t { none, waiting, payable, paid, forfeited, lost, recovering };
     enum class Standing : std::uint8_t { held, submitted, verified, rejected, reversed };
@@ -114,8 +97,8 @@ private:
     };
 
     void plan_batches();
-    void perform(const Action& action);
-    void later(std::int64_t at_us, Deed deed, std::uint32_t which);
+    // `which`: invoice, batch or step.
+    void perform(const Action& action) override;
 
     // invoice_opening.cc
     void open(std::uint32_t step);
@@ -147,10 +130,6 @@ private:
     void forfeit(std::uint32_t index);
     void recover(std::uint32_t index);
 
-    void say(std::uint16_t source,
-             wire::EventBody kind,
-             Body body,
-             wire::Reason reason = wire::Reason::none);
     [[nodiscard]] Batch& batch_of(std::uint32_t invoice);
     [[nodiscard]] std::uint32_t batch_number(std::uint32_t index) const;
     [[nodiscard]] draw::BatchName name_of(std::uint32_t batch) const;
@@ -159,15 +138,6 @@ private:
     [[nodiscard]] wire::Id128 consumer_token(std::uint32_t consumer) const;
 
     InvoiceOptions options_;
-    Random random_;
-    flatbuffers::FlatBufferBuilder builder_{std::size_t{4} << 10};
-    RecordSink sink_;
-    Expected expected_;
-    std::int64_t now_us_ = 0;
-    std::uint64_t actions_ = 0;
-    std::priority_queue<Action> agenda_;
-    // Numbers that the sources used.
-    std::array<std::uint64_t, 8> sequences_{};
     std::vector<Seller> sellers_;
     std::vector<Invoice> invoices_;
     std::array<Batch, batch_count> batches_;

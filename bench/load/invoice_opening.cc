@@ -40,10 +40,10 @@ void InvoiceLoad::open(std::uint32_t step) {
     step -= 2 * platform_steps;
     if (step == 0) {
         const auto name = builder_.CreateString("武汉市公证处");
-        return say(
-            authority, wire::EventBody::SourceRegistered,
+        say(authority, wire::EventBody::SourceRegistered,
             wire::CreateSourceRegistered(builder_, notary, wire::SourceRole::notary, 0, 0, name)
                 .Union());
+        return;
     }
     if (step == 1) {
         std::int64_t needed_fen = 0;
@@ -53,8 +53,9 @@ void InvoiceLoad::open(std::uint32_t step) {
         const wire::Id128 account = token_of({options_.seed, programme}, account_tokens, 0);
         expected_.deposited_fen = needed_fen + needed_fen / 10;
         expected_.fund_fen = expected_.deposited_fen;
-        return say(authority, wire::EventBody::FundDeposited,
-                   wire::CreateFundDeposited(builder_, &account, expected_.deposited_fen).Union());
+        say(authority, wire::EventBody::FundDeposited,
+            wire::CreateFundDeposited(builder_, &account, expected_.deposited_fen).Union());
+        return;
     }
     step -= 2;
     if (step < sellers) {
@@ -95,8 +96,9 @@ void InvoiceLoad::open_platform(std::uint32_t index, bool registers) {
     const auto platform = static_cast<std::uint16_t>(index + 1);
     const auto name = builder_.CreateString(platforms[index]);
     if (!registers) {
-        return say(authority, wire::EventBody::PlatformAdmitted,
-                   wire::CreatePlatformAdmitted(builder_, platform, name).Union());
+        say(authority, wire::EventBody::PlatformAdmitted,
+            wire::CreatePlatformAdmitted(builder_, platform, name).Union());
+        return;
     }
     say(authority, wire::EventBody::SourceRegistered,
         wire::CreateSourceRegistered(builder_, static_cast<std::uint16_t>(authority + platform),
@@ -134,10 +136,11 @@ void InvoiceLoad::open_batch(std::uint32_t step) {
         const std::int64_t amount_fen = plan.count * plan.amount.fen();
         expected_.fund_fen -= amount_fen;
         expected_.prize_budget_fen += amount_fen;
-        return say(authority, wire::EventBody::BatchFunded,
-                   wire::CreateBatchFunded(builder_, first_batch + index, amount_fen,
-                                           static_cast<std::uint16_t>(tier))
-                       .Union());
+        say(authority, wire::EventBody::BatchFunded,
+            wire::CreateBatchFunded(builder_, first_batch + index, amount_fen,
+                                    static_cast<std::uint16_t>(tier))
+                .Union());
+        return;
     }
     std::vector<flatbuffers::Offset<wire::PrizeTier>> lines;
     for (const draw::Tier& plan : batch.plan.tiers) {
@@ -183,13 +186,15 @@ void InvoiceLoad::close(std::uint32_t step) {
             expected_.prize_budget_fen = 0;
         }
         const auto why = builder_.CreateString("到期");
-        return say(authority, wire::EventBody::BatchClosed,
-                   wire::CreateBatchClosed(builder_, first_batch + step, why).Union());
+        say(authority, wire::EventBody::BatchClosed,
+            wire::CreateBatchClosed(builder_, first_batch + step, why).Union());
+        return;
     }
     if (step == batch_count) {
         const auto why = builder_.CreateString("到期");
-        return say(authority, wire::EventBody::ProgrammeClosed,
-                   wire::CreateProgrammeClosed(builder_, why).Union());
+        say(authority, wire::EventBody::ProgrammeClosed,
+            wire::CreateProgrammeClosed(builder_, why).Union());
+        return;
     }
     const wire::Id128 account = token_of({options_.seed, programme}, account_tokens, 0);
     expected_.returned_fen = expected_.fund_fen;

@@ -24,7 +24,7 @@ std::int64_t start_of(std::uint32_t day) {
 }  // namespace
 
 PackLoad::PackLoad(const PackOptions& options)
-    : options_(options), random_(scatter(options.seed ^ 0x5eedfacade5ULL)) {
+    : AgendaLoad(programme, programme_key, options.seed ^ 0x5eedfacade5ULL), options_(options) {
     FISCUS_CHECK(options.requests >= requests_min && options.requests <= UINT32_MAX / 4,
                  "a month of gift packs uses up its stock and fits its numbers");
     expected_.first_day = first_day;
@@ -84,18 +84,6 @@ Expected PackLoad::expected() const {
     return all;
 }
 
-bool PackLoad::next(LoadBatch& records, std::size_t records_max) {
-    sink_.begin(records, records_max);
-    while (!sink_.full() && !agenda_.empty()) {
-        const Action action = agenda_.top();
-        agenda_.pop();
-        now_us_ = action.at_us;
-        perform(action);
-    }
-    sink_.finish();
-    return !records.empty();
-}
-
 void PackLoad::perform(const Action& action) {
     switch (action.deed) {
         case Deed::open: return open(action.which);
@@ -108,13 +96,6 @@ void PackLoad::perform(const Action& action) {
         case Deed::cut: return cut();
         case Deed::close: return close(action.which);
     }
-}
-
-void PackLoad::later(std::int64_t at_us, Deed deed, std::uint32_t which) {
-    agenda_.push({.at_us = std::max(at_us, now_us_) / 1'000 * 1'000,
-                  .order = actions_++,
-                  .deed = deed,
-                  .which = which});
 }
 
 // ---- the chance of a day ----
@@ -326,35 +307,6 @@ void PackLoad::cut() {
 }
 
 // ---- what all have in common ----
-
-wire::Id128 PackLoad::say(std::uint16_t source,
-                          wire::EventBody kind,
-                          Body body,
-                          wire::Reason reason) {
-    const wire::Id128 key = event_key(random_, now_us_);
-    const Bytes value =
-        finish_event(builder_, {.programme = programme,
-                                .origin = wire::Origin(++sequences_[source], 1, source, 0),
-                                .occurred_us = now_us_,
-                                .key = key,
-                                .kind = kind,
-                                .body = body});
-    sink_.add(programme, programme_key, now_us_, value);
-    builder_.Clear();
-    ++expected_.records;
-    count(kind, reason);
-    return key;
-}
-
-void PackLoad::count(wire::EventBody kind, wire::Reason reason) {
-    if (reason == wire::Reason::none) {
-        ++expected_.accepted;
-        ++expected_.accepted_by_kind[static_cast<std::size_t>(kind)];
-    } else {
-        ++expected_.refused;
-        ++expected_.reasons[static_cast<std::size_t>(reason)];
-    }
-}
 
 wire::Id128 PackLoad::token(std::uint64_t kind, std::uint64_t number) const {
     return token_of({options_.seed, programme}, kind, number);

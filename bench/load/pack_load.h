@@ -12,15 +12,12 @@
 #include <cstdint>
 #include <map>
 #include <optional>
-#include <queue>
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
 #include <vector>
 
-#include "bench/load/load.h"
-#include "bench/load/random.h"
-#include "bench/load/record_sink.h"
+#include "bench/load/agenda_load.h"
 #include "engine/draw/instant_draw.h"
 #include "schemas/events_generated.h"
 #include "schemas/reasons_generated.h"
@@ -37,11 +34,22 @@ inline constexpr std::uint64_t records_of_ten_requests = 14;
 // Fewer do not use up any stock.
 inline constexpr std::uint64_t requests_min = 3'000;
 
-class PackLoad final : public Load {
+enum class PackDeed : std::uint8_t {
+    open,
+    publish,
+    open_key,
+    begin_day,
+    ask,
+    redeem,
+    refund,
+    cut,
+    close
+};
+
+class PackLoad final : public AgendaLoad<PackDeed> {
 public:
     explicit PackLoad(const PackOptions& options);
 
-    bool next(LoadBatch& batch, std::size_t records_max = records_at_once) override;
     [[nodiscard]] Expected expected() const override;
     [[nodiscard]] std::vector<SecretFile> secrets() const override;
 
@@ -51,31 +59,8 @@ public:
     [[nodiscard]] const std::array<std::uint64_t, 6>& outcomes() const { return outcomes_; }
 
 private:
-    using Body = flatbuffers::Offset<void>;
     static constexpr std::size_t tier_count = 3;
 
-    enum class Deed : std::uint8_t {
-        open,
-        publish,
-        open_key,
-        begin_day,
-        ask,
-        redeem,
-        refund,
-        cut,
-        close
-    };
-    struct Action {
-        std::int64_t at_us = 0;
-        std::uint64_t order = 0;
-        Deed deed = Deed::open;
-        std::uint32_t which = 0;
-
-        // For a queue whose top comes first.
-        friend bool operator<(const Action& a, const Action& b) {
-            return a.at_us != b.at_us ? a.at_us > b.at_us : a.order > b.order;
-        }
-    };
     struct Consumer {
         std::int32_t last_day = 0;
         std::uint32_t wins_before = 0;
@@ -100,8 +85,7 @@ private:
         std::uint16_t category = 0;
     };
 
-    void perform(const Action& action);
-    void later(std::int64_t at_us, Deed deed, std::uint32_t which);
+    void perform(const Action& action) override;
 
     // pack_opening.cc
     void open(std::uint32_t step);
@@ -127,26 +111,12 @@ private:
     void refund(std::uint32_t voucher);
     void cut();
 
-    wire::Id128 say(std::uint16_t source,
-                    wire::EventBody kind,
-                    Body body,
-                    wire::Reason reason = wire::Reason::none);
-    void count(wire::EventBody kind, wire::Reason reason);
     [[nodiscard]] wire::Id128 token(std::uint64_t kind, std::uint64_t number) const;
     [[nodiscard]] std::string public_value(std::int32_t day) const;
     [[nodiscard]] ExpectedDay& today();
 
     PackOptions options_;
-    Random random_;
-    flatbuffers::FlatBufferBuilder builder_{std::size_t{4} << 10};
-    RecordSink sink_;
-    Expected expected_;
     std::array<std::uint64_t, 6> outcomes_{};
-    std::int64_t now_us_ = 0;
-    std::uint64_t actions_ = 0;
-    std::priority_queue<Action> agenda_;
-    // Numbers that the sources used.
-    std::array<std::uint64_t, 8> sequences_{};
     std::vector<draw::Digest> keys_;
     std::vector<draw::InstantTier> tiers_;
     std::vector<Shop> shops_;
