@@ -14,8 +14,8 @@ Error missing_key(ProgrammeId programme, std::int32_t day) {
                     std::to_string(programme.value()) + " is not there",
             .why = "a request of that day waits for its answer, and the key is not opened yet",
             .hint =
-                "put the chain's file into the directory of secrets (docs/operations.md: keys "
-                "of instant draws); the partition goes on by itself"};
+                "put the chain's file into the directory of secrets (--secrets DIR, "
+                "docs/operations.md: keys of instant draws); a service goes on by itself"};
 }
 
 }  // namespace

@@ -24,7 +24,7 @@ constexpr std::size_t key_columns = 64;
 Error unusable(const std::string& path, std::string why, std::string hint) {
     // As if it were not there yet: it may be on its way.
     return {.code = ErrorCode::secret_missing,
-            .what = "the key file " + path + " cannot be used: " + why,
+            .what = "the key file " + path + " cannot be used",
             .why = std::move(why),
             .hint = std::move(hint)};
 }

@@ -255,7 +255,7 @@ Result<std::uint64_t> Partition::run_once(milliseconds wait) {
 
 // What was read and not applied is read again.
 Status Partition::wait_for_secret(const Error& missing) {
-    waits_for_ = missing.what;
+    waits_for_ = missing.what + ": " + missing.why;
     asks_again_ = options_.clock->now() + secret_interval;
     FISCUS_ASSIGN(reader_,
                   log_.reader(log::events_topic, partition_.partition, position_.next_offset));

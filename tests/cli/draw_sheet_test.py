@@ -263,11 +263,34 @@ class OfABatch(SheetCase):
                 self.ok("topics", "apply", "--log", log)
                 self.ok("publish", "--backdate", "--log", log, str(some))
                 self.ok("run", "--until-end", "--log", log, "--state", folder + "/state")
-                self.fails(2, ["the draw of batch 201 has no result", why, "DrawExecuted"], "draw",
+                self.fails(1, ["the draw of batch 201 has no result", why, "DrawExecuted"], "draw",
                            "sheet", "--batch", "201", "--log", log)
 
 
 class OfADay(SheetCase):
+    def test_a_day_without_the_public_value_before_has_no_result(self):
+        """Every request of it was refused, and its key may be opened all the same."""
+        with tempfile.TemporaryDirectory() as folder:
+            log, some = folder + "/log", pathlib.Path(folder, "some.jsonl")
+            with some.open("w", encoding="utf-8") as out:
+                for record in lines(self.ok("log", "dump", "--topic", "events", "--json", "--log",
+                                            self.log)):
+                    event = record["event"]
+                    day = event["body"].get("day")
+                    if (event["kind"], day) != ("PublicValuePublished", "2026-03-01"):
+                        out.write(json.dumps(event) + "\n")
+                    if (event["kind"], day) == ("DayKeyOpened", "2026-03-02"):
+                        break
+            self.ok("topics", "apply", "--log", log)
+            self.ok("publish", "--backdate", "--log", log, str(some))
+            self.ok("run", "--until-end", "--log", log, "--state", folder + "/state", "--secrets",
+                    self.folder + "/month/secrets")
+            for command in (("sheet",), ("bundle", "--out", folder + "/bundle")):
+                self.fails(1, ["the draw of 2026-03-02 has no result",
+                               "the public value of 2026-03-01 was never published",
+                               "PublicValuePublished"],
+                           "draw", *command, "--day", "2026-03-02", "--log", log)
+
     @classmethod
     def setUpClass(cls):
         cls.folder, cls.log = cls.month("gift-packs")

@@ -62,8 +62,11 @@ Result<DrawnDay> DrawChoice::read_day(const Settings& settings) const {
 Result<DrawnBatch> DrawChoice::read_executed_batch(const Settings& settings) const {
     FISCUS_ASSIGN(DrawnBatch batch, read_batch(settings));
     if (batch.stage != DrawStage::executed) {
-        return no_result(why_no_result(batch),
-                         "Its bundle and its sheet are made once it was executed: DrawExecuted.");
+        return no_result(
+            why_no_result(batch),
+            batch.stage == DrawStage::aborted
+                ? fmt::format("There will be none. Its list: fiscus draw list --batch {}.", *batch_)
+                : "Its bundle and its sheet are made once it was executed: DrawExecuted.");
     }
     return batch;
 }
@@ -75,6 +78,12 @@ Result<DrawnDay> DrawChoice::read_closed_day(const Settings& settings) const {
             "its key is not opened yet",
             "Its bundle and its sheet are made once its key was opened: DayKeyOpened.");
     }
+    // Every request was refused then; whoever recomputes the day needs the value all the same.
+    if (day.draw.public_value.empty()) {
+        return no_result(
+            fmt::format("the public value of {} was never published", date_text(day.draw.day - 1)),
+            "The notary publishes it, also late: PublicValuePublished.");
+    }
     return day;
 }
 
@@ -83,7 +92,7 @@ std::optional<ProgrammeId> DrawChoice::programme() const {
 }
 
 Error DrawChoice::no_result(std::string why, std::string hint) const {
-    return {ErrorCode::usage,
+    return {ErrorCode::not_found,
             fmt::format("the draw of {} has no result",
                         batch_ ? fmt::format("batch {}", *batch_) : day_),
             std::move(why), std::move(hint)};

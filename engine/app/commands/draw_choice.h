@@ -1,6 +1,6 @@
 // --batch N or --day DATE, and --programme N, of the commands about one draw; reads that draw from
 // the journal.
-// Thread: main. Fails: usage when not exactly one draw is named, or when it has no result yet;
+// Thread: main. Fails: usage when not exactly one draw is named, not_found when it has no result;
 // otherwise as the books of draws and days.
 #pragma once
 

@@ -87,7 +87,8 @@ public:
         FISCUS_ASSIGN(const std::int32_t partitions, partitions_of(*log, topic->topic));
         if (partition_ && (*partition_ < 0 || *partition_ >= partitions)) {
             return Error{ErrorCode::usage, fmt::format("there is no partition {}", *partition_),
-                         fmt::format("the topic has partitions 0 to {}", partitions - 1), ""};
+                         fmt::format("the topic has partitions 0 to {}", partitions - 1),
+                         "Give one of these, or leave --partition out for all of them."};
         }
         const std::int32_t first = partition_.value_or(0);
         const std::int32_t end = partition_ ? *partition_ + 1 : partitions;
