@@ -70,6 +70,7 @@ CommandList all_commands() {
     commands.push_back(make_trial_balance());
     commands.push_back(make_fund_position());
     commands.push_back(make_fund_ledger());
+    commands.push_back(make_batch_summary());
     commands.push_back(make_prizes());
     commands.push_back(make_draws());
     commands.push_back(make_reconciliation());

@@ -4,6 +4,7 @@
 
 #include "projections/reconcile/reconcile.h"
 #include "projections/schema/field_parts.h"
+#include "projections/statistics/batch_life.h"
 #include "projections/statistics/draws.h"
 #include "projections/statistics/fund.h"
 #include "projections/statistics/grouping.h"
@@ -44,25 +45,41 @@ Words verdict_words() {
     return words;
 }
 
-// A row of one cut of one day.
-RowKind row_of_cut(std::string type, std::string chinese, std::string meaning) {
-    RowKind row = row_of(std::move(type), std::move(chinese), std::move(meaning));
+void add_cut(RowKind& row, Field day, std::string revision) {
     add(row, {{"programme", ordinal32, "活动代码", "Programme code"},
               programme_name(),
-              day_field(),
-              {"revision", ordinal32, "版本", "1 for the first cut of the day, then 2, 3 and on"},
+              std::move(day),
+              {"revision", ordinal32, "版本", std::move(revision)},
               {"as_of", ordinal64, "截至账序号",
                "Ledger sequence of the ClockAdvanced that cut: what came later is not in"},
               {"final", boolean, "终版", "The programme is closed"},
               {"definitions_version", ordinal32, "口径版本", "Version of docs/definitions.md"}});
+}
+
+// A row of one cut of one day.
+RowKind row_of_cut(std::string type, std::string chinese, std::string meaning) {
+    RowKind row = row_of(std::move(type), std::move(chinese), std::move(meaning));
+    add_cut(row, day_field(), "1 for the first cut of the day, then 2, 3 and on");
     return row;
 }
 
-void add_measure(RowKind& row, const Measure& measure) {
+// A row of one revision of the summary of one batch.
+RowKind row_of_summary(std::string type, std::string chinese, std::string meaning) {
+    RowKind row = row_of(std::move(type), std::move(chinese), std::move(meaning));
+    add_cut(row, {"day", date, "截至统计日", "Last business day that is in it"},
+            "1 for the cut that takes the day on which the batch ended, then 2, 3 and on");
+    add(row, {batch_field(), batch_name()});
+    return row;
+}
+
+std::string meaning_on_a_day(const Measure& measure) {
+    return std::string(measure.english) + ": " + std::string(measure.formula) +
+           "; what counts: " + std::string(measure.inclusion);
+}
+
+void add_measure(RowKind& row, const Measure& measure, std::string meaning) {
     const std::string id(measure.id);
     const std::string chinese(measure.chinese);
-    std::string meaning = std::string(measure.english) + ": " + std::string(measure.formula) +
-                          "; what counts: " + std::string(measure.inclusion);
     const bool later = measure.added_later;
     if (measure.type != MeasureType::ratio) {
         row.fields.push_back({.id = id,
@@ -96,9 +113,20 @@ RowKind statistics_row() {
                              "Every measure of one cell of a grouping set on one day");
     row.grouped = true;
     for (const Measure& measure : measures()) {
-        add_measure(row, measure);
+        add_measure(row, measure, meaning_on_a_day(measure));
     }
     return row;
+}
+
+void add_flows(RowKind& row) {
+    for (const FlowInfo& flow : flow_infos()) {
+        row.fields.push_back(
+            {.id = std::string(flow.id),
+             .type = fen,
+             .chinese = std::string(flow.chinese),
+             .meaning = std::string(flow.english) + ": " + std::string(flow.meaning),
+             .optional = flow.added_later});
+    }
 }
 
 RowKind fund_usage_row() {
@@ -109,14 +137,7 @@ RowKind fund_usage_row() {
     row.together = {"batch", "batch_name"};
     add(row,
         {optional(batch_field()), optional(batch_name()), {"opening", fen, "期初", "Opening"}});
-    for (const FlowInfo& flow : flow_infos()) {
-        row.fields.push_back(
-            {.id = std::string(flow.id),
-             .type = fen,
-             .chinese = std::string(flow.chinese),
-             .meaning = std::string(flow.english) + ": " + std::string(flow.meaning),
-             .optional = flow.added_later});
-    }
+    add_flows(row);
     add(row, {{"closing", fen, "期末", "Closing; docs/definitions.md says of what"}});
     return row;
 }
@@ -167,6 +188,70 @@ RowKind draws_row() {
              .meaning = std::string(about.english) + ": " + std::string(about.meaning)});
     }
     add(row, {{"win_rate", ratio, "中奖率", "won_count ÷ asked_count"}});
+    return row;
+}
+
+Field district_field() { return {"district", uint32, "县市区代码", "District code"}; }
+Field district_name() {
+    return {"district_name", text, "县市区", "District, the code when it has no name"};
+}
+
+void add_measures_of_batch(RowKind& row) {
+    for (const Measure& measure : measures()) {
+        if (is_of_batch(measure)) {
+            add_measure(row, measure,
+                        std::string(measure.english) +
+                            ", over all days of the batch: " + std::string(measure.formula));
+        }
+    }
+}
+
+RowKind batch_summary_row() {
+    RowKind row = row_of_summary(
+        "batch_summary", "批次总结",
+        "Every measure of a batch that ended over all its days, and what moved in its money; last "
+        "of its rows: the revision of the summary is complete");
+    Words ends;
+    for (const BatchEndInfo& end : batch_ends()) {
+        ends.emplace_back(end.id);
+    }
+    add(row, {{"ended_on", date, "结束日", "Business day on which the batch ended"},
+              word_of("ended_by", "结束原因", "How it ended", std::move(ends))});
+    add_measures_of_batch(row);
+    add_flows(row);
+    add(row, {{"closing", fen, "期末", "What is left of the batch's money"},
+              {"previous_as_of", uint64, "上次截至账序号",
+               "as_of of the revision before, 0 without one"},
+              {"changed_figures", count, "变动指标数",
+               "Figures that changed: rows of type batch_summary_change"},
+              {"why", text, "原因（英文）", "Why there is this revision, in English"},
+              {"why_chinese", text, "原因", "Why there is this revision, in Chinese"}});
+    return row;
+}
+
+RowKind batch_summary_district_row() {
+    RowKind row = row_of_summary("batch_summary_district", "批次总结（分县市区）",
+                                 "Every measure of one district in the summary of a batch");
+    add(row, {district_field(), district_name()});
+    add_measures_of_batch(row);
+    return row;
+}
+
+RowKind batch_summary_change_row() {
+    RowKind row = row_of_summary("batch_summary_change", "批次总结指标变动",
+                                 "A figure of a summary, of the batch or of one district, that is "
+                                 "not what the revision before said; in the history only");
+    row.together = {"district", "district_name"};
+    Words words = measure_words();
+    for (const FlowInfo& flow : flow_infos()) {
+        words.emplace_back(flow.id);
+    }
+    add(row, {optional(district_field()),
+              optional(district_name()),
+              word_of("measure", "指标", "Measure or flow that changed", std::move(words)),
+              {"measure_name", text, "指标名称", "Its heading in Chinese"},
+              {"before", difference, "变动前", "In the revision before"},
+              {"after", difference, "变动后", "In this revision"}});
     return row;
 }
 
@@ -305,9 +390,18 @@ std::vector<GroupingFields> grouping_fields() {
 }
 
 std::vector<RowKind> daily_rows() {
-    return {statistics_row(), fund_usage_row(),      prizes_row(),
-            draws_row(),      refusals_of_day_row(), gap_row(),
-            change_row(),     late_entries_row(),    day_row()};
+    return {statistics_row(),
+            fund_usage_row(),
+            prizes_row(),
+            draws_row(),
+            refusals_of_day_row(),
+            gap_row(),
+            change_row(),
+            late_entries_row(),
+            day_row(),
+            batch_summary_district_row(),
+            batch_summary_change_row(),
+            batch_summary_row()};
 }
 
 std::vector<RowKind> reconciliation_rows() { return {control_total_row(), refund_share_row()}; }

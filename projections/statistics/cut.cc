@@ -76,7 +76,23 @@ Cut::Cut(const Parts& parts)
       rows_(parts.outlet.rows(), parts.programme.reference, parts.code_names),
       counter_(parts.counter),
       as_of_(parts.as_of),
-      now_us_(parts.now_us) {}
+      now_us_(parts.now_us),
+      summaries_({.programme = parts.programme,
+                  .store = parts.store,
+                  .outlet = parts.outlet,
+                  .rows = rows_,
+                  .counter = parts.counter,
+                  .as_of = parts.as_of}) {}
+
+template <typename Outcome>
+Outcome Cut::named(Outcome outcome) const {
+    if (!outcome.ok()) {
+        Error error = outcome.error();
+        error.why += " of programme " + std::to_string(programme_.id());
+        return error;
+    }
+    return outcome;
+}
 
 Status Cut::run() {
     const std::int32_t last = last_day_to_cut(now_us_, programme_.reference.cut_minute);
@@ -102,8 +118,12 @@ Status Cut::run() {
     }
     FISCUS_ASSIGN(before_, programme_.totals_of_day_before(counter_));
     FISCUS_TRY(revise_days(late));
+    const bool says_anything = !late.empty() || programme_.last_cut_day < last;
     for (std::int32_t day = programme_.last_cut_day + 1; day <= last; ++day) {
         FISCUS_TRY(cut_open_day(day));
+    }
+    if (says_anything) {
+        FISCUS_TRY(named(summaries_.run(*before_)));
     }
     for (const std::int32_t day : reconcile_days) {
         FISCUS_TRY(reconcile(day));
@@ -143,20 +163,10 @@ FactSource Cut::source_of(const DayFacts& facts) const {
     return [this, &facts](const VisitFacts& visit) { return facts.visit(store_, visit); };
 }
 
-Result<DayValues> Cut::named(Result<DayValues> values) const {
-    if (!values.ok()) {
-        Error error = values.error();
-        error.why += " of programme " + std::to_string(programme_.id());
-        return error;
-    }
-    return values;
-}
-
 Result<std::vector<CellFigures>> Cut::reported_figures(std::int32_t day) const {
-    return load_figures(
-        store_,
-        {.programme = programme_.id(), .day = day, .revision = programme_.latest_revision(day)},
-        std::nullopt);
+    return load_figures(store_,
+                        figures_of_day(programme_.id(), day, programme_.latest_revision(day)),
+                        std::nullopt);
 }
 
 Result<DayValues> Cut::revise(std::int32_t day, const DayValues& before) {
@@ -203,6 +213,7 @@ Status Cut::revise_days(const std::map<std::int32_t, LateDay>& late) {
             continue;
         }
         FISCUS_ASSIGN(const DayValues after, revise(day, before));
+        summaries_.note_revision(day, before, after);
         programme_.totals.subtract(before);
         programme_.totals.add(after);
         running.add(after);
@@ -231,6 +242,7 @@ Status Cut::cut_open_day(std::int32_t day) {
         FISCUS_ASSIGN(values, named(counter_.count(source_of(*facts))));
     }
     programme_.totals.add(values);
+    summaries_.note_day(day, values);
     programme_.close_day(day, store_);
     programme_.last_cut_day = day;
     return emit(day,
@@ -265,8 +277,7 @@ Status Cut::emit(std::int32_t day, const Revision& revision) {
 }
 
 Status Cut::emit_cells(const RowHead& head, const Revision& revision, CutRecord& record) {
-    FiguresWriter stored(store_,
-                         {.programme = head.programme, .day = head.day, .revision = head.revision});
+    FiguresWriter stored(store_, figures_of_day(head.programme, head.day, head.revision));
     Cursor<CellValues> values(revision.values);
     Cursor<CellTotal> totals(revision.to_date.cells());
     Cursor<CellTotal> earlier(before_->cells());

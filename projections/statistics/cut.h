@@ -1,7 +1,8 @@
 // The cut: a ClockAdvanced closes business days (docs/domain.md §5). Each day that is over gets its
 // first revision, also a silent one; each day to which entries came since its last cut gets the
 // next one, with what changed and why; the first cut after the programme's close gives every day a
-// final one. Nothing that was reported is overwritten.
+// final one. Nothing that was reported is overwritten. The summaries of batches that ended follow
+// the days (batch_summary.h).
 // Thread: that of the fold. Fails: corrupt when refunds exceed redemptions or the state is damaged.
 #pragma once
 
@@ -11,6 +12,7 @@
 #include <vector>
 
 #include "engine/base/result.h"
+#include "projections/statistics/batch_summary.h"
 #include "projections/statistics/day_counter.h"
 #include "projections/statistics/day_values.h"
 #include "projections/statistics/figures.h"
@@ -53,7 +55,8 @@ private:
     Result<std::vector<CellFigures>> reported_figures(std::int32_t day) const;
     [[nodiscard]] FactSource source_of(const DayFacts& facts) const;
     // An error names the programme.
-    [[nodiscard]] Result<DayValues> named(Result<DayValues> values) const;
+    template <typename Outcome>
+    [[nodiscard]] Outcome named(Outcome outcome) const;
     // What came late joins the facts of the day.
     Status join(std::int32_t day, const DayFacts& late, DayFacts& facts);
 
@@ -85,6 +88,7 @@ private:
     std::int64_t now_us_;
     std::uint64_t revisions_ = 0;
     const CellTotals* before_ = nullptr;  // of the days before the programme's first
+    SummaryCut summaries_;
 };
 
 // The last day that a clock at `now_us` cuts.

@@ -3,6 +3,7 @@
 #include <string_view>
 
 #include "projections/reconcile/reconcile.h"
+#include "projections/statistics/batch_life.h"
 #include "projections/statistics/draws.h"
 #include "projections/statistics/fund.h"
 #include "projections/statistics/grouping.h"
@@ -135,6 +136,42 @@ void append_draws(std::string& page) {
         "\n";
 }
 
+void append_summaries(std::string& page) {
+    page +=
+        "## Batch summaries (批次总结)\n\n"
+        "A batch that ended has a summary: the measures of its `batch` and `batch_district` cells "
+        "over all its\n"
+        "days, days before the programme's first too, and the flows of its money. Sums add up over "
+        "the days,\n"
+        "distinct consumers and merchants are unions of them, ratios are those to date; figures to "
+        "date would\n"
+        "say the same twice and are left out. closing = funded − released − paid − prizes_paid.\n"
+        "\n"
+        "A batch ends on the first of these days; on one day an event comes before the window, "
+        "which is over\n"
+        "when the day is.\n\n"
+        "| `ended_by` | 中文 | English |\n"
+        "|---|---|---|\n";
+    for (const BatchEndInfo& end : batch_ends()) {
+        page += "|" + cell("`" + std::string(end.id) + "`") + cell(end.chinese) +
+                cell(end.english) + "\n";
+    }
+    page +=
+        "\nThe first revision comes with the cut that takes that day, on T+1: within the 3 days "
+        "that "
+        "the notices\n"
+        "give. At each later cut of the programme at which a day is cut or revised, a summary of "
+        "which a figure\n"
+        "is another one (late events, refunds, settlement, prizes paid, expiry) gets the next "
+        "revision, with\n"
+        "what changed; the first cut after the programme's close makes it final. A cut counts the "
+        "days up to the\n"
+        "last one that was cut; a full refund takes its consumer out of the net counts as soon as "
+        "the ledger\n"
+        "has it.\n"
+        "\n";
+}
+
 void append_control(std::string& page) {
     page +=
         "## Reconciliation (对账)\n\n"
@@ -172,6 +209,7 @@ std::string definitions_page() {
     append_flows(page);
     append_prizes(page);
     append_draws(page);
+    append_summaries(page);
     append_control(page);
     return page;
 }

@@ -8,11 +8,15 @@ namespace {
 
 constexpr std::size_t record_bytes = 16U << 10;
 
-StateKey key_of(const RevisionPlace& place) {
-    return StateKey(table::figures).u32(place.programme).day(place.day).u32(place.revision);
+}  // namespace
+
+StateKey figures_of_day(std::uint32_t programme, std::int32_t day, std::uint32_t revision) {
+    return StateKey(table::figures).u32(programme).day(day).u32(revision);
 }
 
-}  // namespace
+StateKey figures_of_batch(std::uint32_t programme, std::uint32_t batch, std::uint32_t revision) {
+    return StateKey(table::batch_figures).u32(programme).u32(batch).u32(revision);
+}
 
 void FiguresWriter::add(const CellKey& key, bool active, const Figures& figures) {
     if (key.grouping != grouping_) {
@@ -35,17 +39,17 @@ void FiguresWriter::add(const CellKey& key, bool active, const Figures& figures)
 
 void FiguresWriter::finish() {
     if (!record_.empty()) {
-        store_->put(key_of(place_).u8(static_cast<std::uint8_t>(grouping_)).u32(records_++),
+        store_->put(StateKey(place_).u8(static_cast<std::uint8_t>(grouping_)).u32(records_++),
                     record_);
         record_.clear();
     }
 }
 
 Result<std::vector<CellFigures>> load_figures(const Store& store,
-                                              const RevisionPlace& place,
+                                              const StateKey& place,
                                               std::optional<Grouping> only) {
     std::vector<CellFigures> cells;
-    StateKey prefix = key_of(place);
+    StateKey prefix = place;
     if (only) {
         prefix.u8(static_cast<std::uint8_t>(*only));
     }

@@ -6,11 +6,13 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "engine/base/result.h"
 #include "projections/statistics/grouping.h"
 #include "projections/statistics/measures.h"
+#include "projections/store/codec.h"
 #include "projections/store/store.h"
 
 namespace fiscus::projections {
@@ -22,23 +24,21 @@ struct CellFigures {
     Figures figures;
 };
 
-struct RevisionPlace {
-    std::uint32_t programme = 0;
-    std::int32_t day = 0;
-    std::uint32_t revision = 0;
-};
+// Where the figures of a revision lie: the beginning of their keys.
+StateKey figures_of_day(std::uint32_t programme, std::int32_t day, std::uint32_t revision);
+StateKey figures_of_batch(std::uint32_t programme, std::uint32_t batch, std::uint32_t revision);
 
 // Takes cells by key and puts them; the last ones with finish().
 class FiguresWriter {
 public:
-    FiguresWriter(Store& store, const RevisionPlace& place) : store_(&store), place_(place) {}
+    FiguresWriter(Store& store, StateKey place) : store_(&store), place_(std::move(place)) {}
 
     void add(const CellKey& key, bool active, const Figures& figures);
     void finish();
 
 private:
     Store* store_;
-    RevisionPlace place_;
+    StateKey place_;
     std::string record_;
     Grouping grouping_ = Grouping::programme;
     std::uint32_t records_ = 0;  // of the grouping set, put already
@@ -46,7 +46,7 @@ private:
 
 // By key; of one grouping set, or all.
 Result<std::vector<CellFigures>> load_figures(const Store& store,
-                                              const RevisionPlace& place,
+                                              const StateKey& place,
                                               std::optional<Grouping> only);
 
 }  // namespace fiscus::projections

@@ -311,9 +311,10 @@ Status Fold::fold_voucher_event(ProgrammeState& programme, const wire::Entry& en
             return contradiction(entry, "a sum of the programme does not fit 64 bits");
         }
     }
-    programme.facts_of(day).add(fact);
+    programme.add_fact(day, fact);
     if (removes && origin != day) [[unlikely]] {
-        programme.facts_of(origin).add(fact_of(entry, false, true));
+        programme.add_fact(origin, fact_of(entry, false, true));
+        programme.batches.note_untold(entry.batch());
     }
     return Done{};
 }
@@ -333,6 +334,7 @@ Status Fold::note_refund_difference(ProgrammeState& programme, const wire::Entry
 
 Status Fold::fold_decision(ProgrammeState& programme, const Input& in) {
     const EventBody kind = kind_of(in.entry);
+    programme.batches.note_end(programme.counted_day(in.entry.business_day()), in.entry);
     if (kind == EventBody::ProgrammeClosed) {
         programme.closed = true;
         return Done{};

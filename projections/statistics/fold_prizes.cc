@@ -25,6 +25,7 @@ Status Fold::fold_prize_event(ProgrammeState& programme, const Input& in) {
     const wire::Entry& entry = in.entry;
     const std::int32_t day = programme.counted_day(entry.business_day());
     FISCUS_TRY(programme.prizes.add(day, entry, in.postings, programme.reference));
+    programme.batches.note_end(day, entry);
     if (!is_counted(entry)) {
         return Done{};
     }
@@ -46,7 +47,7 @@ Status Fold::fold_prize_event(ProgrammeState& programme, const Input& in) {
         amount = std::min(amount, INT64_MAX - sum);
         sum += amount;
     }
-    programme.facts_of(day).add(fact);
+    programme.add_fact(day, fact);
     return Done{};
 }
 

@@ -99,14 +99,6 @@ bool memorandum(std::uint8_t kind) {
            kind <= static_cast<std::uint8_t>(Kind::memorandum);
 }
 
-bool add_all(Flows& total, const Flows& more) {
-    bool fits = true;
-    for (std::size_t at = 0; at < flow_count; ++at) {
-        fits = !__builtin_add_overflow(total[at], more[at], &total[at]) && fits;
-    }
-    return fits;
-}
-
 }  // namespace
 
 std::span<const FlowInfo, flow_count> flow_infos() { return flow_table; }
@@ -199,14 +191,18 @@ std::vector<FundLine> FundLedger::lines(std::int32_t day) const {
     return result;
 }
 
-Flows FundLedger::to_date(std::int32_t day, std::uint32_t batch) const {
-    Flows total{};
+std::map<std::uint32_t, Flows> FundLedger::to_date(std::int32_t day) const {
+    std::map<std::uint32_t, Flows> totals;
     for (const auto& [place, flows] : flows_) {
-        if (place.first <= day && place.second == batch) {
-            add_all(total, flows);
+        if (place.first > day) {
+            break;
+        }
+        Flows& total = totals[place.second];
+        for (std::size_t at = 0; at < flow_count; ++at) {
+            total[at] += flows[at];
         }
     }
-    return total;
+    return totals;
 }
 
 bool FundLedger::parse(std::int32_t day, std::uint32_t batch, std::string_view value) {

@@ -82,7 +82,8 @@ public:
     // The programme and every batch that had a flow up to `day`, by batch, with balances of that
     // day.
     [[nodiscard]] std::vector<FundLine> lines(std::int32_t day) const;
-    [[nodiscard]] Flows to_date(std::int32_t day, std::uint32_t batch) const;
+    // What moved up to `day`, by batch; 0: in the programme.
+    [[nodiscard]] std::map<std::uint32_t, Flows> to_date(std::int32_t day) const;
 
     bool parse(std::int32_t day, std::uint32_t batch, std::string_view value);
     void save(Store& store, std::uint32_t programme);

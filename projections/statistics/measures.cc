@@ -127,12 +127,14 @@ constexpr Measure measure_table[] = {
      ratio, "redeemed_count ÷ issued_count", "the day alone", 1, "S0 S1", nullptr,
      [](const Figures& f) {
          return Ratio{of_day<Sum::redeemed_count>(f), of_day<Sum::issued_count>(f)};
-     }},
+     },
+     false, false, false, true},
     {"redemption_rate_day_amount", "Redemption rate of the day by amount", "当日核销率（金额）",
      ratio, "redeemed_amount ÷ issued_amount", "the day alone", 1, "S0 S1", nullptr,
      [](const Figures& f) {
          return Ratio{of_day<Sum::redeemed_amount>(f), of_day<Sum::issued_amount>(f)};
-     }},
+     },
+     false, false, false, true},
     {"issued_count_to_date", "Vouchers issued to date", "累计发放张数", count,
      "issued_count of all days up to this one", "as known at the cut", 1, "S0 S1 S4",
      to_date<Sum::issued_count>},
@@ -314,7 +316,7 @@ constexpr Measure measure_table[] = {
      [](const Figures& f) {
          return Ratio{of_day<Sum::draws_won_count>(f), asked(f.day)};
      },
-     true, false, true},
+     true, false, true, true},
     {"draws_asked_count_to_date", "Draws asked for to date", "累计抽奖次数", count,
      "draws_asked_count of all days up to this one", "as known at the cut", 1, "S4",
      [](const Figures& f) { return asked(f.to_date); }, nullptr, true, false, true},
@@ -375,6 +377,10 @@ const Measure* find_measure(std::string_view id) {
 
 bool is_of_day(const Measure& measure) {
     return measure.type != MeasureType::ratio && !measure.id.ends_with("_to_date");
+}
+
+bool is_of_batch(const Measure& measure) {
+    return measure.type == MeasureType::ratio ? !measure.of_day_alone : is_of_day(measure);
 }
 
 char* ratio_text(char* to, const Ratio& value) {

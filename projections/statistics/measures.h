@@ -138,6 +138,8 @@ struct Measure {
     bool of_prizes = false;
     // Of instant draws: in the rows of programmes that have opened one.
     bool of_draws = false;
+    // A ratio of the day alone, beside which the one to date is the official one.
+    bool of_day_alone = false;
 };
 
 // In the order of the columns.
@@ -147,5 +149,8 @@ std::span<const Measure> measures_of(bool prizes, bool draws);
 const Measure* find_measure(std::string_view id);
 // A count or amount of the day itself: what a later revision may change and must explain.
 bool is_of_day(const Measure& measure);
+// What is said of a batch as a whole: counts and amounts over all its days, and the ratios to date.
+// Figures to date are the same as those over all days.
+bool is_of_batch(const Measure& measure);
 
 }  // namespace fiscus::projections

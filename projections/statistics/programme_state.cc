@@ -118,6 +118,17 @@ std::uint32_t ProgrammeState::latest_revision(std::int32_t day) const {
     return at == revisions.end() ? 0 : at->second;
 }
 
+BatchSummary ProgrammeState::latest_summary(std::uint32_t batch) const {
+    const auto at = summaries_.find(batch);
+    return at == summaries_.end() ? BatchSummary{} : at->second;
+}
+
+void ProgrammeState::keep_summary(Store& store, std::uint32_t batch, const BatchSummary& summary) {
+    store.put(StateKey(table::batch_summaries).u32(programme_).u32(batch).u32(summary.revision),
+              encode(summary));
+    summaries_[batch] = summary;
+}
+
 Status ProgrammeState::load() {
     FISCUS_TRY(load_references());
     FISCUS_TRY(load_head());
@@ -126,6 +137,7 @@ Status ProgrammeState::load() {
     FISCUS_TRY(load_late());
     FISCUS_TRY(load_late_facts());
     FISCUS_TRY(load_revisions());
+    FISCUS_TRY(load_batches());
     FISCUS_TRY(load_small_tables());
     return reconciliation.load(*store_, programme_);
 }
@@ -215,6 +227,27 @@ Status ProgrammeState::load_revisions() {
                         });
 }
 
+Status ProgrammeState::load_batches() {
+    FISCUS_TRY(store_->scan(StateKey(table::batch_lives).u32(programme_),
+                            [this](std::string_view key, std::string_view value) -> Status {
+                                KeyReader place(key);
+                                place.u32();
+                                return batches.parse(place.u32(), value)
+                                           ? Status(Done{})
+                                           : damaged_state("life of a batch");
+                            }));
+    return store_->scan(StateKey(table::batch_summaries).u32(programme_),
+                        [this](std::string_view key, std::string_view value) -> Status {
+                            KeyReader place(key);
+                            place.u32();
+                            BatchSummary& summary = summaries_[place.u32()];
+                            summary.revision = place.u32();
+                            return parse_summary(value, summary)
+                                       ? Status(Done{})
+                                       : damaged_state("summary of a batch");
+                        });
+}
+
 Status ProgrammeState::load_small_tables() {
     FISCUS_TRY(store_->scan(StateKey(table::fund_days).u32(programme_),
                             [this](std::string_view key, std::string_view value) -> Status {
@@ -292,6 +325,7 @@ void ProgrammeState::save(Store& store) {
     fund.save(store, programme_);
     prizes.save(store, programme_);
     draws.save(store, programme_);
+    batches.save(store, programme_);
     sources.save(store, programme_);
     reconciliation.save(store, programme_);
 }

@@ -1,9 +1,9 @@
 // Everything that the statistics keep of one programme: reference data, facts of the open days,
-// totals of the days that were cut, the fund, prizes, draws, sources, refusals and the
-// reconciliation. A day is open until its first cut; after it the day's facts lie on disk, those
-// that come late wait beside them, and the next cut makes a new revision. Days before the
-// programme's first day are one day, the day before it, which is never cut: its figures count in
-// everything to date.
+// totals of the days that were cut, the fund, prizes, draws, batches and their summaries, sources,
+// refusals and the reconciliation. A day is open until its first cut; after it the day's facts lie
+// on disk, those that come late wait beside them, and the next cut makes a new revision. Days
+// before the programme's first day are one day, the day before it, which is never cut: its figures
+// count in everything to date.
 // Thread: one. Fails: corrupt on damaged records, state when the disk says no.
 #pragma once
 
@@ -16,6 +16,8 @@
 
 #include "engine/base/result.h"
 #include "projections/reconcile/reconcile.h"
+#include "projections/statistics/batch_life.h"
+#include "projections/statistics/batch_summary.h"
 #include "projections/statistics/day_counter.h"
 #include "projections/statistics/draws.h"
 #include "projections/statistics/facts.h"
@@ -58,8 +60,13 @@ public:
     DayFacts& open_day(std::int32_t day) {
         return day == last_day_ ? *last_facts_ : look_up_open_day(day);
     }
-    // Where a fact of the day belongs.
-    DayFacts& facts_of(std::int32_t day) { return is_cut(day) ? late_facts(day) : open_day(day); }
+    // Of a day that was cut it waits for the day's next revision.
+    void add_fact(std::int32_t day, const Fact& fact) {
+        (is_cut(day) ? late_facts(day) : open_day(day)).add(fact);
+        if (day < reference.first_day) [[unlikely]] {
+            batches.note_untold(fact.value(Dimension::batch));
+        }
+    }
     // Nothing happened there: nullptr.
     [[nodiscard]] const DayFacts* find_open_day(std::int32_t day) const;
     [[nodiscard]] std::vector<std::int32_t> open_days() const;
@@ -77,6 +84,10 @@ public:
     [[nodiscard]] std::size_t memory() const;
 
     [[nodiscard]] std::uint32_t latest_revision(std::int32_t day) const;
+    // Revision 0 when the batch has no summary.
+    [[nodiscard]] BatchSummary latest_summary(std::uint32_t batch) const;
+    // The latest one from now on.
+    void keep_summary(Store& store, std::uint32_t batch, const BatchSummary& summary);
 
     Status load();
     // Everything that changed; facts of open days too.
@@ -92,6 +103,7 @@ public:
     FundLedger fund;
     PrizeLedger prizes;
     DrawHours draws;
+    BatchLives batches;
     Sources sources;
     Reconciliation reconciliation;
     std::map<std::int32_t, std::map<std::uint16_t, std::uint64_t>> refusals;  // by day and reason
@@ -105,6 +117,7 @@ private:
     Status load_late_facts();
     Status load_late();
     Status load_revisions();
+    Status load_batches();
     Status load_small_tables();
 
     std::uint32_t programme_;
@@ -113,6 +126,7 @@ private:
     std::map<std::int32_t, DayFacts> late_;
     std::int32_t last_day_ = INT32_MIN;  // the open day that was asked for last
     DayFacts* last_facts_ = nullptr;
+    std::map<std::uint32_t, BatchSummary> summaries_;  // the latest of each batch that has one
     CellTotals day_before_;
     std::uint64_t day_before_bytes_ = 0;  // of the facts that day_before_ was counted from
 };

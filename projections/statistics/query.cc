@@ -169,12 +169,11 @@ Result<DayFigures> Query::figures(const Selection& selection) {
         result.revision = wanted;
         result.as_of = revision->as_of;
         result.final = revision->final;
-        FISCUS_ASSIGN(const std::vector<CellFigures> stored,
-                      load_figures(fold->store(),
-                                   {.programme = selection.programme.value(),
-                                    .day = selection.first_day,
-                                    .revision = wanted},
-                                   selection.grouping));
+        FISCUS_ASSIGN(
+            const std::vector<CellFigures> stored,
+            load_figures(fold->store(),
+                         figures_of_day(selection.programme.value(), selection.first_day, wanted),
+                         selection.grouping));
         for (const CellFigures& cell : stored) {
             result.rows.push_back({.key = cell.key, .figures = cell.figures});
         }

@@ -1,7 +1,7 @@
 // What the statistics know, for the program, the web page and the tests: days and their revisions,
-// rows of any grouping for a day or a range of days, the fund, prizes by tier, the trial balance,
-// reconciliation, gaps. Works on the state of one or several partitions (a programme lies in one of
-// them).
+// rows of any grouping for a day or a range of days, the fund, prizes by tier, summaries of
+// batches, the trial balance, reconciliation, gaps. Works on the state of one or several partitions
+// (a programme lies in one of them).
 // Thread: that of the states it reads; with a running Runner, the runner's thread or under its
 // lock.
 // Fails: not_found for a programme, day or revision that is not there; state when the disk says no.
@@ -59,6 +59,15 @@ struct Selection {
     std::optional<std::uint32_t> revision{};
 };
 
+struct SummarySelection {
+    ProgrammeId programme;
+    // Nothing: every batch that has a summary.
+    std::optional<std::uint32_t> batch{};
+    // Nothing: the latest.
+    std::optional<std::uint32_t> revision{};
+    bool by_district = false;
+};
+
 struct FigureRow {
     CellKey key;
     Figures figures;
@@ -108,6 +117,9 @@ public:
                          std::int32_t last_day) const;
     // 分平台分时段中奖率: one row for each day, platform and hour in which a draw was asked for.
     Result<Table> draws(ProgrammeId programme, std::int32_t first_day, std::int32_t last_day) const;
+    // 批次总结: what was reported of each batch that ended, one row each, or one for each of its
+    // districts.
+    Result<Table> batch_summary(const SummarySelection& selection) const;
     // Where the programme's money is now; the last line proves the identity of docs/domain.md §4.
     Result<Table> fund_position(ProgrammeId programme) const;
     // Every account with its balance, and the sum, which is zero; nothing: all programmes.

@@ -11,6 +11,7 @@
 #include "projections/refusals/refusals.h"
 #include "projections/statistics/cut.h"
 #include "projections/statistics/entry_bytes.h"
+#include "projections/statistics/figure_columns.h"
 #include "projections/statistics/fold.h"
 #include "projections/statistics/query.h"
 #include "projections/statistics/state_tables.h"
@@ -42,26 +43,6 @@ std::string text(Number number) {
 }
 std::string text(bool value) { return value ? "true" : "false"; }
 
-// Classes of GB/T 4754 have four digits, the first may be 0.
-std::string code_text(Dimension dimension, std::uint32_t value) {
-    const std::string digits = std::to_string(value);
-    const bool padded = dimension == Dimension::industry && value > 99 && digits.size() < 4;
-    return padded ? std::string(4 - digits.size(), '0') + digits : digits;
-}
-
-CellType type_of(const Measure& measure) {
-    switch (measure.type) {
-        case MeasureType::count: return CellType::integer;
-        case MeasureType::amount: return CellType::yuan;
-        case MeasureType::ratio: return CellType::ratio;
-    }
-    return CellType::text;
-}
-
-std::string value_of(const Measure& measure, const Figures& figures) {
-    return measure.type == MeasureType::ratio ? ratio_text(measure.ratio(figures))
-                                              : text(measure.value(figures));
-}
 
 std::string days_text(std::int32_t first, std::int32_t last) {
     return first == last ? date_text(first) : date_text(first) + " … " + date_text(last);
@@ -134,29 +115,17 @@ Result<Table> Query::statistics(const Selection& selection) {
     Table table = new_table("statistics_" + std::string(set.id),
                             names.name + " " + days + ", " + std::string(set.english),
                             names.name + " " + days + " " + std::string(set.chinese), {});
-    for (std::size_t at = 0; at < set.used; ++at) {
-        const DimensionInfo& dimension = info(set.dimensions[at]);
-        const std::string id(dimension.id);
-        table.columns.push_back({id, std::string(dimension.english) + " code",
-                                 std::string(dimension.chinese) + "代码", CellType::code});
-        table.columns.push_back({id + "_name", std::string(dimension.english),
-                                 std::string(dimension.chinese), CellType::text});
-    }
+    add_cell_columns(table, set);
     const std::span<const Measure> shown =
         measures_of(names.has_prize_batches, names.has_instant_draws);
     for (const Measure& measure : shown) {
-        table.columns.push_back({std::string(measure.id), std::string(measure.english),
-                                 std::string(measure.chinese), type_of(measure)});
+        add_measure_column(table, measure);
     }
     for (const FigureRow& row : found.rows) {
-        std::vector<std::string> cells;
-        for (std::size_t at = 0; at < set.used; ++at) {
-            cells.push_back(
-                code_text(set.dimensions[at], at == 0 ? row.key.first : row.key.second));
-            cells.push_back(names.name_of(fold->code_names(), row.key, at));
-        }
+        Cells cells;
+        add_cell(cells, row.key, names, fold->code_names());
         for (const Measure& measure : shown) {
-            cells.push_back(value_of(measure, row.figures));
+            add_measure(cells, measure, row.figures);
         }
         table.rows.push_back(std::move(cells));
     }
@@ -218,10 +187,12 @@ Result<Table> Query::changes(ProgrammeId programme, std::int32_t day, std::uint3
                              {"unit", "Unit", "单位", CellType::text},
                              {"before", "Before", "变动前", CellType::integer},
                              {"after", "After", "变动后", CellType::integer}});
-    RevisionPlace place{.programme = programme.value(), .day = day, .revision = revision};
-    FISCUS_ASSIGN(const auto after, load_figures(fold->store(), place, std::nullopt));
-    --place.revision;
-    FISCUS_ASSIGN(const auto before, load_figures(fold->store(), place, std::nullopt));
+    const auto figures_at = [&](std::uint32_t number) {
+        return load_figures(fold->store(), figures_of_day(programme.value(), day, number),
+                            std::nullopt);
+    };
+    FISCUS_ASSIGN(const auto after, figures_at(revision));
+    FISCUS_ASSIGN(const auto before, figures_at(revision - 1));
     for (const auto& [key, active, figures] : after) {
         const auto known = std::ranges::lower_bound(before, key, {}, &CellFigures::key);
         const Figures was = known != before.end() && known->key == key ? known->figures : Figures{};

@@ -73,12 +73,11 @@ public:
             }
         }
         for (std::int32_t day = last_day + 1; day <= programme_.last_cut_day; ++day) {
-            FISCUS_ASSIGN(const std::vector<CellFigures> reported,
-                          load_figures(store_,
-                                       {.programme = programme_.id(),
-                                        .day = day,
-                                        .revision = programme_.latest_revision(day)},
-                                       grouping_));
+            FISCUS_ASSIGN(
+                const std::vector<CellFigures> reported,
+                load_figures(store_,
+                             figures_of_day(programme_.id(), day, programme_.latest_revision(day)),
+                             grouping_));
             for (const CellFigures& cell : reported) {
                 if (cell.active) {
                     take_away(cell.key, cell.figures.day);

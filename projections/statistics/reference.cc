@@ -106,6 +106,7 @@ void Reference::learn(const wire::Event& event) {
     } else if (const auto* batch = event.body_as_BatchOpened()) {
         BatchNames& names = batches[batch->batch()];
         names.name = text_of(batch->name());
+        names.last_day = batch->redeem_last_day();
         if (batch->packs() != nullptr) {
             for (const wire::Pack* pack : *batch->packs()) {
                 names.packs[pack->pack()] = text_of(pack->name());

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -33,6 +34,8 @@ Result<OpenedEvent> open_event(Bytes bytes, wire::EventBody kind);
 
 struct BatchNames {
     std::string name;
+    // On which its vouchers may be redeemed; a prize batch has none.
+    std::optional<std::int32_t> last_day;
     std::map<std::uint16_t, std::string> packs;
     std::map<std::uint16_t, std::int64_t> prizes;  // of a prize batch: fen by tier
 };

@@ -190,9 +190,17 @@ const std::string& RowWriter::dimension_fields(const CellKey& cell, std::size_t 
 
 void RowWriter::statistics(const RowHead& head, const CellKey& cell, const Figures& figures) {
     JsonLine line = begin_cell(head, Keep::latest_and_history, cell, "", "statistics");
+    put_measures(line, figures, false);
+    rows_->end(line);
+}
+
+void RowWriter::put_measures(JsonLine& line, const Figures& figures, bool of_batch) {
     char* to = measures_.data();
     for (const MeasureFields& fields : measure_fields_) {
         const Measure& measure = *fields.measure;
+        if (of_batch && !is_of_batch(measure)) {
+            continue;
+        }
         to = put(to, fields.value);
         if (measure.type != MeasureType::ratio) {
             to = put(to, measure.value(figures));
@@ -206,7 +214,6 @@ void RowWriter::statistics(const RowHead& head, const CellKey& cell, const Figur
         to = put(to, ratio.denominator);
     }
     line.fields({measures_.data(), to});
-    rows_->end(line);
 }
 
 void RowWriter::fund_usage(const RowHead& head, const FundLine& fund) {

@@ -15,6 +15,7 @@
 #include "projections/data/code_names.h"
 #include "projections/publish/rows.h"
 #include "projections/reconcile/reconcile.h"
+#include "projections/statistics/batch_summary.h"
 #include "projections/statistics/draws.h"
 #include "projections/statistics/fund.h"
 #include "projections/statistics/measures.h"
@@ -57,6 +58,14 @@ bool parse_cut(std::string_view bytes, CutRecord& record);
 std::string why_english(const CutRecord& record, std::uint32_t revision);
 std::string why_chinese(const CutRecord& record, std::uint32_t revision);
 
+// A figure of a batch summary that is not what it was.
+struct SummaryChange {
+    std::string_view id;
+    std::string_view chinese;
+    std::int64_t before = 0;
+    std::int64_t after = 0;
+};
+
 // Names are read once for each writer: it lives as long as one cut.
 class RowWriter {
 public:
@@ -78,6 +87,17 @@ public:
     void late_entries(const RowHead& head, std::uint64_t part, std::string_view sequences);
     // Last of all: the revision is complete. `missing`: numbers that all sources together lack.
     void day(const RowHead& head, const CutRecord& record, std::uint64_t missing);
+    // A batch that ended: each district, what a revision after the first changed, and the batch,
+    // with which the revision is complete. `head.revision` is the summary's own, `head.day` the
+    // last day that is in it.
+    void batch_summary_district(const RowHead& head, const CellKey& cell, const Figures& figures);
+    void batch_summary_change(const RowHead& head,
+                              const CellKey& cell,
+                              const SummaryChange& change);
+    void batch_summary(const RowHead& head,
+                       std::uint32_t batch,
+                       const Figures& figures,
+                       const BatchSummary& summary);
     // `head.revision` is the reconciliation's own.
     void control_totals(const RowHead& head, const Comparison& comparison);
 
@@ -101,6 +121,14 @@ private:
                         const CellKey& cell,
                         std::string_view what,
                         std::string_view type);
+    // The same for a row of a batch's summary, or of a district in it.
+    JsonLine begin_summary(const RowHead& head,
+                           Keep keep,
+                           const CellKey& cell,
+                           std::string_view what,
+                           std::string_view type);
+    // Those of the day and to date, or those of a batch.
+    void put_measures(JsonLine& line, const Figures& figures, bool of_batch);
     void set_head(const RowHead& head);
     // ,"district":420102,"district_name":"江岸区"
     const std::string& dimension_fields(const CellKey& cell, std::size_t at);

@@ -30,12 +30,15 @@ inline constexpr char fund_days = 'F';    // programme, day, batch → flows
 inline constexpr char sources = 'S';      // programme, source → epoch and missing numbers
 inline constexpr char refusals = 'Z';     // programme, day, reason → count
 inline constexpr char ledger_days = 'X';  // programme, day, platform, batch → ledger's six figures
-inline constexpr char control_days = 'Y';   // programme, day, platform, source → control totals
-inline constexpr char reconciled = 'B';     // programme, day → revision, whether one is due
-inline constexpr char refund_shares = 'D';  // programme, day, sequence → part off its share
-inline constexpr char tickets = 'I';        // programme, invoice that was verified → nothing
-inline constexpr char prize_days = 'W';     // programme, day, batch, tier → prizes of the tier
-inline constexpr char draw_hours = 'H';     // programme, day, platform, hour → what came out
+inline constexpr char control_days = 'Y';     // programme, day, platform, source → control totals
+inline constexpr char reconciled = 'B';       // programme, day → revision, whether one is due
+inline constexpr char refund_shares = 'D';    // programme, day, sequence → part off its share
+inline constexpr char tickets = 'I';          // programme, invoice that was verified → nothing
+inline constexpr char prize_days = 'W';       // programme, day, batch, tier → prizes of the tier
+inline constexpr char draw_hours = 'H';       // programme, day, platform, hour → what came out
+inline constexpr char batch_lives = 'E';      // programme, batch → its days, and how it ended
+inline constexpr char batch_summaries = 'U';  // programme, batch, revision → the summary
+inline constexpr char batch_figures = 'Q';  // programme, batch, revision, set, part → its figures
 
 }  // namespace table
 

@@ -1,7 +1,7 @@
 // Random histories through the engine into the statistics, with restarts of the fold on the way:
-// every figure of every cell of every revision, and the prizes of every tier, must be what the
-// naive statistics count from the oracle's answers. FISCUS_SEED repeats one run,
-// FISCUS_PROPERTY_RUNS says how many there are.
+// every figure of every cell of every revision, the summaries of batches that ended, and the prizes
+// of every tier, must be what the naive statistics count from the oracle's answers. FISCUS_SEED
+// repeats one run, FISCUS_PROPERTY_RUNS says how many there are.
 #include "tests/reference/statistics.h"
 
 #include <algorithm>
@@ -301,6 +301,30 @@ public:
         return found == expected ? "" : place(day) + "other draws by platform and hour\n";
     }
 
+    // Every revision of the summary of every batch that ended.
+    std::string summaries(projections::Fold& fold) const {
+        const projections::ProgrammeState& state = *fold.find(programme_);
+        const auto expected = naive_.summaries(programme_);
+        for (const auto& [batch, names] : state.reference.batches) {
+            const auto known = expected.find(batch);
+            const std::size_t revisions = known == expected.end() ? 0 : known->second.size();
+            const std::uint32_t found = state.latest_summary(batch).revision;
+            if (found != revisions) {
+                return batch_place(batch) + std::to_string(revisions) + " summaries, statistics " +
+                       std::to_string(found) + '\n';
+            }
+            for (std::uint32_t number = 1; number <= found; ++number) {
+                std::string trouble =
+                    summary(fold.store(), batch, number, known->second[number - 1]);
+                if (!trouble.empty()) {
+                    return batch_place(batch) + "summary " + std::to_string(number) + ": " +
+                           trouble;
+                }
+            }
+        }
+        return {};
+    }
+
     // Figures as known now, which is after the entry `as_of`.
     std::string range(std::int32_t first, std::int32_t last, std::uint64_t as_of) {
         return figures(first, last, std::nullopt, as_of);
@@ -309,6 +333,48 @@ public:
 private:
     std::string place(std::int32_t day) const {
         return "programme " + std::to_string(programme_) + " day " + std::to_string(day) + ": ";
+    }
+
+    std::string batch_place(std::uint32_t batch) const {
+        return "programme " + std::to_string(programme_) + " batch " + std::to_string(batch) + ": ";
+    }
+
+    std::string summary(const projections::Store& store,
+                        std::uint32_t batch,
+                        std::uint32_t number,
+                        const reference::Summary& expected) const {
+        const auto found = projections::load_summary(store, programme_, batch, number);
+        const auto cells = load_figures(
+            store, projections::figures_of_batch(programme_, batch, number), std::nullopt);
+        if (!found.ok() || !cells.ok()) {
+            return "not to be read";
+        }
+        const projections::BatchSummary& head = found.value();
+        if (head.as_of != expected.as_of || head.day != expected.last_day ||
+            head.final != expected.final || head.ending.day != expected.ended_on ||
+            info(head.ending.how).id != expected.ended_by) {
+            return "another cut or end: as of " + std::to_string(expected.as_of) + ", statistics " +
+                   std::to_string(head.as_of);
+        }
+        for (const projections::FlowInfo& about : projections::flow_infos()) {
+            const auto fen = expected.flows.find(std::string(about.id));
+            if (flow(head.flows, about.flow) != (fen == expected.flows.end() ? 0 : fen->second)) {
+                return "another flow " + std::string(about.id);
+            }
+        }
+        Cells all = {{{batch, 0}, expected.all}};
+        for (const auto& [district, measures] : expected.districts) {
+            // No district has the code of none beside a batch's own cell.
+            all[{batch, district + 1}] = measures;
+        }
+        projections::DayFigures rows;
+        for (const projections::CellFigures& cell : cells.value()) {
+            const bool of_district = cell.key.grouping == projections::Grouping::batch_district;
+            rows.rows.push_back(
+                {.key = {.first = cell.key.first, .second = of_district ? cell.key.second + 1 : 0},
+                 .figures = cell.figures});
+        }
+        return all.size() == rows.rows.size() ? compare_cells(all, rows) : "other districts";
     }
 
     static bool same(const reference::TierPrizes& expected,
@@ -385,6 +451,9 @@ std::string compare_now(const reference::Statistics& naive,
             trouble = comparison.range(first, last, as_of);
         }
         if (trouble.empty()) {
+            trouble = comparison.summaries(folded.fold());
+        }
+        if (trouble.empty()) {
             trouble = comparison.prizes(*folded.fold().find(number), last, as_of);
         }
         for (std::int32_t day = std::max(first, naive.first_day(number));
@@ -403,8 +472,14 @@ std::string compare_now(const reference::Statistics& naive,
     return {};
 }
 
-// `tiers`: whose prizes were compared in the end.
-std::string run(std::uint64_t seed, std::size_t& tiers) {
+// What was compared in the end, over all runs.
+struct Compared {
+    std::size_t tiers = 0;
+    std::size_t summaries = 0;
+    std::size_t later_summaries = 0;
+};
+
+std::string run(std::uint64_t seed, Compared& compared) {
     // Every other history ends with a programme that is closed.
     World world(
         {.seed = seed, .records = 500, .broken = 10, .close_at = seed % 2 == 0 ? 380U : 0U});
@@ -436,19 +511,28 @@ std::string run(std::uint64_t seed, std::size_t& tiers) {
         }
     }
     for (const auto& [number, programme] : folded.fold().programmes()) {
-        tiers += programme->prizes.lines(INT32_MAX).size();
+        compared.tiers += programme->prizes.lines(INT32_MAX).size();
+        for (const auto& [batch, names] : programme->reference.batches) {
+            const std::uint32_t revisions = programme->latest_summary(batch).revision;
+            compared.summaries += revisions > 0 ? 1 : 0;
+            compared.later_summaries += revisions > 1 ? revisions - 1 : 0;
+        }
     }
     return {};
 }
 
 TEST(StatisticsProperty, FiguresAreWhatTheNaiveStatisticsCount) {
     const std::vector<std::uint64_t> all = seeds(runs_default);
-    std::size_t tiers = 0;
+    Compared compared;
     for (const std::uint64_t seed : all) {
-        const std::string trouble = run(seed, tiers);
+        const std::string trouble = run(seed, compared);
         ASSERT_EQ(trouble, "") << "FISCUS_SEED=" << seed;
     }
-    EXPECT_TRUE(tiers > 0 || all.size() < runs_default) << "no draw was executed";
+    const bool few = all.size() < runs_default;
+    EXPECT_TRUE(compared.tiers > 0 || few) << "no draw was executed";
+    EXPECT_TRUE((compared.summaries > 0 && compared.later_summaries > 0) || few)
+        << "no batch ended, or nothing came after it: " << compared.summaries << ", "
+        << compared.later_summaries;
 }
 
 }  // namespace

@@ -257,6 +257,9 @@ void Statistics::add(const Answer& answer, const std::string& value) {
             programme.prize_fen[{batch->batch(), tier->tier()}] = tier->amount_fen();
         }
     }
+    if (answer.outcome == Outcome::accepted) {
+        note_batches(programme, answer, *event);
+    }
     if (accepted(answer, EventBody::ProgrammeClosed)) {
         programme.closed = true;
     }
@@ -267,14 +270,21 @@ void Statistics::add(const Answer& answer, const std::string& value) {
 
 void Statistics::cut(Reported& programme, std::int64_t now_us, std::uint64_t as_of) {
     const std::int64_t minutes_us = std::int64_t{programme.cut_minute} * 60 * 1'000'000;
+    bool revised = false;
+    std::int32_t last = programme.first_day - 1;
     for (std::int32_t day = programme.first_day; start_of(day + 1) + minutes_us <= now_us; ++day) {
         std::vector<Revision>& revisions = programme.revisions[day];
         std::vector<std::uint64_t>& late = programme.late[day];
         const bool open = revisions.empty() || (programme.closed && !revisions.back().final);
         if (open || !late.empty()) {
             revisions.push_back({.as_of = as_of, .final = programme.closed, .late = late});
+            revised = true;
         }
         late.clear();
+        last = day;
+    }
+    if (revised) {
+        programme.cuts.push_back({.as_of = as_of, .last_day = last, .closed = programme.closed});
     }
 }
 
@@ -304,6 +314,14 @@ Cells Statistics::cells(std::uint32_t programme,
                         Grouping grouping,
                         std::uint64_t as_of) const {
     const Reported& reported = programmes_.at(programme);
+    return count(reported, std::max(first, reported.first_day), last, grouping, as_of);
+}
+
+Cells Statistics::count(const Reported& reported,
+                        std::int32_t first,
+                        std::int32_t last,
+                        Grouping grouping,
+                        std::uint64_t as_of) {
     // Orders of which nothing is left by then.
     Orders left;
     for (const Answer& a : reported.answers) {
@@ -331,7 +349,7 @@ Cells Statistics::cells(std::uint32_t programme,
         const Values values = values_of(a, grouping);
         Measures& measures = cells[values];
         add_to(measures.to_date, a, was_verified);
-        if (a.business_day < first || a.business_day < reported.first_day) {
+        if (a.business_day < first) {
             continue;
         }
         add_to(measures.day, a, was_verified);

@@ -89,6 +89,8 @@ struct Measures {
     [[nodiscard]] std::string prize_leverage_ratio() const;
     [[nodiscard]] std::string draw_win_rate() const;
     [[nodiscard]] std::string draw_win_rate_to_date() const;
+
+    friend bool operator==(const Measures&, const Measures&) = default;
 };
 using Cells = std::map<Values, Measures>;
 
@@ -123,6 +125,18 @@ struct Revision {
     std::vector<std::uint64_t> late;  // ledger sequences that came since the cut before
 };
 
+// What one revision of the summary of a batch that ended says.
+struct Summary {
+    std::uint64_t as_of = 0;
+    std::int32_t last_day = 0;  // that is in it
+    bool final = false;
+    std::int32_t ended_on = 0;
+    std::string ended_by;
+    Measures all;  // over all days, those before the programme's first too
+    std::map<std::uint32_t, Measures> districts;
+    std::map<std::string, Sum> flows;  // by name, without those of 0
+};
+
 class Statistics {
 public:
     // Answers in the order of the ledger, each with the value of its record.
@@ -143,6 +157,9 @@ public:
                               std::int32_t last,
                               Grouping grouping,
                               std::uint64_t as_of) const;
+    // Revisions 1, 2 … of every batch of the programme that has one.
+    [[nodiscard]] std::map<std::uint32_t, std::vector<Summary>> summaries(
+        std::uint32_t programme) const;
     // By tier of the prize batches, of the days first … last as known after the entry `as_of`; what
     // came before the programme's first day counts on the day before it.
     [[nodiscard]] std::map<Tier, TierPrizes> prizes(std::uint32_t programme,
@@ -169,8 +186,42 @@ private:
         std::map<std::int32_t, std::vector<Revision>> revisions;
         std::map<std::int32_t, std::vector<std::uint64_t>> late;
         std::vector<Answer> answers;  // of the kinds that count
+
+        // A cut at which some day got a revision, and the last day that it takes.
+        struct Cut {
+            std::uint64_t as_of = 0;
+            std::int32_t last_day = 0;
+            bool closed = false;
+        };
+        std::vector<Cut> cuts;
+        struct End {
+            std::uint64_t sequence = 0;
+            std::int32_t day = 0;
+            std::string how;
+        };
+        // Of each batch that was opened, by what was accepted about it.
+        std::map<std::uint32_t, std::vector<End>> ends;
+        struct Move {
+            std::uint64_t sequence = 0;
+            std::int32_t day = 0;
+            std::uint32_t batch = 0;
+            std::string flow;
+            std::int64_t fen = 0;
+        };
+        std::vector<Move> moves;
     };
 
+    static Cells count(const Reported& reported,
+                       std::int32_t first,
+                       std::int32_t last,
+                       Grouping grouping,
+                       std::uint64_t as_of);
+    // What ends batches and moves their money.
+    static void note_batches(Reported& reported, const Answer& answer, const wire::Event& event);
+    static Summary summary(const Reported& reported,
+                           std::uint32_t batch,
+                           const Reported::End& end,
+                           const Reported::Cut& cut);
     static void cut(Reported& programme, std::int64_t now_us, std::uint64_t as_of);
 
     std::map<std::uint32_t, Reported> programmes_;

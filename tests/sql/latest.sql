@@ -26,5 +26,6 @@ UNION SELECT 'outcomes', row_type FROM outcomes;
 CREATE VIEW expected_row_types AS
 FROM found_row_types
 WHERE row_type IN ('statistics', 'change', 'late_entries', 'gap', 'day', 'fund_usage', 'prizes',
-                   'draws', 'refusals', 'control_total', 'refund_share', 'refusal', 'quarantine',
+                   'draws', 'batch_summary', 'batch_summary_district', 'batch_summary_change',
+                   'refusals', 'control_total', 'refund_share', 'refusal', 'quarantine',
                    'draw_answer', 'gap_opened', 'identity_signal');

@@ -89,7 +89,9 @@ FROM read_json(getvariable('folder') || '/statistics-history.jsonl',
 
         cut_at TIMESTAMP, previous_as_of BIGINT, statistics_rows BIGINT, late_entries BIGINT,
         late_accepted BIGINT, late_refused BIGINT, gap_fills BIGINT, changed_cells BIGINT,
-        changed_figures BIGINT, why VARCHAR)'});
+        changed_figures BIGINT, why VARCHAR,
+
+        ended_on DATE, ended_by VARCHAR)'});
 
 -- Only digests of the latest rows: they must be the bytes of a row of the history.
 CREATE TABLE latest_digests AS
@@ -105,7 +107,7 @@ FROM (SELECT key AS topic_key, "offset", md5(value) AS digest
       FROM read_json(getvariable('folder') || '/statistics-history.jsonl',
                      format = 'newline_delimited',
                      columns = {key: 'VARCHAR', "offset": 'BIGINT', value: 'JSON'})
-      WHERE value ->> 'row_type' NOT IN ('change', 'late_entries'))
+      WHERE value ->> 'row_type' NOT IN ('change', 'late_entries', 'batch_summary_change'))
 GROUP BY topic_key;
 
 CREATE TABLE reconciliation AS

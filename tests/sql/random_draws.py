@@ -40,7 +40,7 @@ class RandomDraws(random_month.RandomMonth):
             "batch": BATCH, "name": "抽奖批", "claim_from": instant(random_month.START),
             "claim_until": instant(random_month.START + 40 * DAY),
             "redeem_first_day": FIRST_DAY.isoformat(),
-            "redeem_last_day": (FIRST_DAY + datetime.timedelta(days=20)).isoformat(),
+            "redeem_last_day": (FIRST_DAY + datetime.timedelta(days=DAYS)).isoformat(),
             "packs": [{"pack": 1, "name": "餐饮包", "channel": "offline", "category": 1},
                       {"pack": 2, "name": "通用包", "channel": "any", "category": 0}],
             "denominations": [

@@ -45,8 +45,8 @@ DETAILS = ("ProgrammeOpened", "PlatformAdmitted", "SourceRegistered", "BatchOpen
            "PrizeBatchOpened", "SourceDayClosed", "ClockAdvanced")
 LOADED = ("journal.sql", "published.sql")
 COMPUTED = ("balances.sql", "cuts.sql", "counted.sql", "statistics.sql", "revisions.sql",
-            "fund_ledger.sql", "prizes.sql", "draws.sql", "outcomes.sql", "refusals.sql", "reconciliation.sql",
-            "ranges.sql", "entries.sql", "latest.sql")
+            "fund_ledger.sql", "batch_summaries.sql", "prizes.sql", "draws.sql", "outcomes.sql",
+            "refusals.sql", "reconciliation.sql", "ranges.sql", "entries.sql", "latest.sql")
 # What is compared, and by which columns a row is found.
 CHECKS = {
     "trial_balance": "of, programme, account, batch, key",
@@ -58,6 +58,9 @@ CHECKS = {
     "gaps": "programme, day, revision, source",
     "days": "programme, day, revision",
     "fund_ledger": "programme, day, revision, batch",
+    "batch_summaries": "programme, batch, revision",
+    "batch_summary_districts": "programme, batch, revision, district",
+    "batch_summary_changes": "programme, batch, revision, district, measure",
     "prizes": "programme, day, revision, batch, tier",
     "draws": "programme, day, revision, platform, hour",
     "unexplained": "sequence, place",
@@ -248,7 +251,7 @@ def compare_all(database):
     trouble = []
     for name in CHECKS:
         count, differences = compare(database, name)
-        print(f"{name:16} {count:>9,} rows {'differ' if differences else 'equal'}")
+        print(f"{name:24} {count:>9,} rows {'differ' if differences else 'equal'}")
         trouble += [f"{name}: {difference}" for difference in differences]
         if count == 0 and name not in MAY_BE_EMPTY:
             trouble.append(f"{name}: there is nothing to compare")
@@ -286,6 +289,16 @@ ALTERATIONS = {
         " AND earlier.outcome = 'accepted' AND earlier.sequence < journal.sequence"
         " AND earlier.business_day = journal.business_day"
         " AND earlier.consumer_ordinal = journal.consumer_ordinal)", ("statistics", "numbers")),
+    "a claim of a batch that ended is another consumer's": (
+        "UPDATE journal SET consumer_ordinal = 999999", CLAIM +
+        " AND EXISTS (FROM main.summary_revisions AS told"
+        " WHERE told.programme = journal.programme AND told.batch = journal.batch"
+        " AND sequence <= as_of AND business_day <= day)"
+        " AND EXISTS (FROM journal AS other WHERE other.kind = 'VoucherClaimed'"
+        " AND other.outcome = 'accepted' AND other.batch = journal.batch"
+        " AND other.business_day <> journal.business_day"
+        " AND other.consumer_ordinal = journal.consumer_ordinal)",
+        ("batch_summaries",)),
     "a refund is one fen short of the order": (
         "UPDATE journal SET order_amount_fen = order_amount_fen - 1",
         "kind = 'RedemptionRefunded' AND outcome = 'accepted' AND full_refund" + REPORTED,

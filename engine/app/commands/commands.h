@@ -8,6 +8,7 @@
 
 namespace fiscus::app {
 
+std::unique_ptr<Command> make_batch_summary();
 std::unique_ptr<Command> make_config_check();
 std::unique_ptr<Command> make_demo();
 std::unique_ptr<Command> make_digest();

@@ -249,7 +249,7 @@ TEST_F(ReplayTest, AnAlteredStatisticIsAFindingWithKeyAndField) {
     ASSERT_TRUE(statistics.ok()) << statistics.error().text();
     EXPECT_THAT(statistics.value().difference,
                 AllOf(HasSubstr("offset 7 of fiscus.statistics.daily.history.v1"),
-                      HasSubstr("row 8 with key 1/2026-"), HasSubstr("issued_count: published -"),
+                      HasSubstr("row 8 with key 1/"), HasSubstr("issued_count: published -"),
                       HasSubstr(", recomputed ")));
 }
 
@@ -264,7 +264,7 @@ TEST_F(ReplayTest, AMissingStatisticIsAFinding) {
                              .hidden = true});
         ASSERT_TRUE(statistics.ok()) << statistics.error().text();
         EXPECT_THAT(statistics.value().difference,
-                    AllOf(HasSubstr("row " + std::to_string(offset + 1) + " with key 1/2026-"),
+                    AllOf(HasSubstr("row " + std::to_string(offset + 1) + " with key 1/"),
                           HasSubstr("is missing in fiscus.statistics.daily.history.v1")));
     }
 }

@@ -251,7 +251,7 @@ TEST_F(FactsTest, FiguresComeBackByKeyWholeOrByGroupingSet) {
             cell.figures.distinct.fill(dice.throw_of(300));
         }
     }
-    const RevisionPlace place{.programme = programme, .day = 20'000, .revision = 2};
+    const StateKey place = figures_of_day(programme, 20'000, 2);
     FiguresWriter writer(*store_, place);
     for (const CellFigures& cell : expected) {
         writer.add(cell.key, cell.active, cell.figures);
@@ -271,9 +271,7 @@ TEST_F(FactsTest, FiguresComeBackByKeyWholeOrByGroupingSet) {
             std::ranges::equal(load_figures(*store_, place, set.grouping).value(), of_set, same));
     }
     EXPECT_TRUE(
-        load_figures(*store_, {.programme = programme, .day = 20'000, .revision = 1}, std::nullopt)
-            .value()
-            .empty());
+        load_figures(*store_, figures_of_day(programme, 20'000, 1), std::nullopt).value().empty());
 }
 
 }  // namespace

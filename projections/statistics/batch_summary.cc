@@ -1,0 +1,329 @@
+#include "projections/statistics/batch_summary.h"
+
+#include <algorithm>
+#include <span>
+#include <utility>
+
+#include "engine/base/time.h"
+#include "projections/statistics/fold.h"
+#include "projections/statistics/programme_state.h"
+#include "projections/statistics/rows.h"
+#include "projections/statistics/state_tables.h"
+
+namespace fiscus::projections {
+
+namespace {
+
+bool is_of_batches(const CellKey& cell) {
+    return cell.grouping == Grouping::batch || cell.grouping == Grouping::batch_district;
+}
+
+const Figures* find(const BatchFigures& cells, const CellKey& key) {
+    const auto at = std::ranges::lower_bound(cells, key, {}, &CellFigures::key);
+    return at != cells.end() && at->key == key ? &at->figures : nullptr;
+}
+
+void take_distinct(BatchFigures& cells, const auto& from, auto distinct_of) {
+    for (CellFigures& cell : cells) {
+        const auto at = std::ranges::lower_bound(from, cell.key, {},
+                                                 [](const auto& other) { return other.key; });
+        if (at != from.end() && at->key == cell.key) {
+            cell.figures.distinct = distinct_of(*at);
+        }
+    }
+}
+
+}  // namespace
+
+std::string encode(const BatchSummary& summary) {
+    std::string bytes;
+    const std::uint64_t finality = summary.closes ? 2 : (summary.final ? 1 : 0);
+    for (const std::uint64_t number :
+         {summary.as_of, summary.previous_as_of, summary.untold, summary.changed_figures, finality,
+          static_cast<std::uint64_t>(summary.ending.how)}) {
+        put_varint(bytes, number);
+    }
+    put_signed(bytes, summary.day);
+    put_signed(bytes, summary.ending.day);
+    for (const std::int64_t fen : summary.flows) {
+        put_signed(bytes, fen);
+    }
+    return bytes;
+}
+
+bool parse_summary(std::string_view bytes, BatchSummary& summary) {
+    Reader reader(bytes);
+    for (std::uint64_t* number :
+         {&summary.as_of, &summary.previous_as_of, &summary.untold, &summary.changed_figures}) {
+        *number = reader.varint();
+    }
+    const std::uint64_t finality = reader.varint();
+    summary.final = finality != 0;
+    summary.closes = finality == 2;
+    const std::uint64_t how = reader.varint();
+    summary.ending.how = static_cast<BatchEnd>(how);
+    summary.day = static_cast<std::int32_t>(reader.signed_varint());
+    summary.ending.day = static_cast<std::int32_t>(reader.signed_varint());
+    for (std::int64_t& fen : summary.flows) {
+        fen = reader.signed_varint();
+    }
+    return reader.finished() && how > 0 && how <= batch_ends().size();
+}
+
+Result<BatchSummary> load_summary(const Store& store,
+                                  std::uint32_t programme,
+                                  std::uint32_t batch,
+                                  std::uint32_t revision) {
+    FISCUS_ASSIGN(
+        const std::optional<std::string> stored,
+        store.get(StateKey(table::batch_summaries).u32(programme).u32(batch).u32(revision)));
+    BatchSummary summary{.revision = revision};
+    if (!stored || !parse_summary(*stored, summary)) {
+        return damaged_state("summary of a batch");
+    }
+    return summary;
+}
+
+std::string why_english(const BatchSummary& summary) {
+    if (summary.revision <= 1) {
+        return "the batch ended on " + date_text(summary.ending.day) + ": " +
+               std::string(info(summary.ending.how).english);
+    }
+    return (summary.closes ? "the programme is closed: final figures; " : "") +
+           std::to_string(summary.changed_figures) +
+           " figures changed since the cut at ledger sequence " +
+           std::to_string(summary.previous_as_of);
+}
+
+std::string why_chinese(const BatchSummary& summary) {
+    if (summary.revision <= 1) {
+        return "批次于 " + date_text(summary.ending.day) + " 结束：" +
+               std::string(info(summary.ending.how).chinese);
+    }
+    return (summary.closes ? "活动已结束，终版数据；" : "") + std::string("上次截止（账序号 ") +
+           std::to_string(summary.previous_as_of) + "）之后变动指标 " +
+           std::to_string(summary.changed_figures) + " 项";
+}
+
+void SummaryCut::note(std::int32_t day, const CellKey& cell, bool distinct_changed) {
+    parts_.programme.batches.note_day(day, cell.first);
+    changed_.insert(cell.first);
+    if (distinct_changed) {
+        recount_.insert(cell.first);
+    }
+}
+
+void SummaryCut::note_day(std::int32_t day, const DayValues& values) {
+    for (const CellValues& cell : values) {
+        if (is_of_batches(cell.key)) {
+            note(day, cell.key, cell.distinct != DistinctCounts{});
+        }
+    }
+}
+
+// What came late only adds to a day, but who joins the net consumers may take the place of who
+// leaves them: with any change of the cell the distinct counts of the batch may be others.
+void SummaryCut::note_revision(std::int32_t day, const DayValues& before, const DayValues& after) {
+    for (const CellValues& cell : after) {
+        if (!is_of_batches(cell.key)) {
+            continue;
+        }
+        const auto was = std::ranges::lower_bound(before, cell.key, {}, &CellValues::key);
+        if (was == before.end() || was->key != cell.key || was->sums != cell.sums ||
+            was->distinct != cell.distinct) {
+            note(day, cell.key, true);
+        }
+    }
+}
+
+Status SummaryCut::run(const CellTotals& before) {
+    ProgrammeState& programme = parts_.programme;
+    flows_ = programme.fund.to_date(programme.last_cut_day);
+    for (const auto& [batch, names] : programme.reference.batches) {
+        const std::optional<Ending> ending = programme.batches.ending(programme.reference, batch);
+        if (ending && ending->day <= programme.last_cut_day) {
+            FISCUS_TRY(look_at(batch, *ending, before));
+        }
+    }
+    FISCUS_TRY(count());
+    for (auto& [batch, due] : due_) {
+        FISCUS_TRY(publish(batch, due));
+    }
+    return Done{};
+}
+
+Status SummaryCut::look_at(std::uint32_t batch, const Ending& ending, const CellTotals& before) {
+    ProgrammeState& programme = parts_.programme;
+    const BatchSummary latest = programme.latest_summary(batch);
+    const BatchSummary summary{.revision = latest.revision + 1,
+                               .as_of = parts_.as_of,
+                               .previous_as_of = latest.as_of,
+                               .day = programme.last_cut_day,
+                               .final = programme.closed,
+                               .closes = programme.closed && !latest.final && latest.revision > 0,
+                               .ending = ending,
+                               .untold = programme.batches.find(batch).untold,
+                               .flows = flows_[batch]};
+    const bool is_new = latest.revision == 0;
+    const bool untold = summary.untold != latest.untold;
+    if (!is_new && !untold && !changed_.contains(batch) && summary.final == latest.final &&
+        summary.ending == latest.ending && summary.flows == latest.flows) {
+        return Done{};
+    }
+    Due due{.summary = summary, .latest = latest, .figures = sums_of(batch, before)};
+    if (!is_new) {
+        FISCUS_ASSIGN(
+            due.reported,
+            load_figures(parts_.store, figures_of_batch(programme.id(), batch, latest.revision),
+                         std::nullopt));
+    }
+    if (is_new || untold) {
+        recount_.insert(batch);
+    }
+    take_distinct(due.figures, due.reported,
+                  [](const CellFigures& cell) { return cell.figures.distinct; });
+    due_.emplace(batch, std::move(due));
+    return Done{};
+}
+
+BatchFigures SummaryCut::sums_of(std::uint32_t batch, const CellTotals& before) const {
+    std::map<CellKey, Sums> sums;
+    // The batch has its row, also when nothing ever happened in it.
+    sums[{.grouping = Grouping::batch, .first = batch}];
+    const CellTotals& cut = parts_.programme.totals;
+    for (const CellTotals* const totals : {&cut, &before}) {
+        for (const Grouping grouping : {Grouping::batch, Grouping::batch_district}) {
+            const CellKey first{.grouping = grouping, .first = batch};
+            auto at = std::ranges::lower_bound(totals->cells(), first, {}, &CellTotal::key);
+            for (; at != totals->cells().end() && at->key.grouping == grouping &&
+                   at->key.first == batch;
+                 ++at) {
+                if (at->days > 0) {
+                    add(sums[at->key], at->sums);
+                }
+            }
+        }
+    }
+    BatchFigures figures;
+    for (const auto& [key, all] : sums) {
+        figures.push_back(
+            {.key = key, .active = true, .figures = {.day = all, .distinct = {}, .to_date = all}});
+    }
+    return figures;
+}
+
+FactSource SummaryCut::facts_of(const std::set<std::uint32_t>& batches) const {
+    return [this, &batches](const VisitFacts& visit) -> Status {
+        const ProgrammeState& programme = parts_.programme;
+        std::vector<Fact> chosen;
+        const VisitFacts choose = [&](std::span<const Fact> facts) -> Status {
+            chosen.clear();
+            std::ranges::copy_if(facts, std::back_inserter(chosen), [&](const Fact& fact) {
+                return batches.contains(fact.value(Dimension::batch));
+            });
+            return chosen.empty() ? Status(Done{}) : visit(chosen);
+        };
+        const auto visit_all = [&](const DayFacts* facts) {
+            return facts == nullptr ? Status(Done{}) : facts->visit(parts_.store, choose);
+        };
+        FISCUS_TRY(visit_all(programme.find_open_day(programme.day_before())));
+        std::int32_t first = INT32_MAX;
+        std::int32_t last = INT32_MIN;
+        for (const std::uint32_t batch : batches) {
+            const BatchLife life = programme.batches.find(batch);
+            first = std::min(first, life.first_day);
+            last = std::max(last, life.last_day);
+        }
+        for (std::int32_t day = first; day <= last; ++day) {
+            DayFacts of_day(table::day_facts, programme.id(), day);
+            FISCUS_TRY(of_day.load(parts_.store));
+            FISCUS_TRY(visit_all(&of_day));
+            // Full refunds of another day, which wait for the day's next revision.
+            FISCUS_TRY(visit_all(programme.find_late_facts(day)));
+        }
+        return Done{};
+    };
+}
+
+Status SummaryCut::count() {
+    std::set<std::uint32_t> batches;
+    for (const auto& [batch, due] : due_) {
+        if (recount_.contains(batch)) {
+            batches.insert(batch);
+        }
+    }
+    if (batches.empty()) {
+        return Done{};
+    }
+    FISCUS_ASSIGN(const DayValues values, parts_.counter.count(facts_of(batches)));
+    for (const std::uint32_t batch : batches) {
+        take_distinct(due_.at(batch).figures, values,
+                      [](const CellValues& cell) { return cell.distinct; });
+    }
+    return Done{};
+}
+
+Status SummaryCut::publish(std::uint32_t batch, Due& due) {
+    const bool same_figures = std::ranges::equal(
+        due.figures, due.reported, [](const CellFigures& one, const CellFigures& other) {
+            return one.key == other.key && one.figures == other.figures;
+        });
+    BatchSummary& summary = due.summary;
+    ProgrammeState& programme = parts_.programme;
+    if (same_figures && due.latest.revision > 0 && summary.final == due.latest.final &&
+        summary.ending == due.latest.ending && summary.flows == due.latest.flows) {
+        due.latest.untold = summary.untold;
+        programme.keep_summary(parts_.store, batch, due.latest);
+        return Done{};
+    }
+    const RowHead head{.programme = programme.id(),
+                       .day = summary.day,
+                       .revision = summary.revision,
+                       .as_of = summary.as_of,
+                       .final = summary.final};
+    FiguresWriter stored(parts_.store, figures_of_batch(programme.id(), batch, summary.revision));
+    for (const CellFigures& cell : due.figures) {
+        stored.add(cell.key, cell.active, cell.figures);
+        if (cell.key.grouping == Grouping::batch_district) {
+            parts_.rows.batch_summary_district(head, cell.key, cell.figures);
+        }
+    }
+    stored.finish();
+    if (summary.revision > 1) {
+        publish_changes(head, batch, due);
+    }
+    parts_.rows.batch_summary(head, batch, due.figures.front().figures, summary);
+    programme.keep_summary(parts_.store, batch, summary);
+    return parts_.outlet.drain_if_large();
+}
+
+void SummaryCut::publish_changes(const RowHead& head, std::uint32_t batch, Due& due) {
+    const Reference& reference = parts_.programme.reference;
+    for (const CellFigures& cell : due.figures) {
+        const Figures* const was = find(due.reported, cell.key);
+        const Figures before = was == nullptr ? Figures{} : *was;
+        for (const Measure& measure :
+             measures_of(reference.has_prize_batches, reference.has_instant_draws)) {
+            if (is_of_day(measure) && measure.value(before) != measure.value(cell.figures)) {
+                ++due.summary.changed_figures;
+                parts_.rows.batch_summary_change(head, cell.key,
+                                                 {.id = measure.id,
+                                                  .chinese = measure.chinese,
+                                                  .before = measure.value(before),
+                                                  .after = measure.value(cell.figures)});
+            }
+        }
+    }
+    for (const FlowInfo& about : flow_infos_of(reference.has_prize_batches)) {
+        const std::int64_t before = flow(due.latest.flows, about.flow);
+        const std::int64_t after = flow(due.summary.flows, about.flow);
+        if (before != after) {
+            ++due.summary.changed_figures;
+            parts_.rows.batch_summary_change(
+                head, {.grouping = Grouping::batch, .first = batch},
+                {.id = about.id, .chinese = about.chinese, .before = before, .after = after});
+        }
+    }
+}
+
+}  // namespace fiscus::projections

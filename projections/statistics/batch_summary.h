@@ -1,0 +1,102 @@
+// The summary of a batch that ended: what the statistics say of it over all its days, and what
+// moved in its money. Due at the cut that takes the day on which the batch ended; each later cut at
+// which a figure of it is another one makes the next revision (docs/definitions.md). Sums are those
+// of the totals to date; distinct counts are unions, counted from the facts of the batch's days by
+// the counter of the daily cut, in its memory, and only when they may have changed.
+// Thread: that of the fold. Fails: corrupt when refunds exceed redemptions or the state is damaged.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/base/result.h"
+#include "projections/statistics/batch_life.h"
+#include "projections/statistics/day_counter.h"
+#include "projections/statistics/figures.h"
+#include "projections/statistics/fund.h"
+#include "projections/statistics/totals.h"
+#include "projections/store/store.h"
+
+namespace fiscus::projections {
+
+class ProgrammeState;
+class RowOutlet;
+class RowWriter;
+struct RowHead;
+
+// One revision, as the state keeps it beside its figures.
+struct BatchSummary {
+    std::uint32_t revision = 0;  // part of the key; 0: there is none
+    std::uint64_t as_of = 0;
+    std::uint64_t previous_as_of = 0;  // of the revision before, 0 for the first
+    std::int32_t day = 0;              // the last one that is in it
+    bool final = false;
+    bool closes = false;  // made because the programme is closed
+    Ending ending{};
+    std::uint64_t untold = 0;  // BatchLife::untold, when the figures were counted last
+    std::uint64_t changed_figures = 0;
+    Flows flows{};
+};
+std::string encode(const BatchSummary& summary);
+bool parse_summary(std::string_view bytes, BatchSummary& summary);
+// One that was published.
+Result<BatchSummary> load_summary(const Store& store,
+                                  std::uint32_t programme,
+                                  std::uint32_t batch,
+                                  std::uint32_t revision);
+// One sentence each: why there is this revision.
+std::string why_english(const BatchSummary& summary);
+std::string why_chinese(const BatchSummary& summary);
+
+// The batch's own cell and those of its districts, by key.
+using BatchFigures = std::vector<CellFigures>;
+
+// What one cut does about the summaries of a programme.
+class SummaryCut {
+public:
+    struct Parts {
+        ProgrammeState& programme;
+        Store& store;
+        RowOutlet& outlet;
+        RowWriter& rows;
+        DayCounter& counter;
+        std::uint64_t as_of;
+    };
+    explicit SummaryCut(const Parts& parts) : parts_(parts) {}
+
+    // The day was cut, or says something else than before.
+    void note_day(std::int32_t day, const DayValues& values);
+    void note_revision(std::int32_t day, const DayValues& before, const DayValues& after);
+    // After all days of the cut. `before`: totals of the days before the programme's first.
+    Status run(const CellTotals& before);
+
+private:
+    struct Due {
+        BatchSummary summary;  // as it is if it is published
+        BatchSummary latest;
+        BatchFigures figures;
+        BatchFigures reported{};
+    };
+
+    void note(std::int32_t day, const CellKey& cell, bool distinct_changed);
+    Status look_at(std::uint32_t batch, const Ending& ending, const CellTotals& before);
+    [[nodiscard]] BatchFigures sums_of(std::uint32_t batch, const CellTotals& before) const;
+    // Counts the distinct ones of all batches that need it, together.
+    Status count();
+    // Facts of these batches on all days of theirs.
+    [[nodiscard]] FactSource facts_of(const std::set<std::uint32_t>& batches) const;
+    Status publish(std::uint32_t batch, Due& due);
+    void publish_changes(const RowHead& head, std::uint32_t batch, Due& due);
+
+    Parts parts_;
+    std::map<std::uint32_t, Flows> flows_;
+    std::set<std::uint32_t> changed_;  // batches with a cell that is another one
+    std::set<std::uint32_t> recount_;  // those of them whose distinct counts may be others
+    std::map<std::uint32_t, Due> due_;
+};
+
+}  // namespace fiscus::projections
