@@ -55,8 +55,6 @@ void BatchLives::note_end(std::int32_t day, const wire::Entry& entry) {
     }
 }
 
-void BatchLives::note_untold(std::uint32_t batch) { ++change(batch).untold; }
-
 void BatchLives::note_day(std::int32_t day, std::uint32_t batch) {
     BatchLife& life = change(batch);
     life.first_day = std::min(life.first_day, day);
@@ -86,7 +84,6 @@ bool BatchLives::parse(std::uint32_t batch, std::string_view value) {
     BatchLife& life = lives_[batch];
     life.first_day = static_cast<std::int32_t>(reader.signed_varint());
     life.last_day = static_cast<std::int32_t>(reader.signed_varint());
-    life.untold = reader.varint();
     life.ending.day = static_cast<std::int32_t>(reader.signed_varint());
     const std::uint64_t how = reader.varint();
     life.ending.how = static_cast<BatchEnd>(how);
@@ -99,7 +96,6 @@ void BatchLives::save(Store& store, std::uint32_t programme) {
         std::string value;
         put_signed(value, life.first_day);
         put_signed(value, life.last_day);
-        put_varint(value, life.untold);
         put_signed(value, life.ending.day);
         put_varint(value, static_cast<std::uint64_t>(life.ending.how));
         store.put(StateKey(table::batch_lives).u32(programme).u32(batch), value);

@@ -48,9 +48,6 @@ struct BatchLife {
     // Days that were cut and have a cell of the batch; none as long as last_day < first_day.
     std::int32_t first_day = INT32_MAX;
     std::int32_t last_day = INT32_MIN;
-    // Facts of which no cut of a day tells: full refunds on another day than the redemption's, and
-    // what happened before the programme's first day.
-    std::uint64_t untold = 0;
     // By an event.
     Ending ending{};
 };
@@ -59,7 +56,6 @@ class BatchLives {
 public:
     // An accepted BatchClosed, DrawExecuted or DrawAborted; others end nothing.
     void note_end(std::int32_t day, const wire::Entry& entry);
-    void note_untold(std::uint32_t batch);
     // The day was cut, and something happened in the batch on it.
     void note_day(std::int32_t day, std::uint32_t batch);
 

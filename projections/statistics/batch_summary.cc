@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <span>
+#include <tuple>
 #include <utility>
 
 #include "engine/base/time.h"
@@ -23,6 +24,35 @@ const Figures* find(const BatchFigures& cells, const CellKey& key) {
     return at != cells.end() && at->key == key ? &at->figures : nullptr;
 }
 
+// Beside the figures something is not what it was.
+bool says_more(const BatchSummary& summary, const BatchSummary& latest) {
+    return summary.final != latest.final || summary.ending != latest.ending ||
+           summary.flows != latest.flows;
+}
+
+// Any order will do.
+bool comes_before(const Fact& one, const Fact& other) {
+    const auto parts = [](const Fact& fact) {
+        return std::tie(fact.consumer, fact.merchant, fact.kind, fact.own_day, fact.removes,
+                        fact.values, fact.amounts);
+    };
+    return parts(one) < parts(other);
+}
+
+// Questions that were refused are not in the sums; the counter finds out.
+std::int64_t about_facts(const Sums& sums) {
+    std::int64_t facts = 0;
+    for (const Sum count : {Sum::issued_count, Sum::redeemed_count, Sum::refunded_count,
+                            Sum::invoices_count, Sum::invoices_verified_count,
+                            Sum::prizes_paid_count, Sum::draws_won_count, Sum::draws_lost_count}) {
+        facts += sums[index(count)];
+    }
+    return facts;
+}
+
+// More takes more than it spares; they are held beside the memory of the count.
+constexpr std::size_t news_max = 16'384;
+
 void take_distinct(BatchFigures& cells, const auto& from, auto distinct_of) {
     for (CellFigures& cell : cells) {
         const auto at = std::ranges::lower_bound(from, cell.key, {},
@@ -39,7 +69,7 @@ std::string encode(const BatchSummary& summary) {
     std::string bytes;
     const std::uint64_t finality = summary.closes ? 2 : (summary.final ? 1 : 0);
     for (const std::uint64_t number :
-         {summary.as_of, summary.previous_as_of, summary.untold, summary.changed_figures, finality,
+         {summary.as_of, summary.previous_as_of, summary.changed_figures, finality,
           static_cast<std::uint64_t>(summary.ending.how)}) {
         put_varint(bytes, number);
     }
@@ -54,7 +84,7 @@ std::string encode(const BatchSummary& summary) {
 bool parse_summary(std::string_view bytes, BatchSummary& summary) {
     Reader reader(bytes);
     for (std::uint64_t* number :
-         {&summary.as_of, &summary.previous_as_of, &summary.untold, &summary.changed_figures}) {
+         {&summary.as_of, &summary.previous_as_of, &summary.changed_figures}) {
         *number = reader.varint();
     }
     const std::uint64_t finality = reader.varint();
@@ -105,39 +135,75 @@ std::string why_chinese(const BatchSummary& summary) {
            std::to_string(summary.changed_figures) + " 项";
 }
 
-void SummaryCut::note(std::int32_t day, const CellKey& cell, bool distinct_changed) {
-    parts_.programme.batches.note_day(day, cell.first);
-    changed_.insert(cell.first);
-    if (distinct_changed) {
-        recount_.insert(cell.first);
-    }
-}
-
 void SummaryCut::note_day(std::int32_t day, const DayValues& values) {
+    bool any = false;
     for (const CellValues& cell : values) {
         if (is_of_batches(cell.key)) {
-            note(day, cell.key, cell.distinct != DistinctCounts{});
+            parts_.programme.batches.note_day(day, cell.key.first);
+            changed_.insert(cell.key.first);
+            any = any || parts_.programme.has_summary(cell.key.first);
         }
+    }
+    if (any) {
+        days_.push_back(day);
     }
 }
 
-// What came late only adds to a day, but who joins the net consumers may take the place of who
-// leaves them: with any change of the cell the distinct counts of the batch may be others.
+// Those of other days are among the untold ones, of this cut or of one before.
+Status SummaryCut::note_late(const DayFacts& late) {
+    return late.visit(parts_.store, [this](std::span<const Fact> facts) -> Status {
+        for (const Fact& fact : facts) {
+            if (fact.own_day) {
+                add_news(fact);
+            }
+        }
+        return Done{};
+    });
+}
+
 void SummaryCut::note_revision(std::int32_t day, const DayValues& before, const DayValues& after) {
     for (const CellValues& cell : after) {
         if (!is_of_batches(cell.key)) {
             continue;
         }
         const auto was = std::ranges::lower_bound(before, cell.key, {}, &CellValues::key);
-        if (was == before.end() || was->key != cell.key || was->sums != cell.sums ||
-            was->distinct != cell.distinct) {
-            note(day, cell.key, true);
+        if (was == before.end() || was->key != cell.key || was->sums != cell.sums) {
+            parts_.programme.batches.note_day(day, cell.key.first);
+            changed_.insert(cell.key.first);
         }
     }
 }
 
+void SummaryCut::add_news(const Fact& fact) {
+    const std::uint32_t batch = fact.value(Dimension::batch);
+    if (!parts_.programme.has_summary(batch)) {
+        return;
+    }
+    in_the_news_.insert(batch);
+    too_much_news_ = too_much_news_ || news_.size() == news_max;
+    if (!too_much_news_) {
+        news_.push_back(fact);
+    }
+}
+
+Status SummaryCut::gather_news() {
+    const VisitFacts add_all = [this](std::span<const Fact> facts) -> Status {
+        std::ranges::for_each(facts, [this](const Fact& fact) { add_news(fact); });
+        return Done{};
+    };
+    for (const std::int32_t day : days_) {
+        FISCUS_TRY(DayFacts::visit_stored(parts_.store, table::day_facts, parts_.programme.id(),
+                                          day, add_all));
+    }
+    FISCUS_TRY(parts_.programme.untold().visit(parts_.store, add_all));
+    parts_.programme.erase_untold(parts_.store);
+    std::ranges::sort(news_, comes_before);
+    return Done{};
+}
+
 Status SummaryCut::run(const CellTotals& before) {
     ProgrammeState& programme = parts_.programme;
+    FISCUS_TRY(gather_news());
     flows_ = programme.fund.to_date(programme.last_cut_day);
     for (const auto& [batch, names] : programme.reference.batches) {
         const std::optional<Ending> ending = programme.batches.ending(programme.reference, batch);
@@ -162,12 +228,10 @@ Status SummaryCut::look_at(std::uint32_t batch, const Ending& ending, const Cell
                                .final = programme.closed,
                                .closes = programme.closed && !latest.final && latest.revision > 0,
                                .ending = ending,
-                               .untold = programme.batches.find(batch).untold,
                                .flows = flows_[batch]};
     const bool is_new = latest.revision == 0;
-    const bool untold = summary.untold != latest.untold;
-    if (!is_new && !untold && !changed_.contains(batch) && summary.final == latest.final &&
-        summary.ending == latest.ending && summary.flows == latest.flows) {
+    if (!is_new && !changed_.contains(batch) && !in_the_news_.contains(batch) &&
+        !says_more(summary, latest)) {
         return Done{};
     }
     Due due{.summary = summary, .latest = latest, .figures = sums_of(batch, before)};
@@ -176,12 +240,9 @@ Status SummaryCut::look_at(std::uint32_t batch, const Ending& ending, const Cell
             due.reported,
             load_figures(parts_.store, figures_of_batch(programme.id(), batch, latest.revision),
                          std::nullopt));
+        take_distinct(due.figures, due.reported,
+                      [](const CellFigures& cell) { return cell.figures.distinct; });
     }
-    if (is_new || untold) {
-        recount_.insert(batch);
-    }
-    take_distinct(due.figures, due.reported,
-                  [](const CellFigures& cell) { return cell.figures.distinct; });
     due_.emplace(batch, std::move(due));
     return Done{};
 }
@@ -235,9 +296,8 @@ FactSource SummaryCut::facts_of(const std::set<std::uint32_t>& batches) const {
             last = std::max(last, life.last_day);
         }
         for (std::int32_t day = first; day <= last; ++day) {
-            DayFacts of_day(table::day_facts, programme.id(), day);
-            FISCUS_TRY(of_day.load(parts_.store));
-            FISCUS_TRY(visit_all(&of_day));
+            FISCUS_TRY(DayFacts::visit_stored(parts_.store, table::day_facts, programme.id(), day,
+                                              choose));
             // Full refunds of another day, which wait for the day's next revision.
             FISCUS_TRY(visit_all(programme.find_late_facts(day)));
         }
@@ -245,17 +305,85 @@ FactSource SummaryCut::facts_of(const std::set<std::uint32_t>& batches) const {
     };
 }
 
+// Facts have no names, but equal ones count the same: it does not matter which of them are left out.
+FactSource SummaryCut::facts_before(const std::set<std::uint32_t>& batches) const {
+    return [this, &batches](const VisitFacts& visit) -> Status {
+        std::vector<bool> left_out(news_.size());
+        std::vector<Fact> before;
+        return facts_of(batches)([&](std::span<const Fact> facts) -> Status {
+            before.clear();
+            for (const Fact& fact : facts) {
+                auto at = std::ranges::lower_bound(news_, fact, comes_before);
+                const auto place = [&] { return static_cast<std::size_t>(at - news_.begin()); };
+                while (at != news_.end() && *at == fact && left_out[place()]) {
+                    ++at;
+                }
+                if (at != news_.end() && *at == fact) {
+                    left_out[place()] = true;
+                } else {
+                    before.push_back(fact);
+                }
+            }
+            return visit(before);
+        });
+    };
+}
+
 Status SummaryCut::count() {
-    std::set<std::uint32_t> batches;
+    std::set<std::uint32_t> whole;
+    std::set<std::uint32_t> by_news;
     for (const auto& [batch, due] : due_) {
-        if (recount_.contains(batch)) {
-            batches.insert(batch);
+        const bool has_news = in_the_news_.contains(batch);
+        if (due.latest.revision == 0 || (has_news && too_much_news_)) {
+            whole.insert(batch);
+        } else if (has_news) {
+            by_news.insert(batch);
         }
     }
-    if (batches.empty()) {
-        return Done{};
+    FISCUS_TRY(count_in_groups(whole));
+    return by_news.empty() ? Status(Done{}) : count_news(by_news);
+}
+
+// As many batches at once as the counter can hold: then it need not read their days for each slice
+// of a batch.
+Status SummaryCut::count_in_groups(const std::set<std::uint32_t>& batches) {
+    std::set<std::uint32_t> some;
+    std::int64_t room = 0;
+    for (const std::uint32_t batch : batches) {
+        const std::int64_t facts = about_facts(due_.at(batch).figures.front().figures.day);
+        if (!some.empty() && facts > room) {
+            FISCUS_TRY(count_whole(some));
+            some.clear();
+        }
+        if (some.empty()) {
+            room = static_cast<std::int64_t>(parts_.counter.facts_max());
+        }
+        some.insert(batch);
+        room -= facts;
     }
+    return some.empty() ? Status(Done{}) : count_whole(some);
+}
+
+Status SummaryCut::count_whole(const std::set<std::uint32_t>& batches) {
     FISCUS_ASSIGN(const DayValues values, parts_.counter.count(facts_of(batches)));
+    for (const std::uint32_t batch : batches) {
+        take_distinct(due_.at(batch).figures, values,
+                      [](const CellValues& cell) { return cell.distinct; });
+    }
+    return Done{};
+}
+
+Status SummaryCut::count_news(const std::set<std::uint32_t>& batches) {
+    DayValues reported;
+    for (const std::uint32_t batch : batches) {
+        for (const CellFigures& cell : due_.at(batch).reported) {
+            reported.push_back({.key = cell.key, .sums = {}, .distinct = cell.figures.distinct});
+        }
+    }
+    std::ranges::sort(reported, {}, &CellValues::key);
+    const FactSource news = [this](const VisitFacts& visit) { return visit(news_); };
+    FISCUS_ASSIGN(const DayValues values,
+                  parts_.counter.count_late(reported, facts_before(batches), news));
     for (const std::uint32_t batch : batches) {
         take_distinct(due_.at(batch).figures, values,
                       [](const CellValues& cell) { return cell.distinct; });
@@ -270,10 +398,7 @@ Status SummaryCut::publish(std::uint32_t batch, Due& due) {
         });
     BatchSummary& summary = due.summary;
     ProgrammeState& programme = parts_.programme;
-    if (same_figures && due.latest.revision > 0 && summary.final == due.latest.final &&
-        summary.ending == due.latest.ending && summary.flows == due.latest.flows) {
-        due.latest.untold = summary.untold;
-        programme.keep_summary(parts_.store, batch, due.latest);
+    if (same_figures && due.latest.revision > 0 && !says_more(summary, due.latest)) {
         return Done{};
     }
     const RowHead head{.programme = programme.id(),

@@ -2,7 +2,7 @@
 // moved in its money. Due at the cut that takes the day on which the batch ended; each later cut at
 // which a figure of it is another one makes the next revision (docs/definitions.md). Sums are those
 // of the totals to date; distinct counts are unions, counted from the facts of the batch's days by
-// the counter of the daily cut, in its memory, and only when they may have changed.
+// the counter of the daily cut, in its memory: once whole, then only for those whom new facts name.
 // Thread: that of the fold. Fails: corrupt when refunds exceed redemptions or the state is damaged.
 #pragma once
 
@@ -37,7 +37,6 @@ struct BatchSummary {
     bool final = false;
     bool closes = false;  // made because the programme is closed
     Ending ending{};
-    std::uint64_t untold = 0;  // BatchLife::untold, when the figures were counted last
     std::uint64_t changed_figures = 0;
     Flows flows{};
 };
@@ -68,8 +67,10 @@ public:
     };
     explicit SummaryCut(const Parts& parts) : parts_(parts) {}
 
-    // The day was cut, or says something else than before.
+    // The day was cut.
     void note_day(std::int32_t day, const DayValues& values);
+    // It has a revision: what came late, before that joins the day, and what the day said and says.
+    Status note_late(const DayFacts& late);
     void note_revision(std::int32_t day, const DayValues& before, const DayValues& after);
     // After all days of the cut. `before`: totals of the days before the programme's first.
     Status run(const CellTotals& before);
@@ -82,20 +83,31 @@ private:
         BatchFigures reported{};
     };
 
-    void note(std::int32_t day, const CellKey& cell, bool distinct_changed);
+    // A fact of a batch that has a summary, since its last one.
+    void add_news(const Fact& fact);
+    Status gather_news();
     Status look_at(std::uint32_t batch, const Ending& ending, const CellTotals& before);
     [[nodiscard]] BatchFigures sums_of(std::uint32_t batch, const CellTotals& before) const;
-    // Counts the distinct ones of all batches that need it, together.
     Status count();
     // Facts of these batches on all days of theirs.
     [[nodiscard]] FactSource facts_of(const std::set<std::uint32_t>& batches) const;
+    // The same without the news.
+    [[nodiscard]] FactSource facts_before(const std::set<std::uint32_t>& batches) const;
+    Status count_in_groups(const std::set<std::uint32_t>& batches);
+    // Distinct counts of batches that have none yet, or of which there is too much news.
+    Status count_whole(const std::set<std::uint32_t>& batches);
+    // By what was reported, and whom the news names.
+    Status count_news(const std::set<std::uint32_t>& batches);
     Status publish(std::uint32_t batch, Due& due);
     void publish_changes(const RowHead& head, std::uint32_t batch, Due& due);
 
     Parts parts_;
     std::map<std::uint32_t, Flows> flows_;
-    std::set<std::uint32_t> changed_;  // batches with a cell that is another one
-    std::set<std::uint32_t> recount_;  // those of them whose distinct counts may be others
+    std::set<std::uint32_t> changed_;      // batches with a cell that is another one
+    std::vector<std::int32_t> days_;       // cut now, with such cells
+    std::vector<Fact> news_;               // sorted when all are there; up to news_max
+    std::set<std::uint32_t> in_the_news_;  // their batches
+    bool too_much_news_ = false;
     std::map<std::uint32_t, Due> due_;
 };
 

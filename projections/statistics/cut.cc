@@ -178,6 +178,7 @@ Result<DayValues> Cut::revise(std::int32_t day, const DayValues& before) {
     FISCUS_TRY(facts.load(store_));
     FISCUS_ASSIGN(DayValues values,
                   named(counter_.count_late(before, source_of(facts), source_of(*late))));
+    FISCUS_TRY(summaries_.note_late(*late));
     FISCUS_TRY(join(day, *late, facts));
     return values;
 }

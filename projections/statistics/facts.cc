@@ -235,6 +235,20 @@ Status DayFacts::visit(const Store& store, const VisitFacts& visit) const {
     return Done{};
 }
 
+Status DayFacts::visit_stored(const Store& store,
+                              char table,
+                              std::uint32_t programme,
+                              std::int32_t day,
+                              const VisitFacts& visit) {
+    std::vector<Fact> facts;
+    return store.scan(StateKey(table).u32(programme).day(day),
+                      [&](std::string_view, std::string_view value) -> Status {
+                          facts.clear();
+                          FISCUS_TRY(decode_all(value, facts));
+                          return visit(facts);
+                      });
+}
+
 Status DayFacts::read(const Store& store, std::vector<Fact>& facts) const {
     return visit(store, [&facts](std::span<const Fact> portion) -> Status {
         facts.insert(facts.end(), portion.begin(), portion.end());

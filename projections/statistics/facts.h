@@ -106,6 +106,12 @@ public:
     void add(const Fact& fact);
     // All of them, in order.
     Status visit(const Store& store, const VisitFacts& visit) const;
+    // Those of a day that lies in the store only, each chunk read once.
+    static Status visit_stored(const Store& store,
+                               char table,
+                               std::uint32_t programme,
+                               std::int32_t day,
+                               const VisitFacts& visit);
     // Appends them.
     Status read(const Store& store, std::vector<Fact>& facts) const;
     [[nodiscard]] bool empty() const { return chunks_.empty(); }

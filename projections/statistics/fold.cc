@@ -314,7 +314,6 @@ Status Fold::fold_voucher_event(ProgrammeState& programme, const wire::Entry& en
     programme.add_fact(day, fact);
     if (removes && origin != day) [[unlikely]] {
         programme.add_fact(origin, fact_of(entry, false, true));
-        programme.batches.note_untold(entry.batch());
     }
     return Done{};
 }

@@ -272,6 +272,10 @@ TEST(BatchSummaryRestartTest, RestartsChangeNothing) {
     }
 }
 
+std::uint64_t received(FoldUnderTest& under_test) {
+    return under_test.latest("1/batch_summary/2")["claiming_consumers_received"];
+}
+
 TEST(BatchSummaryMemoryTest, ALongBatchIsCountedInTheMemoryOfACut) {
     constexpr std::size_t share = DayCounter::facts_min * DayCounter::bytes_of_fact;
     FoldUnderTest small(share);
@@ -288,8 +292,21 @@ TEST(BatchSummaryMemoryTest, ALongBatchIsCountedInTheMemoryOfACut) {
         }
         maker.clock(day_0 + 10);
         expect_ok(under_test->apply(maker));
+        EXPECT_EQ(received(*under_test), 9'000);
+        // Little that is new, by somebody known and by others; then more than is held as news.
+        for (std::uint32_t number = 0; number < 600; ++number) {
+            maker.add(claim(day_0 + 3, 8'901 + number));
+        }
+        maker.clock(day_0 + 11);
+        expect_ok(under_test->apply(maker));
+        EXPECT_EQ(received(*under_test), 9'500);
+        for (std::uint32_t number = 0; number < 20'000; ++number) {
+            maker.add(claim(day_0 + 4, 9'401 + number % 600));
+        }
+        maker.clock(day_0 + 12);
+        expect_ok(under_test->apply(maker));
+        EXPECT_EQ(received(*under_test), 10'000);
     }
-    EXPECT_EQ(small.latest("1/batch_summary/2")["claiming_consumers_received"], 9'000);
     EXPECT_EQ(small.rows(), large.rows());
     EXPECT_LT(small.fold().counter().memory_peak(), share);
 }
