@@ -176,7 +176,7 @@ epoch = 1
             with tempfile.TemporaryDirectory() as folder:
                 for line in block.splitlines():
                     words = re.split(r" {2,}", line)[0].split()[1:]
-                    words = [word.replace("DIR", folder).replace("docs/", f"{root}/docs/")
+                    words = [word.replace("DAY", folder).replace("docs/", f"{root}/docs/")
                              for word in words]
                     said = self.ok(*words)
             self.assertIn("refused, consumer_day_cap_reached", said)
