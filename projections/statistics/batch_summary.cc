@@ -176,7 +176,7 @@ void SummaryCut::note_revision(std::int32_t day, const DayValues& before, const 
 
 void SummaryCut::add_news(const Fact& fact) {
     const std::uint32_t batch = fact.value(Dimension::batch);
-    if (!parts_.programme.has_summary(batch)) {
+    if (!counts_somebody(fact) || !parts_.programme.has_summary(batch)) {
         return;
     }
     in_the_news_.insert(batch);
@@ -305,7 +305,8 @@ FactSource SummaryCut::facts_of(const std::set<std::uint32_t>& batches) const {
     };
 }
 
-// Facts have no names, but equal ones count the same: it does not matter which of them are left out.
+// Facts have no names, but equal ones count the same: it does not matter which of them are left
+// out.
 FactSource SummaryCut::facts_before(const std::set<std::uint32_t>& batches) const {
     return [this, &batches](const VisitFacts& visit) -> Status {
         std::vector<bool> left_out(news_.size());

@@ -83,7 +83,7 @@ private:
         BatchFigures reported{};
     };
 
-    // A fact of a batch that has a summary, since its last one.
+    // A fact since the last cut: keeps it if it counts somebody in a batch that has a summary.
     void add_news(const Fact& fact);
     Status gather_news();
     Status look_at(std::uint32_t batch, const Ending& ending, const CellTotals& before);
