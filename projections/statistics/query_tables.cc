@@ -43,7 +43,6 @@ std::string text(Number number) {
 }
 std::string text(bool value) { return value ? "true" : "false"; }
 
-
 std::string days_text(std::int32_t first, std::int32_t last) {
     return first == last ? date_text(first) : date_text(first) + " … " + date_text(last);
 }
