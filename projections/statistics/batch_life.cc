@@ -56,6 +56,10 @@ void BatchLives::note_end(std::int32_t day, const wire::Entry& entry) {
 }
 
 void BatchLives::note_day(std::int32_t day, std::uint32_t batch) {
+    const BatchLife known = find(batch);
+    if (known.first_day <= day && day <= known.last_day) {
+        return;
+    }
     BatchLife& life = change(batch);
     life.first_day = std::min(life.first_day, day);
     life.last_day = std::max(life.last_day, day);

@@ -56,7 +56,7 @@ class BatchLives {
 public:
     // An accepted BatchClosed, DrawExecuted or DrawAborted; others end nothing.
     void note_end(std::int32_t day, const wire::Entry& entry);
-    // The day was cut, and something happened in the batch on it.
+    // The day was cut or revised, and something happened in the batch on it.
     void note_day(std::int32_t day, std::uint32_t batch);
 
     // Nothing is known of it: a life without days.

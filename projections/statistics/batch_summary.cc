@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <span>
-#include <tuple>
 #include <utility>
 
 #include "engine/base/time.h"
@@ -15,10 +14,6 @@ namespace fiscus::projections {
 
 namespace {
 
-bool is_of_batches(const CellKey& cell) {
-    return cell.grouping == Grouping::batch || cell.grouping == Grouping::batch_district;
-}
-
 const Figures* find(const BatchFigures& cells, const CellKey& key) {
     const auto at = std::ranges::lower_bound(cells, key, {}, &CellFigures::key);
     return at != cells.end() && at->key == key ? &at->figures : nullptr;
@@ -30,15 +25,6 @@ bool says_more(const BatchSummary& summary, const BatchSummary& latest) {
            summary.flows != latest.flows;
 }
 
-// Any order will do.
-bool comes_before(const Fact& one, const Fact& other) {
-    const auto parts = [](const Fact& fact) {
-        return std::tie(fact.consumer, fact.merchant, fact.kind, fact.own_day, fact.removes,
-                        fact.values, fact.amounts);
-    };
-    return parts(one) < parts(other);
-}
-
 // Questions that were refused are not in the sums; the counter finds out.
 std::int64_t about_facts(const Sums& sums) {
     std::int64_t facts = 0;
@@ -48,19 +34,6 @@ std::int64_t about_facts(const Sums& sums) {
         facts += sums[index(count)];
     }
     return facts;
-}
-
-// More takes more than it spares; they are held beside the memory of the count.
-constexpr std::size_t news_max = 16'384;
-
-void take_distinct(BatchFigures& cells, const auto& from, auto distinct_of) {
-    for (CellFigures& cell : cells) {
-        const auto at = std::ranges::lower_bound(from, cell.key, {},
-                                                 [](const auto& other) { return other.key; });
-        if (at != from.end() && at->key == cell.key) {
-            cell.figures.distinct = distinct_of(*at);
-        }
-    }
 }
 
 }  // namespace
@@ -100,6 +73,16 @@ bool parse_summary(std::string_view bytes, BatchSummary& summary) {
     return reader.finished() && how > 0 && how <= batch_ends().size();
 }
 
+// The third day after the end, and every 28th after that.
+bool has_scheduled_day(std::int32_t ended_on, std::int32_t first, std::int32_t last) {
+    constexpr std::int32_t first_look = 3;
+    constexpr std::int32_t days_between = 28;
+    const std::int32_t origin = ended_on + first_look;
+    const std::int32_t periods =
+        first <= origin ? 0 : (first - origin + days_between - 1) / days_between;
+    return origin + periods * days_between <= last;
+}
+
 Result<BatchSummary> load_summary(const Store& store,
                                   std::uint32_t programme,
                                   std::uint32_t batch,
@@ -135,87 +118,40 @@ std::string why_chinese(const BatchSummary& summary) {
            std::to_string(summary.changed_figures) + " 项";
 }
 
+SummaryCut::SummaryCut(const Parts& parts)
+    : parts_(parts), last_day_before_(parts.programme.last_cut_day) {}
+
 void SummaryCut::note_day(std::int32_t day, const DayValues& values) {
-    bool any = false;
     for (const CellValues& cell : values) {
-        if (is_of_batches(cell.key)) {
+        if (cell.key.grouping == Grouping::batch) {
             parts_.programme.batches.note_day(day, cell.key.first);
-            changed_.insert(cell.key.first);
-            any = any || parts_.programme.has_summary(cell.key.first);
         }
     }
-    if (any) {
-        days_.push_back(day);
-    }
-}
-
-// Those of other days are among the untold ones, of this cut or of one before.
-Status SummaryCut::note_late(const DayFacts& late) {
-    return late.visit(parts_.store, [this](std::span<const Fact> facts) -> Status {
-        for (const Fact& fact : facts) {
-            if (fact.own_day) {
-                add_news(fact);
-            }
-        }
-        return Done{};
-    });
-}
-
-void SummaryCut::note_revision(std::int32_t day, const DayValues& before, const DayValues& after) {
-    for (const CellValues& cell : after) {
-        if (!is_of_batches(cell.key)) {
-            continue;
-        }
-        const auto was = std::ranges::lower_bound(before, cell.key, {}, &CellValues::key);
-        if (was == before.end() || was->key != cell.key || was->sums != cell.sums) {
-            parts_.programme.batches.note_day(day, cell.key.first);
-            changed_.insert(cell.key.first);
-        }
-    }
-}
-
-void SummaryCut::add_news(const Fact& fact) {
-    const std::uint32_t batch = fact.value(Dimension::batch);
-    if (!counts_somebody(fact) || !parts_.programme.has_summary(batch)) {
-        return;
-    }
-    in_the_news_.insert(batch);
-    too_much_news_ = too_much_news_ || news_.size() == news_max;
-    if (!too_much_news_) {
-        news_.push_back(fact);
-    }
-}
-
-Status SummaryCut::gather_news() {
-    const VisitFacts add_all = [this](std::span<const Fact> facts) -> Status {
-        std::ranges::for_each(facts, [this](const Fact& fact) { add_news(fact); });
-        return Done{};
-    };
-    for (const std::int32_t day : days_) {
-        FISCUS_TRY(DayFacts::visit_stored(parts_.store, table::day_facts, parts_.programme.id(),
-                                          day, add_all));
-    }
-    FISCUS_TRY(parts_.programme.untold().visit(parts_.store, add_all));
-    parts_.programme.erase_untold(parts_.store);
-    std::ranges::sort(news_, comes_before);
-    return Done{};
 }
 
 Status SummaryCut::run(const CellTotals& before) {
     ProgrammeState& programme = parts_.programme;
-    FISCUS_TRY(gather_news());
     flows_ = programme.fund.to_date(programme.last_cut_day);
     for (const auto& [batch, names] : programme.reference.batches) {
         const std::optional<Ending> ending = programme.batches.ending(programme.reference, batch);
-        if (ending && ending->day <= programme.last_cut_day) {
+        if (ending && is_due(*ending, programme.latest_summary(batch))) {
             FISCUS_TRY(look_at(batch, *ending, before));
         }
     }
-    FISCUS_TRY(count());
+    FISCUS_TRY(count_in_groups());
     for (auto& [batch, due] : due_) {
         FISCUS_TRY(publish(batch, due));
     }
     return Done{};
+}
+
+bool SummaryCut::is_due(const Ending& ending, const BatchSummary& latest) const {
+    const ProgrammeState& programme = parts_.programme;
+    if (latest.revision == 0) {
+        return ending.day <= programme.last_cut_day;
+    }
+    return (programme.closed && !latest.final) ||
+           has_scheduled_day(ending.day, last_day_before_ + 1, programme.last_cut_day);
 }
 
 Status SummaryCut::look_at(std::uint32_t batch, const Ending& ending, const CellTotals& before) {
@@ -229,19 +165,12 @@ Status SummaryCut::look_at(std::uint32_t batch, const Ending& ending, const Cell
                                .closes = programme.closed && !latest.final && latest.revision > 0,
                                .ending = ending,
                                .flows = flows_[batch]};
-    const bool is_new = latest.revision == 0;
-    if (!is_new && !changed_.contains(batch) && !in_the_news_.contains(batch) &&
-        !says_more(summary, latest)) {
-        return Done{};
-    }
     Due due{.summary = summary, .latest = latest, .figures = sums_of(batch, before)};
-    if (!is_new) {
+    if (latest.revision > 0) {
         FISCUS_ASSIGN(
             due.reported,
             load_figures(parts_.store, figures_of_batch(programme.id(), batch, latest.revision),
                          std::nullopt));
-        take_distinct(due.figures, due.reported,
-                      [](const CellFigures& cell) { return cell.figures.distinct; });
     }
     due_.emplace(batch, std::move(due));
     return Done{};
@@ -305,55 +234,15 @@ FactSource SummaryCut::facts_of(const std::set<std::uint32_t>& batches) const {
     };
 }
 
-// Facts have no names, but equal ones count the same: it does not matter which of them are left
-// out.
-FactSource SummaryCut::facts_before(const std::set<std::uint32_t>& batches) const {
-    return [this, &batches](const VisitFacts& visit) -> Status {
-        std::vector<bool> left_out(news_.size());
-        std::vector<Fact> before;
-        return facts_of(batches)([&](std::span<const Fact> facts) -> Status {
-            before.clear();
-            for (const Fact& fact : facts) {
-                auto at = std::ranges::lower_bound(news_, fact, comes_before);
-                const auto place = [&] { return static_cast<std::size_t>(at - news_.begin()); };
-                while (at != news_.end() && *at == fact && left_out[place()]) {
-                    ++at;
-                }
-                if (at != news_.end() && *at == fact) {
-                    left_out[place()] = true;
-                } else {
-                    before.push_back(fact);
-                }
-            }
-            return visit(before);
-        });
-    };
-}
-
-Status SummaryCut::count() {
-    std::set<std::uint32_t> whole;
-    std::set<std::uint32_t> by_news;
-    for (const auto& [batch, due] : due_) {
-        const bool has_news = in_the_news_.contains(batch);
-        if (due.latest.revision == 0 || (has_news && too_much_news_)) {
-            whole.insert(batch);
-        } else if (has_news) {
-            by_news.insert(batch);
-        }
-    }
-    FISCUS_TRY(count_in_groups(whole));
-    return by_news.empty() ? Status(Done{}) : count_news(by_news);
-}
-
 // As many batches at once as the counter can hold: then it need not read their days for each slice
 // of a batch.
-Status SummaryCut::count_in_groups(const std::set<std::uint32_t>& batches) {
+Status SummaryCut::count_in_groups() {
     std::set<std::uint32_t> some;
     std::int64_t room = 0;
-    for (const std::uint32_t batch : batches) {
-        const std::int64_t facts = about_facts(due_.at(batch).figures.front().figures.day);
+    for (const auto& [batch, due] : due_) {
+        const std::int64_t facts = about_facts(due.figures.front().figures.day);
         if (!some.empty() && facts > room) {
-            FISCUS_TRY(count_whole(some));
+            FISCUS_TRY(count(some));
             some.clear();
         }
         if (some.empty()) {
@@ -362,32 +251,18 @@ Status SummaryCut::count_in_groups(const std::set<std::uint32_t>& batches) {
         some.insert(batch);
         room -= facts;
     }
-    return some.empty() ? Status(Done{}) : count_whole(some);
+    return some.empty() ? Status(Done{}) : count(some);
 }
 
-Status SummaryCut::count_whole(const std::set<std::uint32_t>& batches) {
+Status SummaryCut::count(const std::set<std::uint32_t>& batches) {
     FISCUS_ASSIGN(const DayValues values, parts_.counter.count(facts_of(batches)));
     for (const std::uint32_t batch : batches) {
-        take_distinct(due_.at(batch).figures, values,
-                      [](const CellValues& cell) { return cell.distinct; });
-    }
-    return Done{};
-}
-
-Status SummaryCut::count_news(const std::set<std::uint32_t>& batches) {
-    DayValues reported;
-    for (const std::uint32_t batch : batches) {
-        for (const CellFigures& cell : due_.at(batch).reported) {
-            reported.push_back({.key = cell.key, .sums = {}, .distinct = cell.figures.distinct});
+        for (CellFigures& cell : due_.at(batch).figures) {
+            const auto at = std::ranges::lower_bound(values, cell.key, {}, &CellValues::key);
+            if (at != values.end() && at->key == cell.key) {
+                cell.figures.distinct = at->distinct;
+            }
         }
-    }
-    std::ranges::sort(reported, {}, &CellValues::key);
-    const FactSource news = [this](const VisitFacts& visit) { return visit(news_); };
-    FISCUS_ASSIGN(const DayValues values,
-                  parts_.counter.count_late(reported, facts_before(batches), news));
-    for (const std::uint32_t batch : batches) {
-        take_distinct(due_.at(batch).figures, values,
-                      [](const CellValues& cell) { return cell.distinct; });
     }
     return Done{};
 }

@@ -1,8 +1,9 @@
 // The summary of a batch that ended: what the statistics say of it over all its days, and what
-// moved in its money. Due at the cut that takes the day on which the batch ended; each later cut at
-// which a figure of it is another one makes the next revision (docs/definitions.md). Sums are those
-// of the totals to date; distinct counts are unions, counted from the facts of the batch's days by
-// the counter of the daily cut, in its memory: once whole, then only for those whom new facts name.
+// moved in its money. Due at the cut that takes the day on which the batch ended, then on the days
+// of a schedule and when the programme is closed, where it is published again if a figure is another
+// one (docs/definitions.md): counting a batch reads all its days, so no cut but these few pays for
+// it. Sums are those of the totals to date; distinct counts are unions, counted from the facts of
+// the batch's days by the counter of the daily cut, in its memory.
 // Thread: that of the fold. Fails: corrupt when refunds exceed redemptions or the state is damaged.
 #pragma once
 
@@ -42,6 +43,8 @@ struct BatchSummary {
 };
 std::string encode(const BatchSummary& summary);
 bool parse_summary(std::string_view bytes, BatchSummary& summary);
+// Whether the schedule of a batch that ended on this day has one of the days first … last.
+bool has_scheduled_day(std::int32_t ended_on, std::int32_t first, std::int32_t last);
 // One that was published.
 Result<BatchSummary> load_summary(const Store& store,
                                   std::uint32_t programme,
@@ -65,13 +68,11 @@ public:
         DayCounter& counter;
         std::uint64_t as_of;
     };
-    explicit SummaryCut(const Parts& parts) : parts_(parts) {}
+    // Before the first day is cut.
+    explicit SummaryCut(const Parts& parts);
 
-    // The day was cut.
+    // The day was cut or revised.
     void note_day(std::int32_t day, const DayValues& values);
-    // It has a revision: what came late, before that joins the day, and what the day said and says.
-    Status note_late(const DayFacts& late);
-    void note_revision(std::int32_t day, const DayValues& before, const DayValues& after);
     // After all days of the cut. `before`: totals of the days before the programme's first.
     Status run(const CellTotals& before);
 
@@ -83,31 +84,20 @@ private:
         BatchFigures reported{};
     };
 
-    // A fact since the last cut: keeps it if it counts somebody in a batch that has a summary.
-    void add_news(const Fact& fact);
-    Status gather_news();
+    [[nodiscard]] bool is_due(const Ending& ending, const BatchSummary& latest) const;
     Status look_at(std::uint32_t batch, const Ending& ending, const CellTotals& before);
     [[nodiscard]] BatchFigures sums_of(std::uint32_t batch, const CellTotals& before) const;
-    Status count();
     // Facts of these batches on all days of theirs.
     [[nodiscard]] FactSource facts_of(const std::set<std::uint32_t>& batches) const;
-    // The same without the news.
-    [[nodiscard]] FactSource facts_before(const std::set<std::uint32_t>& batches) const;
-    Status count_in_groups(const std::set<std::uint32_t>& batches);
-    // Distinct counts of batches that have none yet, or of which there is too much news.
-    Status count_whole(const std::set<std::uint32_t>& batches);
-    // By what was reported, and whom the news names.
-    Status count_news(const std::set<std::uint32_t>& batches);
+    // Distinct counts of all that are due.
+    Status count_in_groups();
+    Status count(const std::set<std::uint32_t>& batches);
     Status publish(std::uint32_t batch, Due& due);
     void publish_changes(const RowHead& head, std::uint32_t batch, Due& due);
 
     Parts parts_;
+    std::int32_t last_day_before_;  // of the cut before
     std::map<std::uint32_t, Flows> flows_;
-    std::set<std::uint32_t> changed_;      // batches with a cell that is another one
-    std::vector<std::int32_t> days_;       // cut now, with such cells
-    std::vector<Fact> news_;               // sorted when all are there; up to news_max
-    std::set<std::uint32_t> in_the_news_;  // their batches
-    bool too_much_news_ = false;
     std::map<std::uint32_t, Due> due_;
 };
 

@@ -178,7 +178,6 @@ Result<DayValues> Cut::revise(std::int32_t day, const DayValues& before) {
     FISCUS_TRY(facts.load(store_));
     FISCUS_ASSIGN(DayValues values,
                   named(counter_.count_late(before, source_of(facts), source_of(*late))));
-    FISCUS_TRY(summaries_.note_late(*late));
     FISCUS_TRY(join(day, *late, facts));
     return values;
 }
@@ -214,7 +213,7 @@ Status Cut::revise_days(const std::map<std::int32_t, LateDay>& late) {
             continue;
         }
         FISCUS_ASSIGN(const DayValues after, revise(day, before));
-        summaries_.note_revision(day, before, after);
+        summaries_.note_day(day, after);
         programme_.totals.subtract(before);
         programme_.totals.add(after);
         running.add(after);

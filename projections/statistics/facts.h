@@ -64,19 +64,6 @@ struct Fact {
     friend bool operator==(const Fact&, const Fact&) = default;
 };
 
-// It says something of who asked, received, redeemed, submitted or lost a redemption again; others
-// are in the sums only.
-constexpr bool counts_somebody(const Fact& fact) {
-    switch (fact.kind) {
-        case FactKind::claim:
-        case FactKind::refused_claim:
-        case FactKind::redemption:
-        case FactKind::submission:
-        case FactKind::request: return fact.own_day || fact.removes;
-        default: return fact.removes;
-    }
-}
-
 // An entry that counts. What it says on its own business day, and on the day
 // of the redemption that it refunds in full.
 Fact fact_of(const wire::Entry& entry, bool own_day, bool origin_day);

@@ -311,9 +311,9 @@ Status Fold::fold_voucher_event(ProgrammeState& programme, const wire::Entry& en
             return contradiction(entry, "a sum of the programme does not fit 64 bits");
         }
     }
-    programme.add_fact(day, fact);
+    programme.facts_of(day).add(fact);
     if (removes && origin != day) [[unlikely]] {
-        programme.add_fact(origin, fact_of(entry, false, true));
+        programme.facts_of(origin).add(fact_of(entry, false, true));
     }
     return Done{};
 }

@@ -23,7 +23,7 @@ Status Fold::fold_draw_request(ProgrammeState& programme, const wire::Entry& ent
         // entries: what fits 64 bits there does so here.
         programme.lifetime[request_sums.first + at] += fact.amounts[at];
     }
-    programme.add_fact(day, fact);
+    programme.facts_of(day).add(fact);
     return Done{};
 }
 

@@ -47,7 +47,7 @@ Status Fold::fold_prize_event(ProgrammeState& programme, const Input& in) {
         amount = std::min(amount, INT64_MAX - sum);
         sum += amount;
     }
-    programme.add_fact(day, fact);
+    programme.facts_of(day).add(fact);
     return Done{};
 }
 

@@ -45,14 +45,14 @@ void GatheredFacts::add(const Fact& fact, Counted who) {
     for (std::size_t set = 0; set < fine_set_count; ++set) {
         place[set] = cells_[set].add(fact, fine_sets[set]);
     }
-    if (who == Counted::nobody || !counts_somebody(fact)) {
-        return;
-    }
     const bool refused = fact.kind == FactKind::refused_claim;
     const bool claims = fact.own_day && (refused || fact.kind == FactKind::claim);
     const bool redeems = fact.own_day && fact.kind == FactKind::redemption;
     const bool submits = fact.own_day && fact.kind == FactKind::submission;
     const bool requests = fact.own_day && fact.kind == FactKind::request;
+    if (who == Counted::nobody || !(claims || redeems || submits || requests || fact.removes)) {
+        return;
+    }
     const auto item = static_cast<std::uint32_t>(places_.size());
     append(places_, place);
     if (claims && who != Counted::merchants) {

@@ -90,7 +90,7 @@ Result<const CellTotals*> ProgrammeState::totals_of_day_before(DayCounter& count
 }
 
 std::size_t ProgrammeState::memory() const {
-    std::size_t bytes = totals.memory() + day_before_.memory() + untold_.memory();
+    std::size_t bytes = totals.memory() + day_before_.memory();
     for (const auto* days : {&open_, &late_}) {
         for (const auto& [day, facts] : *days) {
             bytes += sizeof(facts) + facts.memory();
@@ -100,7 +100,6 @@ std::size_t ProgrammeState::memory() const {
 }
 
 void ProgrammeState::trim(std::size_t memory_max) {
-    untold_.release();
     std::size_t bytes = memory();
     for (auto* days : {&late_, &open_}) {
         for (auto& [day, facts] : *days) {
@@ -128,11 +127,6 @@ void ProgrammeState::keep_summary(Store& store, std::uint32_t batch, const Batch
     store.put(StateKey(table::batch_summaries).u32(programme_).u32(batch).u32(summary.revision),
               encode(summary));
     summaries_[batch] = summary;
-}
-
-void ProgrammeState::erase_untold(Store& store) {
-    untold_.erase(store);
-    untold_ = DayFacts(table::untold_facts, programme_, 0);
 }
 
 Status ProgrammeState::load() {
@@ -234,7 +228,6 @@ Status ProgrammeState::load_revisions() {
 }
 
 Status ProgrammeState::load_batches() {
-    FISCUS_TRY(untold_.load(*store_));
     FISCUS_TRY(store_->scan(StateKey(table::batch_lives).u32(programme_),
                             [this](std::string_view key, std::string_view value) -> Status {
                                 KeyReader place(key);
@@ -333,7 +326,6 @@ void ProgrammeState::save(Store& store) {
     prizes.save(store, programme_);
     draws.save(store, programme_);
     batches.save(store, programme_);
-    untold_.save(store);
     sources.save(store, programme_);
     reconciliation.save(store, programme_);
 }

@@ -25,7 +25,6 @@
 #include "projections/statistics/prizes.h"
 #include "projections/statistics/reference.h"
 #include "projections/statistics/sources.h"
-#include "projections/statistics/state_tables.h"
 #include "projections/statistics/totals.h"
 #include "projections/store/store.h"
 
@@ -43,7 +42,7 @@ struct LateDay {
 class ProgrammeState {
 public:
     ProgrammeState(std::uint32_t programme, const Store& store)
-        : programme_(programme), store_(&store), untold_(table::untold_facts, programme, 0) {}
+        : programme_(programme), store_(&store) {}
 
     [[nodiscard]] std::uint32_t id() const { return programme_; }
     [[nodiscard]] std::int32_t first_day() const { return reference.first_day; }
@@ -61,15 +60,8 @@ public:
     DayFacts& open_day(std::int32_t day) {
         return day == last_day_ ? *last_facts_ : look_up_open_day(day);
     }
-    // Of a day that was cut it waits for the day's next revision.
-    void add_fact(std::int32_t day, const Fact& fact) {
-        const bool was_cut = is_cut(day);
-        (was_cut ? late_facts(day) : open_day(day)).add(fact);
-        const bool is_untold = was_cut ? !fact.own_day : day < reference.first_day;
-        if (is_untold && has_summary(fact.value(Dimension::batch))) [[unlikely]] {
-            untold_.add(fact);
-        }
-    }
+    // Where a fact of the day belongs.
+    DayFacts& facts_of(std::int32_t day) { return is_cut(day) ? late_facts(day) : open_day(day); }
     // Nothing happened there: nullptr.
     [[nodiscard]] const DayFacts* find_open_day(std::int32_t day) const;
     [[nodiscard]] std::vector<std::int32_t> open_days() const;
@@ -87,15 +79,10 @@ public:
     [[nodiscard]] std::size_t memory() const;
 
     [[nodiscard]] std::uint32_t latest_revision(std::int32_t day) const;
-    [[nodiscard]] bool has_summary(std::uint32_t batch) const { return summaries_.contains(batch); }
     // Revision 0 when the batch has no summary.
     [[nodiscard]] BatchSummary latest_summary(std::uint32_t batch) const;
     // The latest one from now on.
     void keep_summary(Store& store, std::uint32_t batch, const BatchSummary& summary);
-    // Facts of batches that have a summary, which came since the last cut and of which no cut of a
-    // day tells: full refunds of another day's redemptions, and what happened before the first day.
-    [[nodiscard]] const DayFacts& untold() const { return untold_; }
-    void erase_untold(Store& store);
 
     Status load();
     // Everything that changed; facts of open days too.
@@ -135,7 +122,6 @@ private:
     std::int32_t last_day_ = INT32_MIN;  // the open day that was asked for last
     DayFacts* last_facts_ = nullptr;
     std::map<std::uint32_t, BatchSummary> summaries_;  // the latest of each batch that has one
-    DayFacts untold_;
     CellTotals day_before_;
     std::uint64_t day_before_bytes_ = 0;  // of the facts that day_before_ was counted from
 };

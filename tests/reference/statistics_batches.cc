@@ -1,5 +1,6 @@
-// The summaries of batches that ended, a second time: every cut that revised some day looks at
-// every batch that had ended by then, and tells it anew when it is not what it was.
+// The summaries of batches that ended, a second time: of the cuts that revised some day, the first
+// by which the batch had ended, those that take a day of its schedule, and the one that makes the
+// last one final; it is told anew when it is not what it was.
 #include <algorithm>
 #include <iterator>
 #include <optional>
@@ -51,6 +52,16 @@ bool same(const Summary& one, const Summary& other) {
     return one.final == other.final && one.ended_on == other.ended_on &&
            one.ended_by == other.ended_by && one.all == other.all &&
            one.districts == other.districts && one.flows == other.flows;
+}
+
+// The third day after the end, and every 28th after that.
+bool takes_scheduled_day(std::int32_t ended_on, std::int32_t after, std::int32_t last) {
+    for (std::int32_t day = ended_on + 3; day <= last; day += 28) {
+        if (day > after) {
+            return true;
+        }
+    }
+    return false;
 }
 
 }  // namespace
@@ -120,6 +131,7 @@ Summary Statistics::summary(const Reported& reported,
 std::map<std::uint32_t, std::vector<Summary>> Statistics::summaries(std::uint32_t programme) const {
     const Reported& reported = programmes_.at(programme);
     std::map<std::uint32_t, std::vector<Summary>> all;
+    std::int32_t last_day_before = reported.first_day - 1;
     for (const Reported::Cut& cut : reported.cuts) {
         for (const auto& [batch, ends] : reported.ends) {
             // The earliest day; on one day an event comes before the end of the window, which is
@@ -135,12 +147,17 @@ std::map<std::uint32_t, std::vector<Summary>> Statistics::summaries(std::uint32_
             if (!first || first->day > cut.last_day) {
                 continue;
             }
-            const Summary now = summary(reported, batch, *first, cut);
             const auto known = all.find(batch);
+            if (known != all.end() && (!cut.closed || known->second.back().final) &&
+                !takes_scheduled_day(first->day, last_day_before, cut.last_day)) {
+                continue;
+            }
+            const Summary now = summary(reported, batch, *first, cut);
             if (known == all.end() || !same(known->second.back(), now)) {
                 all[batch].push_back(now);
             }
         }
+        last_day_before = cut.last_day;
     }
     return all;
 }

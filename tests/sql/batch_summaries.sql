@@ -1,6 +1,6 @@
--- The summaries of batches that ended (docs/definitions.md, "Batch summaries"): at every cut of a
--- programme at which some day got a revision, what is known of each batch that had ended by then; a
--- revision is published where that is not what it was.
+-- The summaries of batches that ended (docs/definitions.md, "Batch summaries"): at some
+-- cuts of a programme, what is known of each batch that had ended by then; a revision is published
+-- where that is not what it was.
 
 -- Days before the programme's first count as the day before it.
 CREATE TABLE batch_ends AS
@@ -20,25 +20,39 @@ SELECT programme, batch, known_at, greatest(day, first_day - 1) AS day, how
 FROM told
 JOIN programmes USING (programme);
 
--- The first day counts; on one day an event comes before the end of the window, which is the day's.
+-- Cuts at which some day got a revision.
+CREATE TABLE summary_cuts AS
+SELECT revisions.programme, as_of, last_day AS day,
+       coalesce(lag(last_day) OVER of_programme, first_day - 1) AS day_before,
+       coalesce(as_of >= closing_cut, false) AS final,
+       coalesce(as_of = closing_cut, false) AS closing
+FROM (SELECT DISTINCT programme, as_of FROM revisions) AS revisions
+JOIN programmes USING (programme)
+JOIN clocks USING (programme, as_of)
+LEFT JOIN closing_cuts ON closing_cuts.programme = revisions.programme
+WINDOW of_programme AS (PARTITION BY revisions.programme ORDER BY as_of);
+
+-- The cuts that look at a batch: the first one by which it had ended, the first one after the close,
+-- and those that take the third day after the end or a 28th day after that. The first day of an end
+-- counts; on one day an event comes before the end of the window, which is the day's.
 CREATE TABLE ended_batches AS
-WITH cuts AS (
-    SELECT revisions.programme, as_of, last_day AS day,
-           coalesce(as_of >= closing_cut, false) AS final
-    FROM (SELECT DISTINCT programme, as_of FROM revisions) AS revisions
-    JOIN clocks USING (programme, as_of)
-    LEFT JOIN closing_cuts ON closing_cuts.programme = revisions.programme),
-ends AS (
+WITH ends AS (
     SELECT cuts.*, batch, batch_ends.day AS ended_on, how AS ended_by
-    FROM cuts
+    FROM summary_cuts AS cuts
     JOIN batch_ends USING (programme)
     WHERE known_at <= as_of
     QUALIFY row_number() OVER (PARTITION BY cuts.programme, batch, as_of
-                               ORDER BY ended_on, ended_by = 'window_over', known_at) = 1)
+                               ORDER BY ended_on, ended_by = 'window_over', known_at) = 1),
+looks AS (
+    SELECT * EXCLUDE (day_before, closing)
+    FROM ends
+    WHERE ended_on <= day
+    QUALIFY closing OR row_number() OVER (PARTITION BY programme, batch ORDER BY as_of) = 1
+         OR EXISTS (FROM generate_series(ended_on + 3, day, INTERVAL 28 DAY) AS scheduled(due)
+                    WHERE due > day_before))
 SELECT *, lag(as_of) OVER cuts_of_batch AS earlier_as_of,
        lag({f: final, o: ended_on, b: ended_by}) OVER cuts_of_batch AS earlier
-FROM ends
-WHERE ended_on <= day
+FROM looks
 WINDOW cuts_of_batch AS (PARTITION BY programme, batch ORDER BY as_of);
 
 -- Over all days, those before the programme's first too; distinct ones are unions of the days. Of the
@@ -83,7 +97,7 @@ JOIN known_moves ON known_moves.programme = ended_batches.programme
 WHERE known_moves.day <= ended_batches.day AND known_at <= as_of
 GROUP BY ALL;
 
--- Every figure that is not what it was at the cut before.
+-- Every figure that is not what it was at the look before.
 CREATE TABLE summary_differences AS
 WITH long AS (
     FROM (UNPIVOT summary_figures

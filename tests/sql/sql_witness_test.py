@@ -293,11 +293,12 @@ ALTERATIONS = {
         "UPDATE journal SET consumer_ordinal = 999999", CLAIM +
         " AND EXISTS (FROM main.summary_revisions AS told"
         " WHERE told.programme = journal.programme AND told.batch = journal.batch"
-        " AND sequence <= as_of AND business_day <= day)"
+        " AND sequence <= as_of AND business_day <= day"
         " AND EXISTS (FROM journal AS other WHERE other.kind = 'VoucherClaimed'"
         " AND other.outcome = 'accepted' AND other.batch = journal.batch"
+        " AND other.sequence <= as_of AND other.business_day <= day"
         " AND other.business_day <> journal.business_day"
-        " AND other.consumer_ordinal = journal.consumer_ordinal)",
+        " AND other.consumer_ordinal = journal.consumer_ordinal))",
         ("batch_summaries",)),
     "a refund is one fen short of the order": (
         "UPDATE journal SET order_amount_fen = order_amount_fen - 1",

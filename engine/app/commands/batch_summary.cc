@@ -29,8 +29,10 @@ public:
                 "批次总结: what the statistics say of a batch over all its days, distinct "
                 "consumers "
                 "and merchants as unions, and what moved in its money. A batch has one from the "
-                "cut on that takes the day on which it ended; later cuts at which a figure "
-                "changed made revisions. With --districts one line for each district. These are "
+                "cut on that takes the day on which it ended; after 3 days, then every 28 days and "
+                "at "
+                "the programme's close, figures that changed make revisions. With --districts one "
+                "line for each district. These are "
                 "the batch_summary rows of the topic. CSV and JSON have every figure and name the "
                 "programme in every row.",
             .settings = {Setting::state_directory, Setting::output_language}};
