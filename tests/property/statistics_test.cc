@@ -481,8 +481,11 @@ struct Compared {
 
 std::string run(std::uint64_t seed, Compared& compared) {
     // Every other history ends with a programme that is closed.
-    World world(
-        {.seed = seed, .records = 500, .broken = 10, .close_at = seed % 2 == 0 ? 380U : 0U});
+    World world({.seed = seed,
+                 .records = 500,
+                 .broken = 10,
+                 .close_at = seed % 2 == 0 ? 380U : 0U,
+                 .pauses = 6});
     const std::vector<reference::Input> history = world.make();
     const auto engine = support::make_engine(world.shard(), {});
     Random random(seed);

@@ -43,6 +43,16 @@ std::vector<reference::Input> World::make() {
         }
         step();
     }
+    for (std::size_t pause = 0; pause < options_.pauses; ++pause) {
+        log_time_us_ += random_.between<std::int64_t>(1, 14) * 86'400 * second_us;
+        for (const std::uint32_t number : programmes_) {
+            programme_ = number;
+            say(authority(), support::ClockAdvanced{.now_us = log_time_us_});
+        }
+        for (int more = 0; more < 8; ++more) {
+            step();
+        }
+    }
     return records_;
 }
 

@@ -31,6 +31,8 @@ struct WorldOptions {
     std::uint64_t broken = 40;
     // With so many records a programme is closed; 0: only when chance will have it.
     std::size_t close_at = 0;
+    // After the records so often days pass, at most two weeks, with a cut and a few more records.
+    std::size_t pauses = 0;
     VoucherIds voucher_ids = VoucherIds::random;
 };
 
