@@ -1,9 +1,9 @@
 // The summary of a batch that ended: what the statistics say of it over all its days, and what
 // moved in its money. Due at the cut that takes the day on which the batch ended, then on the days
-// of a schedule and when the programme is closed, where it is published again if a figure is another
-// one (docs/definitions.md): counting a batch reads all its days, so no cut but these few pays for
-// it. Sums are those of the totals to date; distinct counts are unions, counted from the facts of
-// the batch's days by the counter of the daily cut, in its memory.
+// of a schedule and when the programme is closed, where it is published again if a figure is
+// another one (docs/definitions.md): counting a batch reads all its days, so no cut but these few
+// pays for it. Sums are those of the totals to date; distinct counts are unions, counted from the
+// facts of the batch's days by the counter of the daily cut, in its memory.
 // Thread: that of the fold. Fails: corrupt when refunds exceed redemptions or the state is damaged.
 #pragma once
 

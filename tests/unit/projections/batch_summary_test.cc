@@ -1,6 +1,7 @@
 // Aim: a batch that ended has a summary with the cut of its last day, whose distinct counts are
 // unions of its days; cuts that take a day of its schedule, or the first one after the programme's
-// close, make a revision when, and only when, a figure of it is another one. Method: journals by hand, published rows; restarts everywhere; little memory.
+// close, make a revision when, and only when, a figure of it is another one. Method: journals by
+// hand, published rows; restarts everywhere; little memory.
 #include "projections/statistics/batch_summary.h"
 
 #include <string>
