@@ -131,12 +131,22 @@ void SummaryCut::note_day(std::int32_t day, const DayValues& values) {
 
 Status SummaryCut::run(const CellTotals& before) {
     ProgrammeState& programme = parts_.programme;
-    flows_ = programme.fund.to_date(programme.last_cut_day);
     for (const auto& [batch, names] : programme.reference.batches) {
         const std::optional<Ending> ending = programme.batches.ending(programme.reference, batch);
-        if (ending && is_due(*ending, programme.latest_summary(batch))) {
-            FISCUS_TRY(look_at(batch, *ending, before));
+        if (!ending) {
+            continue;
         }
+        const BatchSummary latest = programme.latest_summary(batch);
+        if (is_due(*ending, latest)) {
+            FISCUS_TRY(look_at(batch, *ending, latest, before));
+        }
+    }
+    if (due_.empty()) {
+        return Done{};
+    }
+    std::map<std::uint32_t, Flows> flows = programme.fund.to_date(programme.last_cut_day);
+    for (auto& [batch, due] : due_) {
+        due.summary.flows = flows[batch];
     }
     FISCUS_TRY(count_in_groups());
     for (auto& [batch, due] : due_) {
@@ -154,17 +164,18 @@ bool SummaryCut::is_due(const Ending& ending, const BatchSummary& latest) const 
            has_scheduled_day(ending.day, last_day_before_ + 1, programme.last_cut_day);
 }
 
-Status SummaryCut::look_at(std::uint32_t batch, const Ending& ending, const CellTotals& before) {
-    ProgrammeState& programme = parts_.programme;
-    const BatchSummary latest = programme.latest_summary(batch);
+Status SummaryCut::look_at(std::uint32_t batch,
+                           const Ending& ending,
+                           const BatchSummary& latest,
+                           const CellTotals& before) {
+    const ProgrammeState& programme = parts_.programme;
     const BatchSummary summary{.revision = latest.revision + 1,
                                .as_of = parts_.as_of,
                                .previous_as_of = latest.as_of,
                                .day = programme.last_cut_day,
                                .final = programme.closed,
                                .closes = programme.closed && !latest.final && latest.revision > 0,
-                               .ending = ending,
-                               .flows = flows_[batch]};
+                               .ending = ending};
     Due due{.summary = summary, .latest = latest, .figures = sums_of(batch, before)};
     if (latest.revision > 0) {
         FISCUS_ASSIGN(

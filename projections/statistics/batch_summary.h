@@ -85,7 +85,10 @@ private:
     };
 
     [[nodiscard]] bool is_due(const Ending& ending, const BatchSummary& latest) const;
-    Status look_at(std::uint32_t batch, const Ending& ending, const CellTotals& before);
+    Status look_at(std::uint32_t batch,
+                   const Ending& ending,
+                   const BatchSummary& latest,
+                   const CellTotals& before);
     [[nodiscard]] BatchFigures sums_of(std::uint32_t batch, const CellTotals& before) const;
     // Facts of these batches on all days of theirs.
     [[nodiscard]] FactSource facts_of(const std::set<std::uint32_t>& batches) const;
@@ -97,7 +100,6 @@ private:
 
     Parts parts_;
     std::int32_t last_day_before_;  // of the cut before
-    std::map<std::uint32_t, Flows> flows_;
     std::map<std::uint32_t, Due> due_;
 };
 
