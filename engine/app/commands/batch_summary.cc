@@ -4,15 +4,12 @@
 #include <string>
 #include <vector>
 
-#include <fmt/format.h>
-
 #include "engine/app/commands/commands.h"
 #include "engine/app/commands/figures_table.h"
 #include "engine/app/commands/programme_choice.h"
 #include "engine/app/commands/reading.h"
 #include "engine/app/numbers.h"
 #include "engine/app/open.h"
-#include "engine/app/output/utf8.h"
 #include "projections/statistics/query.h"
 
 namespace fiscus::app {
@@ -61,18 +58,11 @@ public:
                                             .by_district = by_district_}));
         const Language language = language_of(context.settings);
         const Table table = table_of(figures, language);
-        if (reading_.for_people()) {
-            context.console.print(
-                fmt::format("{} {}\n", printable(programme.name), title_of(figures, language)));
-            reading_.print(context.console, for_people(table));
-        } else {
-            std::vector<SharedCell> head = programme_head(programme, 0, language);
-            head.pop_back();  // each row has its own as_of
-            reading_.print(context.console, with_head(table, head));
-        }
-        for (const std::string& note : notes_of(figures, language)) {
-            context.console.note(note);
-        }
+        std::vector<SharedCell> head = programme_head(programme, 0, language);
+        head.pop_back();  // each row has its own as_of
+        reading_.print(context.console, programme, figures,
+                       reading_.for_people() ? for_people(table) : with_head(table, head),
+                       language);
         return ExitCode::success;
     }
 

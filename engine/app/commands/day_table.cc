@@ -1,12 +1,8 @@
 #include "engine/app/commands/day_table.h"
 
 #include <filesystem>
-#include <string>
-
-#include <fmt/format.h>
 
 #include "engine/app/open.h"
-#include "engine/app/output/utf8.h"
 
 namespace fiscus::app {
 
@@ -27,17 +23,11 @@ Result<ExitCode> DayTable::run(Context& context) {
     const Language language = language_of(context.settings);
     Table table = table_of(found, language);
     adapt(table, language, reading_.format());
-    if (reading_.for_people()) {
-        context.console.print(
-            fmt::format("{} {}\n", printable(programme.name), title_of(found, language)));
-        reading_.print(context.console, for_people(table, language));
-    } else {
-        reading_.print(context.console,
-                       with_head(table, programme_head(programme, as_of, language)));
-    }
-    for (const std::string& note : notes_of(found, language)) {
-        context.console.note(note);
-    }
+    reading_.print(context.console, programme, found,
+                   reading_.for_people()
+                       ? for_people(table, language)
+                       : with_head(table, programme_head(programme, as_of, language)),
+                   language);
     return conclude(context.console, table, language);
 }
 

@@ -4,14 +4,11 @@
 #include <string_view>
 #include <vector>
 
-#include <fmt/format.h>
-
 #include "engine/app/commands/commands.h"
 #include "engine/app/commands/figures_table.h"
 #include "engine/app/commands/programme_choice.h"
 #include "engine/app/commands/reading.h"
 #include "engine/app/open.h"
-#include "engine/app/output/utf8.h"
 #include "projections/statistics/query.h"
 
 namespace fiscus::app {
@@ -65,17 +62,12 @@ public:
         FISCUS_ASSIGN(const std::uint64_t as_of, query->as_of(programme.programme));
         const Language language = language_of(context.settings);
         const Table table = table_of(figures, language);
-        if (reading_.for_people()) {
-            context.console.print(
-                fmt::format("{} {}\n", printable(programme.name), title_of(figures, language)));
-            reading_.print(context.console, in_one_language(table, language));
-        } else {
-            reading_.print(context.console, with_head(with_line_ids(table),
-                                                      programme_head(programme, as_of, language)));
-        }
-        for (const std::string& note : notes_of(figures, language)) {
-            context.console.note(note);
-        }
+        reading_.print(
+            context.console, programme, figures,
+            reading_.for_people()
+                ? in_one_language(table, language)
+                : with_head(with_line_ids(table), programme_head(programme, as_of, language)),
+            language);
         return ends_with_zero(table) ? ExitCode::success : ExitCode::finding;
     }
 

@@ -1,5 +1,8 @@
 #include "engine/app/commands/reading.h"
 
+#include <fmt/format.h>
+
+#include "engine/app/output/utf8.h"
 #include "engine/base/check.h"
 
 namespace fiscus::app {
@@ -26,6 +29,21 @@ void Reading::print(Console& console, const Table& table) const {
             return;
     }
     FISCUS_CHECK(false, "a table has one of three forms");
+}
+
+void Reading::print(Console& console,
+                    const projections::ProgrammeSummary& programme,
+                    const projections::Table& figures,
+                    const Table& shown,
+                    Language language) const {
+    if (for_people()) {
+        console.print(
+            fmt::format("{} {}\n", printable(programme.name), title_of(figures, language)));
+    }
+    print(console, shown);
+    for (const std::string& note : notes_of(figures, language)) {
+        console.note(note);
+    }
 }
 
 }  // namespace fiscus::app

@@ -4,6 +4,7 @@
 
 #include <CLI/App.hpp>
 
+#include "engine/app/commands/figures_table.h"
 #include "engine/app/console.h"
 #include "engine/app/output/table.h"
 
@@ -15,6 +16,13 @@ public:
     [[nodiscard]] TableFormat format() const;
     [[nodiscard]] bool for_people() const { return format() == TableFormat::text; }
     void print(Console& console, const Table& table) const;
+    // A programme's figures: for people with its name and their title, and the notes below.
+    // `shown`: their table as this reader gets it.
+    void print(Console& console,
+               const projections::ProgrammeSummary& programme,
+               const projections::Table& figures,
+               const Table& shown,
+               Language language) const;
 
 private:
     bool json_ = false;
