@@ -55,14 +55,15 @@ void BatchLives::note_end(std::int32_t day, const wire::Entry& entry) {
     }
 }
 
-void BatchLives::note_day(std::int32_t day, std::uint32_t batch) {
-    const BatchLife known = find(batch);
-    if (known.first_day <= day && day <= known.last_day) {
-        return;
-    }
+void BatchLives::note_facts(std::int32_t day, std::uint32_t batch, std::uint64_t bytes) {
     BatchLife& life = change(batch);
     life.first_day = std::min(life.first_day, day);
     life.last_day = std::max(life.last_day, day);
+    life.fact_bytes += bytes;
+}
+
+void BatchLives::note_counted(std::uint32_t batch, std::uint64_t bytes) {
+    change(batch).counted_bytes = bytes;
 }
 
 BatchLife BatchLives::find(std::uint32_t batch) const {
@@ -88,6 +89,8 @@ bool BatchLives::parse(std::uint32_t batch, std::string_view value) {
     BatchLife& life = lives_[batch];
     life.first_day = static_cast<std::int32_t>(reader.signed_varint());
     life.last_day = static_cast<std::int32_t>(reader.signed_varint());
+    life.fact_bytes = reader.varint();
+    life.counted_bytes = reader.varint();
     life.ending.day = static_cast<std::int32_t>(reader.signed_varint());
     const std::uint64_t how = reader.varint();
     life.ending.how = static_cast<BatchEnd>(how);
@@ -100,6 +103,8 @@ void BatchLives::save(Store& store, std::uint32_t programme) {
         std::string value;
         put_signed(value, life.first_day);
         put_signed(value, life.last_day);
+        put_varint(value, life.fact_bytes);
+        put_varint(value, life.counted_bytes);
         put_signed(value, life.ending.day);
         put_varint(value, static_cast<std::uint64_t>(life.ending.how));
         store.put(StateKey(table::batch_lives).u32(programme).u32(batch), value);

@@ -45,9 +45,12 @@ struct Ending {
 };
 
 struct BatchLife {
-    // Days that were cut and have a cell of the batch; none as long as last_day < first_day.
+    // Days that were cut and have facts of the batch; none as long as last_day < first_day.
     std::int32_t first_day = INT32_MAX;
     std::int32_t last_day = INT32_MIN;
+    std::uint64_t fact_bytes = 0;  // on these days
+    // Of all that were counted when a summary was last due.
+    std::uint64_t counted_bytes = 0;
     // By an event.
     Ending ending{};
 };
@@ -56,8 +59,9 @@ class BatchLives {
 public:
     // An accepted BatchClosed, DrawExecuted or DrawAborted; others end nothing.
     void note_end(std::int32_t day, const wire::Entry& entry);
-    // The day was cut or revised, and something happened in the batch on it.
-    void note_day(std::int32_t day, std::uint32_t batch);
+    // So many bytes of facts joined those of the day at its cut or revision.
+    void note_facts(std::int32_t day, std::uint32_t batch, std::uint64_t bytes);
+    void note_counted(std::uint32_t batch, std::uint64_t bytes);
 
     // Nothing is known of it: a life without days.
     [[nodiscard]] BatchLife find(std::uint32_t batch) const;

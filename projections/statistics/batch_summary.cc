@@ -1,7 +1,6 @@
 #include "projections/statistics/batch_summary.h"
 
 #include <algorithm>
-#include <span>
 #include <utility>
 
 #include "engine/base/time.h"
@@ -23,17 +22,6 @@ const Figures* find(const BatchFigures& cells, const CellKey& key) {
 bool says_more(const BatchSummary& summary, const BatchSummary& latest) {
     return summary.final != latest.final || summary.ending != latest.ending ||
            summary.flows != latest.flows;
-}
-
-// Questions that were refused are not in the sums; the counter finds out.
-std::int64_t about_facts(const Sums& sums) {
-    std::int64_t facts = 0;
-    for (const Sum count : {Sum::issued_count, Sum::redeemed_count, Sum::refunded_count,
-                            Sum::invoices_count, Sum::invoices_verified_count,
-                            Sum::prizes_paid_count, Sum::draws_won_count, Sum::draws_lost_count}) {
-        facts += sums[index(count)];
-    }
-    return facts;
 }
 
 }  // namespace
@@ -121,14 +109,6 @@ std::string why_chinese(const BatchSummary& summary) {
 SummaryCut::SummaryCut(const Parts& parts)
     : parts_(parts), last_day_before_(parts.programme.last_cut_day) {}
 
-void SummaryCut::note_day(std::int32_t day, const DayValues& values) {
-    for (const CellValues& cell : values) {
-        if (cell.key.grouping == Grouping::batch) {
-            parts_.programme.batches.note_day(day, cell.key.first);
-        }
-    }
-}
-
 Status SummaryCut::run(const CellTotals& before) {
     ProgrammeState& programme = parts_.programme;
     for (const auto& [batch, names] : programme.reference.batches) {
@@ -147,9 +127,7 @@ Status SummaryCut::run(const CellTotals& before) {
     std::map<std::uint32_t, Flows> flows = programme.fund.to_date(programme.last_cut_day);
     for (auto& [batch, due] : due_) {
         due.summary.flows = flows[batch];
-    }
-    FISCUS_TRY(count_in_groups());
-    for (auto& [batch, due] : due_) {
+        FISCUS_TRY(count(batch, due));
         FISCUS_TRY(publish(batch, due));
     }
     return Done{};
@@ -213,69 +191,45 @@ BatchFigures SummaryCut::sums_of(std::uint32_t batch, const CellTotals& before) 
     return figures;
 }
 
-FactSource SummaryCut::facts_of(const std::set<std::uint32_t>& batches) const {
-    return [this, &batches](const VisitFacts& visit) -> Status {
-        const ProgrammeState& programme = parts_.programme;
-        std::vector<Fact> chosen;
-        const VisitFacts choose = [&](std::span<const Fact> facts) -> Status {
-            chosen.clear();
-            std::ranges::copy_if(facts, std::back_inserter(chosen), [&](const Fact& fact) {
-                return batches.contains(fact.value(Dimension::batch));
-            });
-            return chosen.empty() ? Status(Done{}) : visit(chosen);
-        };
-        const auto visit_all = [&](const DayFacts* facts) {
-            return facts == nullptr ? Status(Done{}) : facts->visit(parts_.store, choose);
-        };
-        FISCUS_TRY(visit_all(programme.find_open_day(programme.day_before())));
-        std::int32_t first = INT32_MAX;
-        std::int32_t last = INT32_MIN;
-        for (const std::uint32_t batch : batches) {
-            const BatchLife life = programme.batches.find(batch);
-            first = std::min(first, life.first_day);
-            last = std::max(last, life.last_day);
+Status SummaryCut::count(std::uint32_t batch, Due& due) {
+    BatchLives& lives = parts_.programme.batches;
+    const std::uint64_t fact_bytes = parts_.programme.fact_bytes_of(batch);
+    if (due.latest.revision > 0 && fact_bytes == lives.find(batch).counted_bytes) {
+        for (CellFigures& cell : due.figures) {
+            if (const Figures* const known = find(due.reported, cell.key)) {
+                cell.figures.distinct = known->distinct;
+            }
         }
-        for (std::int32_t day = first; day <= last; ++day) {
+        return Done{};
+    }
+    FISCUS_ASSIGN(const DayValues values, parts_.counter.count(facts_of(batch)));
+    for (CellFigures& cell : due.figures) {
+        const auto at = std::ranges::lower_bound(values, cell.key, {}, &CellValues::key);
+        if (at != values.end() && at->key == cell.key) {
+            cell.figures.distinct = at->distinct;
+        }
+    }
+    lives.note_counted(batch, fact_bytes);
+    return Done{};
+}
+
+FactSource SummaryCut::facts_of(std::uint32_t batch) const {
+    return [this, batch](const VisitFacts& visit) -> Status {
+        const ProgrammeState& programme = parts_.programme;
+        const auto visit_some = [&](const DayFacts* facts) {
+            return facts == nullptr ? Status(Done{})
+                                    : facts->visit_batch(parts_.store, batch, visit);
+        };
+        FISCUS_TRY(visit_some(programme.find_open_day(programme.day_before())));
+        const BatchLife life = programme.batches.find(batch);
+        for (std::int32_t day = life.first_day; day <= life.last_day; ++day) {
             FISCUS_TRY(DayFacts::visit_stored(parts_.store, table::day_facts, programme.id(), day,
-                                              choose));
+                                              batch, visit));
             // Full refunds of another day, which wait for the day's next revision.
-            FISCUS_TRY(visit_all(programme.find_late_facts(day)));
+            FISCUS_TRY(visit_some(programme.find_late_facts(day)));
         }
         return Done{};
     };
-}
-
-// As many batches at once as the counter can hold: then it need not read their days for each slice
-// of a batch.
-Status SummaryCut::count_in_groups() {
-    std::set<std::uint32_t> some;
-    std::int64_t room = 0;
-    for (const auto& [batch, due] : due_) {
-        const std::int64_t facts = about_facts(due.figures.front().figures.day);
-        if (!some.empty() && facts > room) {
-            FISCUS_TRY(count(some));
-            some.clear();
-        }
-        if (some.empty()) {
-            room = static_cast<std::int64_t>(parts_.counter.facts_max());
-        }
-        some.insert(batch);
-        room -= facts;
-    }
-    return some.empty() ? Status(Done{}) : count(some);
-}
-
-Status SummaryCut::count(const std::set<std::uint32_t>& batches) {
-    FISCUS_ASSIGN(const DayValues values, parts_.counter.count(facts_of(batches)));
-    for (const std::uint32_t batch : batches) {
-        for (CellFigures& cell : due_.at(batch).figures) {
-            const auto at = std::ranges::lower_bound(values, cell.key, {}, &CellValues::key);
-            if (at != values.end() && at->key == cell.key) {
-                cell.figures.distinct = at->distinct;
-            }
-        }
-    }
-    return Done{};
 }
 
 Status SummaryCut::publish(std::uint32_t batch, Due& due) {

@@ -2,14 +2,14 @@
 // moved in its money. Due at the cut that takes the day on which the batch ended, then on the days
 // of a schedule and when the programme is closed, where it is published again if a figure is
 // another one (docs/definitions.md): counting a batch reads all its days, so no cut but these few
-// pays for it. Sums are those of the totals to date; distinct counts are unions, counted from the
-// facts of the batch's days by the counter of the daily cut, in its memory.
+// pays for it, and of these none at which no fact is new. Sums are those of the totals to date;
+// distinct counts are unions, counted from the facts of the batch's days by the counter of the
+// daily cut, in its memory.
 // Thread: that of the fold. Fails: corrupt when refunds exceed redemptions or the state is damaged.
 #pragma once
 
 #include <cstdint>
 #include <map>
-#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -71,8 +71,6 @@ public:
     // Before the first day is cut.
     explicit SummaryCut(const Parts& parts);
 
-    // The day was cut or revised.
-    void note_day(std::int32_t day, const DayValues& values);
     // After all days of the cut. `before`: totals of the days before the programme's first.
     Status run(const CellTotals& before);
 
@@ -90,11 +88,10 @@ private:
                    const BatchSummary& latest,
                    const CellTotals& before);
     [[nodiscard]] BatchFigures sums_of(std::uint32_t batch, const CellTotals& before) const;
-    // Facts of these batches on all days of theirs.
-    [[nodiscard]] FactSource facts_of(const std::set<std::uint32_t>& batches) const;
-    // Distinct counts of all that are due.
-    Status count_in_groups();
-    Status count(const std::set<std::uint32_t>& batches);
+    // Distinct counts: those of the revision before where no fact came since.
+    Status count(std::uint32_t batch, Due& due);
+    // On all days of the batch.
+    [[nodiscard]] FactSource facts_of(std::uint32_t batch) const;
     Status publish(std::uint32_t batch, Due& due);
     void publish_changes(const RowHead& head, std::uint32_t batch, Due& due);
 

@@ -213,7 +213,6 @@ Status Cut::revise_days(const std::map<std::int32_t, LateDay>& late) {
             continue;
         }
         FISCUS_ASSIGN(const DayValues after, revise(day, before));
-        summaries_.note_day(day, after);
         programme_.totals.subtract(before);
         programme_.totals.add(after);
         running.add(after);
@@ -242,7 +241,6 @@ Status Cut::cut_open_day(std::int32_t day) {
         FISCUS_ASSIGN(values, named(counter_.count(source_of(*facts))));
     }
     programme_.totals.add(values);
-    summaries_.note_day(day, values);
     programme_.close_day(day, store_);
     programme_.last_cut_day = day;
     return emit(day,

@@ -16,8 +16,8 @@
 #include <vector>
 
 #include "engine/base/result.h"
+#include "projections/statistics/day_facts.h"
 #include "projections/statistics/day_values.h"
-#include "projections/statistics/facts.h"
 #include "projections/statistics/gathered_facts.h"
 
 namespace fiscus::projections {

@@ -3,23 +3,20 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
-#include <optional>
 
-#include "engine/base/check.h"
 #include "projections/entry.h"
-#include "projections/statistics/state_tables.h"
+#include "projections/store/codec.h"
+#include "projections/store/store.h"
 
 namespace fiscus::projections {
 
 namespace {
 
-// A day's chunks are equal whenever they are saved, so their size is part of the layout.
-constexpr std::size_t chunk_bytes = 16U << 10;
-// A mark, eight dimensions, two ordinals, the amounts: each at most as long as its type allows.
-constexpr std::size_t fact_bytes_max = 1 + 10 * 5 + kind_amounts_max * varint_bytes_max;
+// A mark, the dimensions, two ordinals, the amounts: each at most as long as its type allows.
+constexpr std::size_t fact_bytes_max = 1 + 9 * 5 + kind_amounts_max * varint_bytes_max;
 // What is looked at to read a fact, however damaged: all numbers as long as one may be, and a word.
 constexpr std::size_t bytes_to_look_at =
-    (1 + 10 + kind_amounts_max) * varint_bytes_max + sizeof(std::uint64_t);
+    (1 + 9 + kind_amounts_max) * varint_bytes_max + sizeof(std::uint64_t);
 
 constexpr unsigned own_day_bit = 4;
 constexpr unsigned removes_bit = 8;
@@ -27,10 +24,10 @@ constexpr unsigned removes_bit = 8;
 constexpr unsigned low_kinds = 4;
 constexpr unsigned high_kind_place = 16;
 
-// The prefecture follows from the district.
+// The batch stands in the key, and the prefecture follows from the district.
 constexpr std::array stored_dimensions = {
-    Dimension::batch,    Dimension::pack,     Dimension::platform,   Dimension::district,
-    Dimension::category, Dimension::industry, Dimension::size_class, Dimension::channel};
+    Dimension::pack,     Dimension::platform,   Dimension::district, Dimension::category,
+    Dimension::industry, Dimension::size_class, Dimension::channel};
 
 void set_prefecture(Fact& fact) {
     fact.values[static_cast<std::size_t>(Dimension::prefecture)] =
@@ -121,7 +118,7 @@ private:
 };
 
 template <typename From>
-bool decode(From& reader, Fact& fact) {
+bool decode(From& reader, std::uint32_t batch, Fact& fact) {
     const std::uint64_t mark = reader.varint();
     const std::uint64_t kind = mark % low_kinds + mark / high_kind_place * low_kinds;
     if (kind >= fact_kind_count) {
@@ -134,6 +131,7 @@ bool decode(From& reader, Fact& fact) {
         fact.values[static_cast<std::size_t>(dimension)] = reader.varint32();
     }
     set_prefecture(fact);
+    fact.values[static_cast<std::size_t>(Dimension::batch)] = batch;
     fact.consumer = reader.varint32();
     fact.merchant = reader.varint32();
     if (fact.own_day) {
@@ -143,22 +141,6 @@ bool decode(From& reader, Fact& fact) {
         }
     }
     return reader.ok();
-}
-
-Status decode_all(std::string_view bytes, std::vector<Fact>& facts) {
-    const char* at = bytes.data();
-    const char* const end = at + bytes.size();
-    bool ok = true;
-    while (ok && static_cast<std::size_t>(end - at) >= bytes_to_look_at) {
-        FastReader reader(at);
-        ok = decode(reader, facts.emplace_back());
-        at = reader.at();
-    }
-    Reader rest({at, static_cast<std::size_t>(end - at)});
-    while (ok && rest.left() > 0) {
-        ok = decode(rest, facts.emplace_back());
-    }
-    return ok ? Status(Done{}) : damaged_state("facts of a day");
 }
 
 }  // namespace
@@ -199,109 +181,27 @@ Fact request_of(const wire::Entry& entry) {
     return fact;
 }
 
-StateKey DayFacts::key(std::size_t chunk) const {
-    return StateKey(table_).u32(programme_).day(day_).u32(static_cast<std::uint32_t>(chunk));
-}
-
-void DayFacts::add(const Fact& fact) {
-    if (chunks_.empty() || chunks_.back().size() >= chunk_bytes) {
-        chunks_.emplace_back();
-    }
+std::size_t append_fact(std::string& to, const Fact& fact) {
     char bytes[fact_bytes_max];
     const auto size = static_cast<std::size_t>(encode(bytes, fact) - bytes);
-    std::string& chunk = chunks_.back();
-    const std::size_t before = chunk.capacity();
-    chunk.append(bytes, size);
-    memory_ += chunk.capacity() - before;
-    bytes_ += size;
-    dirty_ = true;
+    to.append(bytes, size);
+    return size;
 }
 
-Status DayFacts::visit(const Store& store, const VisitFacts& visit) const {
-    std::vector<Fact> facts;
-    for (std::size_t chunk = 0; chunk < chunks_.size(); ++chunk) {
-        facts.clear();
-        if (chunk >= released_) {
-            FISCUS_TRY(decode_all(chunks_[chunk], facts));
-        } else {
-            FISCUS_ASSIGN(const std::optional<std::string> stored, store.get(key(chunk)));
-            if (!stored) {
-                return damaged_state("a day lacks facts");
-            }
-            FISCUS_TRY(decode_all(*stored, facts));
-        }
-        FISCUS_TRY(visit(facts));
+Status read_facts(std::string_view bytes, std::uint32_t batch, std::vector<Fact>& facts) {
+    const char* at = bytes.data();
+    const char* const end = at + bytes.size();
+    bool ok = true;
+    while (ok && static_cast<std::size_t>(end - at) >= bytes_to_look_at) {
+        FastReader reader(at);
+        ok = decode(reader, batch, facts.emplace_back());
+        at = reader.at();
     }
-    return Done{};
-}
-
-Status DayFacts::visit_stored(const Store& store,
-                              char table,
-                              std::uint32_t programme,
-                              std::int32_t day,
-                              const VisitFacts& visit) {
-    std::vector<Fact> facts;
-    return store.scan(StateKey(table).u32(programme).day(day),
-                      [&](std::string_view, std::string_view value) -> Status {
-                          facts.clear();
-                          FISCUS_TRY(decode_all(value, facts));
-                          return visit(facts);
-                      });
-}
-
-Status DayFacts::read(const Store& store, std::vector<Fact>& facts) const {
-    return visit(store, [&facts](std::span<const Fact> portion) -> Status {
-        facts.insert(facts.end(), portion.begin(), portion.end());
-        return Done{};
-    });
-}
-
-Status DayFacts::load(const Store& store) {
-    std::string last;
-    FISCUS_TRY(store.scan(StateKey(table_).u32(programme_).day(day_),
-                          [&](std::string_view key, std::string_view value) -> Status {
-                              KeyReader place(key);
-                              place.u32();
-                              place.day();
-                              if (place.u32() != chunks_.size() || !place.finished()) {
-                                  return damaged_state("a day lacks facts");
-                              }
-                              chunks_.emplace_back();
-                              last = value;
-                              bytes_ += value.size();
-                              return Done{};
-                          }));
-    if (!chunks_.empty()) {
-        chunks_.back() = std::move(last);
-        saved_ = released_ = chunks_.size() - 1;
-        memory_ = chunks_.back().capacity();
+    Reader rest({at, static_cast<std::size_t>(end - at)});
+    while (ok && rest.left() > 0) {
+        ok = decode(rest, batch, facts.emplace_back());
     }
-    return Done{};
-}
-
-void DayFacts::save(Store& store) {
-    if (!dirty_) {
-        return;
-    }
-    for (std::size_t chunk = saved_; chunk < chunks_.size(); ++chunk) {
-        store.put(key(chunk), chunks_[chunk]);
-    }
-    saved_ = chunks_.size() - 1;
-    dirty_ = false;
-}
-
-void DayFacts::erase(Store& store) const {
-    const std::size_t stored = dirty_ ? saved_ + 1 : chunks_.size();
-    for (std::size_t chunk = 0; chunk < std::min(stored, chunks_.size()); ++chunk) {
-        store.erase(key(chunk));
-    }
-}
-
-void DayFacts::release() {
-    for (; released_ < saved_; ++released_) {
-        memory_ -= chunks_[released_].capacity();
-        chunks_[released_] = std::string();
-    }
+    return ok ? Status(Done{}) : damaged_state("facts of a day");
 }
 
 }  // namespace fiscus::projections

@@ -1,27 +1,21 @@
 // What one business day's cells are counted from: for each claim, redemption and refund, each step
 // of an invoice, each draw and each prize paid of the day one fact, in the order of the journal. A
 // request for an instant draw has two: that of a claim, and that of its outcome.
-// Facts are bytes in chunks of a fixed size, in memory as in the store, so the state depends on the
-// journal only and a save puts nothing twice but the last chunk. Adding one is all that the fold
-// does for an entry; the figures come at the cut (day_values.h).
-// Thread: one. Fails: read on damaged records.
+// Adding one to those of its day (day_facts.h) is all that the fold does for an entry; the figures
+// come at the cut (day_values.h).
+// Thread: values. Fails: corrupt on damaged bytes.
 #pragma once
 
 #include <array>
 #include <cstdint>
-#include <functional>
-#include <span>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "engine/base/result.h"
 #include "projections/statistics/grouping.h"
 #include "projections/statistics/measures.h"
 #include "projections/statistics/sum_rules.h"
-#include "projections/store/codec.h"
-#include "projections/store/store.h"
 
 namespace fiscus::projections {
 
@@ -94,53 +88,9 @@ constexpr CellKey cell_key(const GroupingInfo& set, const DimensionValues& value
     return {.grouping = set.grouping, .first = value(0), .second = value(1)};
 }
 
-// Facts in portions of one chunk, which are gone after the call.
-using VisitFacts = std::function<Status(std::span<const Fact>)>;
-
-class DayFacts {
-public:
-    // Of table::day_facts or table::late_facts.
-    DayFacts(char table, std::uint32_t programme, std::int32_t day)
-        : table_(table), programme_(programme), day_(day) {}
-
-    void add(const Fact& fact);
-    // All of them, in order.
-    Status visit(const Store& store, const VisitFacts& visit) const;
-    // Those of a day that lies in the store only, each chunk read once.
-    static Status visit_stored(const Store& store,
-                               char table,
-                               std::uint32_t programme,
-                               std::int32_t day,
-                               const VisitFacts& visit);
-    // Appends them.
-    Status read(const Store& store, std::vector<Fact>& facts) const;
-    [[nodiscard]] bool empty() const { return chunks_.empty(); }
-    // Of all facts together.
-    [[nodiscard]] std::uint64_t bytes() const { return bytes_; }
-
-    // Finds what the store has; only the last chunk comes into memory.
-    Status load(const Store& store);
-    // Puts what was added since the last time.
-    void save(Store& store);
-    [[nodiscard]] bool dirty() const { return dirty_; }
-    // Erases what was saved.
-    void erase(Store& store) const;
-    // What was saved leaves memory, but for the last chunk.
-    void release();
-    [[nodiscard]] std::size_t memory() const { return memory_; }
-
-private:
-    [[nodiscard]] StateKey key(std::size_t chunk) const;
-
-    char table_;
-    std::uint32_t programme_;
-    std::int32_t day_;
-    std::vector<std::string> chunks_;  // an empty one lies in the store only
-    std::size_t saved_ = 0;            // chunks before this one are complete and in the store
-    std::size_t released_ = 0;         // chunks before this one are not in memory
-    bool dirty_ = false;
-    std::uint64_t bytes_ = 0;
-    std::size_t memory_ = 0;
-};
+// Appends its bytes, but for the batch; how many they are (docs/formats/statistics.md).
+std::size_t append_fact(std::string& to, const Fact& fact);
+// Appends the facts of a batch that these bytes are.
+Status read_facts(std::string_view bytes, std::uint32_t batch, std::vector<Fact>& facts);
 
 }  // namespace fiscus::projections

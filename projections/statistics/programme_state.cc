@@ -48,6 +48,7 @@ const DayFacts* ProgrammeState::find_open_day(std::int32_t day) const {
 void ProgrammeState::close_day(std::int32_t day, Store& store) {
     const auto at = open_.find(day);
     if (at != open_.end()) {
+        note_batches(day, at->second);
         at->second.save(store);
         open_.erase(at);
     }
@@ -72,8 +73,24 @@ const DayFacts* ProgrammeState::find_late_facts(std::int32_t day) const {
 
 void ProgrammeState::erase_late_facts(std::int32_t day, Store& store) {
     const auto at = late_.find(day);
+    note_batches(day, at->second);
     at->second.erase(store);
     late_.erase(at);
+}
+
+void ProgrammeState::note_batches(std::int32_t day, const DayFacts& facts) {
+    facts.for_each_batch([this, day](std::uint32_t batch, std::uint64_t bytes) {
+        batches.note_facts(day, batch, bytes);
+    });
+}
+
+std::uint64_t ProgrammeState::fact_bytes_of(std::uint32_t batch) const {
+    std::uint64_t bytes = batches.find(batch).fact_bytes;
+    for (const auto& [day, facts] : late_) {
+        bytes += facts.bytes_of(batch);
+    }
+    const DayFacts* const before = find_open_day(day_before());
+    return bytes + (before == nullptr ? 0 : before->bytes_of(batch));
 }
 
 Result<const CellTotals*> ProgrammeState::totals_of_day_before(DayCounter& counter) {

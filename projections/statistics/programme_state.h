@@ -19,8 +19,8 @@
 #include "projections/statistics/batch_life.h"
 #include "projections/statistics/batch_summary.h"
 #include "projections/statistics/day_counter.h"
+#include "projections/statistics/day_facts.h"
 #include "projections/statistics/draws.h"
-#include "projections/statistics/facts.h"
 #include "projections/statistics/fund.h"
 #include "projections/statistics/prizes.h"
 #include "projections/statistics/reference.h"
@@ -62,6 +62,9 @@ public:
     }
     // Where a fact of the day belongs.
     DayFacts& facts_of(std::int32_t day) { return is_cut(day) ? late_facts(day) : open_day(day); }
+    // Facts of the days that were cut, those that wait for a revision, and those of the days before
+    // the programme's first: their bytes, which grow with every fact.
+    [[nodiscard]] std::uint64_t fact_bytes_of(std::uint32_t batch) const;
     // Nothing happened there: nullptr.
     [[nodiscard]] const DayFacts* find_open_day(std::int32_t day) const;
     [[nodiscard]] std::vector<std::int32_t> open_days() const;
@@ -106,6 +109,8 @@ public:
 
 private:
     DayFacts& look_up_open_day(std::int32_t day);
+    // The facts joined those of the days that were cut.
+    void note_batches(std::int32_t day, const DayFacts& facts);
     Status load_head();
     Status load_references();
     Status load_open_days();

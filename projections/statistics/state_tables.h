@@ -16,19 +16,19 @@ namespace fiscus::projections {
 
 namespace table {
 
-inline constexpr char meta = 'M';         // cursor, row numbers, topic ends
-inline constexpr char programmes = 'P';   // programme → last cut day, closed, lifetime sums
-inline constexpr char references = 'N';   // programme, kind, number → the event's bytes
-inline constexpr char day_facts = 'C';    // programme, day, part → facts that were counted
-inline constexpr char totals = 'T';       // programme, part → sums of the days that were cut
-inline constexpr char figures = 'R';      // programme, day, revision, set, part → as reported
-inline constexpr char revisions = 'V';    // programme, day, revision → the cut
-inline constexpr char late_days = 'L';    // programme, day → entries since the day's cut
-inline constexpr char late_facts = 'K';   // programme, day, part → facts that wait for a cut
-inline constexpr char accounts = 'A';     // account → balance
-inline constexpr char fund_days = 'F';    // programme, day, batch → flows
-inline constexpr char sources = 'S';      // programme, source → epoch and missing numbers
-inline constexpr char refusals = 'Z';     // programme, day, reason → count
+inline constexpr char meta = 'M';        // cursor, row numbers, topic ends
+inline constexpr char programmes = 'P';  // programme → last cut day, closed, lifetime sums
+inline constexpr char references = 'N';  // programme, kind, number → the event's bytes
+inline constexpr char day_facts = 'C';   // programme, day, batch, part → facts that were counted
+inline constexpr char totals = 'T';      // programme, part → sums of the days that were cut
+inline constexpr char figures = 'R';     // programme, day, revision, set, part → as reported
+inline constexpr char revisions = 'V';   // programme, day, revision → the cut
+inline constexpr char late_days = 'L';   // programme, day → entries since the day's cut
+inline constexpr char late_facts = 'K';  // programme, day, batch, part → facts that wait for a cut
+inline constexpr char accounts = 'A';    // account → balance
+inline constexpr char fund_days = 'F';   // programme, day, batch → flows
+inline constexpr char sources = 'S';     // programme, source → epoch and missing numbers
+inline constexpr char refusals = 'Z';    // programme, day, reason → count
 inline constexpr char ledger_days = 'X';  // programme, day, platform, batch → ledger's six figures
 inline constexpr char control_days = 'Y';     // programme, day, platform, source → control totals
 inline constexpr char reconciled = 'B';       // programme, day → revision, whether one is due
@@ -36,7 +36,7 @@ inline constexpr char refund_shares = 'D';    // programme, day, sequence → pa
 inline constexpr char tickets = 'I';          // programme, invoice that was verified → nothing
 inline constexpr char prize_days = 'W';       // programme, day, batch, tier → prizes of the tier
 inline constexpr char draw_hours = 'H';       // programme, day, platform, hour → what came out
-inline constexpr char batch_lives = 'E';      // programme, batch → its days, and how it ended
+inline constexpr char batch_lives = 'E';      // programme, batch → its days, facts and end
 inline constexpr char batch_summaries = 'U';  // programme, batch, revision → the summary
 inline constexpr char batch_figures = 'Q';  // programme, batch, revision, set, part → its figures
 

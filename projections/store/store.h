@@ -23,7 +23,7 @@ class Env;
 namespace fiscus::projections {
 
 // Rises with every change of a key or a value below: an older state is refused and rebuilt.
-inline constexpr std::uint32_t state_layout_version = 5;
+inline constexpr std::uint32_t state_layout_version = 6;
 
 struct StoreOptions {
     std::uint64_t memory_bytes = 64ULL << 20;  // block cache and memtables together

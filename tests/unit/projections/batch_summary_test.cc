@@ -145,6 +145,27 @@ TEST_F(BatchSummaryTest, IsLookedAtOnTheDaysOfItsScheduleOnly) {
     EXPECT_EQ(looks, (std::vector{3, 31, 59}));
 }
 
+TEST_F(BatchSummaryTest, ALookReadsFactsOnlyWhenOneIsNew) {
+    maker_.add(claim(day_0, 7));
+    maker_.add(redemption(day_0, 7, 5));
+    cut_before(last_day + 1);
+    const auto readings = [this] { return under_test_.fold().counter().readings(); };
+    const std::uint64_t readings_before = readings();
+    // Somebody asks on a day that the next look does not take.
+    maker_.add(JournalMaker::refused(claim(third_day + 1, 9), wire::Reason::batch_closed));
+    cut_before(third_day + 1);
+    EXPECT_EQ(readings(), readings_before);
+    cut_before(third_day + 28 + 1);
+    // That day, the batch, and the other batch, which ended as well.
+    EXPECT_EQ(readings(), readings_before + 3);
+    EXPECT_EQ(summary()["claiming_consumers_asked"], 2);
+    cut_before(third_day + 2 * 28 + 1);
+    EXPECT_EQ(readings(), readings_before + 3);
+    under_test_.restart();
+    cut_before(third_day + 3 * 28 + 1);
+    EXPECT_EQ(readings(), 0U);
+}
+
 TEST_F(BatchSummaryTest, ACutOfSeveralDaysLooksOnce) {
     cut_before(third_day);
     EXPECT_EQ(summary()["revision"], 1);

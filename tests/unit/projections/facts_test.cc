@@ -1,8 +1,6 @@
 // Aim: facts come back as they went in, from memory and from the store, whenever they were saved,
 // and damaged ones are noticed; totals and figures of thousands of cells come back too.
 // Method: random facts, enough for several chunks, against plain vectors.
-#include "projections/statistics/facts.h"
-
 #include <algorithm>
 #include <cstdlib>
 #include <map>
@@ -11,6 +9,7 @@
 
 #include <gtest/gtest.h>
 
+#include "projections/statistics/day_facts.h"
 #include "projections/statistics/day_values.h"
 #include "projections/statistics/figures.h"
 #include "projections/statistics/state_tables.h"
@@ -62,18 +61,37 @@ protected:
         }));
         return all;
     }
-    std::vector<Fact> read(const DayFacts& facts) {
+    static VisitFacts append_to(std::vector<Fact>& all) {
+        return [&all](std::span<const Fact> portion) -> Status {
+            all.insert(all.end(), portion.begin(), portion.end());
+            return Done{};
+        };
+    }
+    Result<std::vector<Fact>> try_to_read(const DayFacts& facts) {
         std::vector<Fact> all;
-        expect_ok(facts.read(*store_, all));
+        FISCUS_TRY(facts.visit(*store_, append_to(all)));
         return all;
     }
+    std::vector<Fact> read(const DayFacts& facts) { return try_to_read(facts).value(); }
+    // Also by batch, in memory and in the store.
+    void expect_facts(const DayFacts& facts, std::vector<Fact> expected) {
+        std::ranges::stable_sort(expected, {}, batch_of);
+        ASSERT_EQ(read(facts), expected);
+        for (const std::uint32_t batch : {0U, 7U, 11U, 299U, UINT32_MAX}) {
+            std::vector<Fact> found;
+            expect_ok(facts.visit_batch(*store_, batch, append_to(found)));
+            const auto [first, last] = std::ranges::equal_range(expected, batch, {}, batch_of);
+            ASSERT_TRUE(std::ranges::equal(found, std::ranges::subrange(first, last)));
+        }
+    }
+    static std::uint32_t batch_of(const Fact& fact) { return fact.value(Dimension::batch); }
     static DayFacts of_day(std::int32_t day) { return {table::day_facts, programme, day}; }
 
     TemporaryDirectory directory_;
     std::unique_ptr<Store> store_;
 };
 
-TEST_F(FactsTest, ComeBackInOrderHoweverTheyAreSavedReleasedAndLoaded) {
+TEST_F(FactsTest, ComeBackBatchByBatchInOrderHoweverTheyAreSavedReleasedAndLoaded) {
     const std::uint64_t seed = test_seed(31);
     SCOPED_TRACE("FISCUS_TEST_SEED=" + std::to_string(seed));
     Dice dice(seed);
@@ -94,7 +112,7 @@ TEST_F(FactsTest, ComeBackInOrderHoweverTheyAreSavedReleasedAndLoaded) {
             const std::size_t before = facts.memory();
             facts.release();
             EXPECT_LE(facts.memory(), before);
-            ASSERT_EQ(read(facts), expected);
+            expect_facts(facts, expected);
         }
         if (dice.one_in(900)) {
             facts.save(*store_);
@@ -103,10 +121,36 @@ TEST_F(FactsTest, ComeBackInOrderHoweverTheyAreSavedReleasedAndLoaded) {
             facts = of_day(7);
             expect_ok(facts.load(*store_));
             EXPECT_EQ(facts.bytes(), bytes);
-            ASSERT_EQ(read(facts), expected);
+            expect_facts(facts, expected);
         }
     }
-    EXPECT_EQ(read(facts), expected);
+    expect_facts(facts, expected);
+}
+
+TEST_F(FactsTest, ABatchIsReadFromTheStoreByItself) {
+    Dice dice(test_seed(37));
+    std::vector<Fact> expected;
+    DayFacts facts = of_day(7);
+    for (int round = 0; round < 4'000; ++round) {
+        const Fact fact = random_fact(dice);
+        facts.add(fact);
+        if (batch_of(fact) == 5) {
+            expected.push_back(fact);
+        }
+    }
+    facts.save(*store_);
+    std::uint64_t bytes = 0;
+    facts.for_each_batch([&](std::uint32_t, std::uint64_t some) { bytes += some; });
+    EXPECT_EQ(bytes, facts.bytes());
+    EXPECT_GT(facts.bytes_of(5), 0U);
+    EXPECT_EQ(facts.bytes_of(301), 0U);
+    std::vector<Fact> found;
+    for (const std::uint32_t batch : {5U, 301U}) {
+        expect_ok(DayFacts::visit_stored(*store_, table::day_facts, programme, 7, batch,
+                                         append_to(found)));
+    }
+    EXPECT_FALSE(expected.empty());
+    EXPECT_EQ(found, expected);
 }
 
 TEST_F(FactsTest, LieInTheStoreTheSameWheneverTheyWereSaved) {
@@ -130,34 +174,37 @@ TEST_F(FactsTest, LieInTheStoreTheSameWheneverTheyWereSaved) {
             tables[key[0] == table::day_facts ? 0 : 1].emplace(key.substr(1), value);
         }
     }
-    EXPECT_GT(tables[0].size(), 3U);
+    EXPECT_GT(tables[0].size(), 299U);
     EXPECT_EQ(tables[0], tables[1]);
     once.erase(*store_);
     often.erase(*store_);
     EXPECT_EQ(dump().size(), 1U);
 }
 
-TEST_F(FactsTest, ADayThatGrowsKeepsNoMoreInMemoryThanItsLastChunkOnceItWasSaved) {
+TEST_F(FactsTest, ADayThatGrowsKeepsNoMoreInMemoryThanALastChunkOfEachBatchOnceItWasSaved) {
     Dice dice(test_seed(33));
     DayFacts facts = of_day(7);
     for (int round = 0; round < 20'000; ++round) {
-        facts.add(random_fact(dice));
+        Fact fact = random_fact(dice);
+        fact.values[static_cast<std::size_t>(Dimension::batch)] = dice.one_in(3) ? 7 : 8;
+        facts.add(fact);
     }
     EXPECT_GE(facts.memory(), facts.bytes());
     facts.save(*store_);
     facts.release();
-    EXPECT_LT(facts.memory(), 64U << 10);
+    EXPECT_LT(facts.memory(), 128U << 10);
 }
 
 TEST_F(FactsTest, DamageIsNoticed) {
     Dice dice(test_seed(34));
     DayFacts facts = of_day(7);
     for (int round = 0; round < 2'000; ++round) {
-        facts.add(random_fact(dice));
+        Fact fact = random_fact(dice);
+        fact.values[static_cast<std::size_t>(Dimension::batch)] = dice.one_in(2) ? 7 : 8;
+        facts.add(fact);
     }
     facts.save(*store_);
     const std::map<std::string, std::string> whole = dump();
-    std::vector<Fact> all;
     for (const auto& [key, value] : whole) {
         if (key == "layout") {
             continue;
@@ -165,17 +212,17 @@ TEST_F(FactsTest, DamageIsNoticed) {
         store_->put(key, std::string_view(value).substr(0, value.size() - 1));
         DayFacts cut = of_day(7);
         const Status loaded = cut.load(*store_);
-        EXPECT_FALSE(loaded.ok() && cut.read(*store_, all).ok());
+        EXPECT_FALSE(loaded.ok() && try_to_read(cut).ok());
         store_->put(key, "\x7f");
         DayFacts odd = of_day(7);
         const Status found = odd.load(*store_);
-        EXPECT_FALSE(found.ok() && odd.read(*store_, all).ok());
+        EXPECT_FALSE(found.ok() && try_to_read(odd).ok());
         store_->put(key, value);
     }
-    store_->erase(std::next(whole.begin())->first);
+    store_->erase(whole.begin()->first);
     DayFacts gone = of_day(7);
     const Status loaded = gone.load(*store_);
-    EXPECT_FALSE(loaded.ok() && gone.read(*store_, all).ok());
+    EXPECT_FALSE(loaded.ok() && try_to_read(gone).ok());
 }
 
 TEST_F(FactsTest, TotalsAddAndSubtractDaysAndComeBack) {
