@@ -126,6 +126,8 @@ int run(int argc, char** argv) {
         ->option_text("N [1000000]");
     app.add_option("--seed", options.job.seed, "Another load, another digest")
         ->option_text("N [1]");
+    app.add_flag("--signed", options.job.with_signatures,
+                 "The platforms of the standard load sign their events");
     app.add_option("--memory", options.memory_bytes,
                    "The setting engine.memory, and a check that resident memory stays within it; "
                    "without it 1GiB and no check")

@@ -62,7 +62,9 @@ std::unique_ptr<load::Load> make_load(const JobOptions& options) {
     switch (options.load) {
         case LoadKind::standard:
             return std::make_unique<load::StandardLoad>(
-                load::LoadOptions{.events = options.events, .seed = options.seed});
+                load::LoadOptions{.events = options.events,
+                                  .seed = options.seed,
+                                  .with_signatures = options.with_signatures});
         case LoadKind::competing:
             return std::make_unique<load::CompetingLoad>(
                 load::CompetingOptions{.events = options.events, .seed = options.seed});

@@ -27,6 +27,8 @@ struct JobOptions {
     // Of gift packs and of invoices about so many; result.expected says how many there were.
     std::uint64_t events = 1'000'000;
     std::uint64_t seed = 1;
+    // Of the standard load: the platforms sign their events, and the engine looks.
+    bool with_signatures = false;
     // Of the process; split between engine and statistics as engine/app does.
     std::uint64_t memory_bytes = 1ULL << 30;
     // State is written after so many events and not by time: the same work in every run.

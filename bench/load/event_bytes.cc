@@ -1,6 +1,9 @@
 #include "bench/load/event_bytes.h"
 
+#include <array>
 #include <span>
+
+#include "engine/base/limits.h"
 
 namespace fiscus::load {
 
@@ -18,9 +21,18 @@ wire::Id128 event_key(Random& random, std::int64_t occurred_us) {
 }
 
 Bytes finish_event(flatbuffers::FlatBufferBuilder& builder, const Envelope& envelope) {
+    flatbuffers::Offset<flatbuffers::Vector<std::uint8_t>> signature = 0;
+    if (envelope.with_signature) {
+        std::array<std::uint8_t, signature_bytes> unsigned_bytes{};
+        unsigned_bytes[0] = 1;
+        signature = builder.CreateVector(unsigned_bytes.data(), unsigned_bytes.size());
+    }
     wire::EventBuilder event(builder);
     event.add_occurred_at_us(envelope.occurred_us);
     event.add_body(envelope.body);
+    if (!signature.IsNull()) {
+        event.add_signature(signature);
+    }
     event.add_key(&envelope.key);
     event.add_origin(&envelope.origin);
     event.add_programme(envelope.programme);

@@ -35,6 +35,7 @@ struct Envelope {
     wire::Id128 key;
     wire::EventBody kind = wire::EventBody::NONE;
     flatbuffers::Offset<void> body;
+    bool with_signature = false;  // room for one of key 1
 };
 // The value of the record; it lives in the builder until that is cleared.
 Bytes finish_event(flatbuffers::FlatBufferBuilder& builder, const Envelope& envelope);

@@ -176,9 +176,14 @@ void ProgrammeLoad::open_platform(std::size_t step) {
     for (std::size_t i = 0; i < 32; ++i) {
         verification_key.push_back(static_cast<std::uint8_t>(random_.next() >> 56));
     }
-    const auto body =
-        wire::CreateSourceRegistered(builder_, platforms_[index].source, wire::SourceRole::platform,
-                                     platform, builder_.CreateVector(verification_key), name);
+    auto algorithm = wire::KeyAlgorithm::none;
+    if (options_.with_signatures) {
+        verification_key = signatures_.commitment(platforms_[index].source);
+        algorithm = wire::KeyAlgorithm::hmac_sha256;
+    }
+    const auto body = wire::CreateSourceRegistered(
+        builder_, platforms_[index].source, wire::SourceRole::platform, platform,
+        builder_.CreateVector(verification_key), name, algorithm);
     send_accepted(authority_, now_us_, wire::EventBody::SourceRegistered, body.Union(),
                   new_key(now_us_));
 }

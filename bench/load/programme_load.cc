@@ -45,6 +45,7 @@ constexpr bool uses_number(wire::Reason reason) {
 
 ProgrammeLoad::ProgrammeLoad(const ProgrammeOptions& options)
     : options_(options),
+      signatures_(options.seed, options.programme),
       key_text_(std::to_string(options.programme)),
       random_(scatter(options.seed) ^ scatter(std::uint64_t{options.programme} << 32)),
       vouchers_(ring_capacity(options.events, std::size_t{1} << 20)),
@@ -213,12 +214,29 @@ void ProgrammeLoad::produce_traffic() {
 // ---- sending ----
 
 Bytes ProgrammeLoad::finish(const Send& send, const wire::Origin& origin) {
-    return finish_event(builder_, {.programme = options_.programme,
-                                   .origin = origin,
-                                   .occurred_us = send.occurred_us,
-                                   .key = send.key,
-                                   .kind = send.kind,
-                                   .body = send.body});
+    const bool with_signature = options_.with_signatures && send.source != &authority_;
+    const Bytes value = finish_event(builder_, {.programme = options_.programme,
+                                                .origin = origin,
+                                                .occurred_us = send.occurred_us,
+                                                .key = send.key,
+                                                .kind = send.kind,
+                                                .body = send.body,
+                                                .with_signature = with_signature});
+    if (with_signature) {
+        signatures_.sign(
+            std::as_writable_bytes(std::span(builder_.GetBufferPointer(), builder_.GetSize())));
+    }
+    return value;
+}
+
+std::vector<SecretFile> ProgrammeLoad::secrets() const {
+    std::vector<SecretFile> files;
+    for (const Source& source : platforms_) {
+        if (options_.with_signatures) {
+            files.push_back(signatures_.file(source.source));
+        }
+    }
+    return files;
 }
 
 void ProgrammeLoad::send(const Send& send) {
@@ -272,6 +290,9 @@ void ProgrammeLoad::send_duplicate() {
         const wire::Origin renewed(source.next_sequence++, source.epoch, source.source, 0);
         const auto place = reinterpret_cast<const std::byte*>(origin) - value.data();
         std::memcpy(value.data() + place, &renewed, sizeof renewed);
+        if (options_.with_signatures) {
+            signatures_.sign(value);
+        }
     }
     sink_->add(options_.programme, key_text_, now_us_, value);
     ++expected_.records;

@@ -14,6 +14,7 @@
 #include "bench/load/model.h"
 #include "bench/load/random.h"
 #include "bench/load/record_sink.h"
+#include "bench/load/source_signatures.h"
 #include "bench/load/standard_load.h"
 #include "schemas/events_generated.h"
 #include "schemas/reasons_generated.h"
@@ -25,6 +26,7 @@ struct ProgrammeOptions {
     std::uint64_t events = 0;
     std::uint64_t seed = 1;
     std::uint64_t consumers = 0;
+    bool with_signatures = false;
 };
 
 class ProgrammeLoad {
@@ -35,6 +37,8 @@ public:
     // Exactly one record. Only while !done().
     void produce(RecordSink& sink);
     [[nodiscard]] Expected expected() const;
+    // Keys of the platforms' sources; none where nothing is signed.
+    [[nodiscard]] std::vector<SecretFile> secrets() const;
 
 private:
     using Body = flatbuffers::Offset<void>;
@@ -197,6 +201,7 @@ private:
     [[nodiscard]] static std::uint64_t closing_records();
 
     ProgrammeOptions options_;
+    SourceSignatures signatures_;
     std::string key_text_;
     Random random_;
     flatbuffers::FlatBufferBuilder builder_{std::size_t{16} << 10};

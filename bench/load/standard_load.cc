@@ -63,7 +63,8 @@ StandardLoad::StandardLoad(const LoadOptions& options) : options_(options) {
             ProgrammeOptions{.programme = options.first_programme + i,
                              .events = events,
                              .seed = options.seed,
-                             .consumers = consumers_of(options, events)}));
+                             .consumers = consumers_of(options, events),
+                             .with_signatures = options.with_signatures}));
     }
 }
 
@@ -90,6 +91,15 @@ Expected StandardLoad::expected() const {
         sum.add(programme->expected());
     }
     return sum;
+}
+
+std::vector<SecretFile> StandardLoad::secrets() const {
+    std::vector<SecretFile> files;
+    for (const auto& programme : programmes_) {
+        const std::vector<SecretFile> of_one = programme->secrets();
+        files.insert(files.end(), of_one.begin(), of_one.end());
+    }
+    return files;
 }
 
 Expected StandardLoad::expected_of(std::size_t index) const {

@@ -27,6 +27,8 @@ struct LoadOptions {
     std::uint32_t first_programme = 1;
     // For each programme; 0: one for each event, at most 1,000,000 up to 10,000,000 events.
     std::uint64_t consumers = 0;
+    // The events of the platforms are signed, each source with a key of its own.
+    bool with_signatures = false;
 };
 
 Status check_options(const LoadOptions& options);
@@ -46,6 +48,7 @@ public:
     [[nodiscard]] std::uint64_t records_in_all() const { return options_.events; }
     [[nodiscard]] std::uint64_t records_generated() const { return generated_; }
     [[nodiscard]] Expected expected() const override;
+    [[nodiscard]] std::vector<SecretFile> secrets() const override;
     // Of one programme: first_programme + index.
     [[nodiscard]] Expected expected_of(std::size_t index) const;
 

@@ -4,6 +4,7 @@
 // table of all of them; the same with a copy of the entry and its postings.
 #include <cstring>
 #include <utility>
+#include <vector>
 
 #include <tsl/robin_map.h>
 
@@ -24,17 +25,18 @@ void run_turns(benchmark::State& bench, const Corpus& corpus, state::State& stat
     auto sequence = static_cast<std::uint64_t>(corpus.measured().front().records[0].offset) + 1;
     for (const Turn& turn : corpus.measured()) {
         entries.clear();
+        std::vector<decode::DecodedEvent> events(turn.events.begin(), turn.events.end());
         if (timed == Timed::prefetch) {
             bench.ResumeTiming();
         }
-        const bool loaded = ledger.prefetch(turn.events).ok();
+        const bool loaded = ledger.prefetch(events).ok();
         if (timed == Timed::prefetch) {
             bench.PauseTiming();
         } else {
             bench.ResumeTiming();
         }
         FISCUS_CHECK(loaded, "the store answers");
-        for (const decode::DecodedEvent& event : turn.events) {
+        for (const decode::DecodedEvent& event : events) {
             ledger.apply(event, sequence++, entries);
         }
         if (timed == Timed::apply) {

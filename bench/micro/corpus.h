@@ -88,6 +88,7 @@ void register_log(const Corpus& corpus);
 void register_statistics(const Corpus& corpus);
 void register_distinct(const Corpus& corpus);
 void register_draw(const Corpus& corpus);
+void register_signature();
 void register_machine();
 
 template <typename Run>

@@ -28,6 +28,7 @@ void register_all(const Corpus& corpus) {
     register_statistics(corpus);
     register_distinct(corpus);
     register_draw(corpus);
+    register_signature();
     register_machine();
 }
 

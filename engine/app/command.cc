@@ -67,6 +67,7 @@ CommandList all_commands() {
     commands.push_back(make_topics_apply());
     commands.push_back(make_generate());
     commands.push_back(make_publish());
+    commands.push_back(make_source_key());
     commands.push_back(make_trial_balance());
     commands.push_back(make_fund_position());
     commands.push_back(make_fund_ledger());

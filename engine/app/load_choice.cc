@@ -65,6 +65,10 @@ Status LoadChoice::check() const {
                      "there would be nothing to win in some tier",
                      fmt::format("Give --events {} at least.", least)};
     }
+    if (load_.with_signatures) {
+        return Error{ErrorCode::usage, fmt::format("a month of {} is not signed", programme_), "",
+                     "Leave --signed away."};
+    }
     if (load_.programmes > 1) {
         return Error{ErrorCode::usage, fmt::format("a month of {} is one programme", programme_),
                      "", "Leave --programmes away."};
@@ -86,7 +90,7 @@ std::unique_ptr<load::Load> LoadChoice::make() const {
 
 Status LoadChoice::write_secrets(const load::Load& load, const std::filesystem::path& directory) {
     if (directory.empty() && !load.secrets().empty()) {
-        return Error{ErrorCode::usage, "there is no place for the key of the draws",
+        return Error{ErrorCode::usage, "there is no place for the keys of the load",
                      "keys are never in the log, and the engine needs them",
                      "Give --secrets DIR, and the same to `fiscus run`."};
     }

@@ -135,8 +135,10 @@ constexpr std::array<SettingSpec, settings_count> specs{{
      .flag = "--secrets",
      .placeholder = "DIR",
      .example = "/run/credentials/fiscus.service",
-     .help = "Directory of the keys of instant draws (draw-1-2026-03-01.key, mode 0400); empty: "
-             "$CREDENTIALS_DIRECTORY, where systemd puts them."},
+     .help =
+         "Directory of keys, each of mode 0400: of instant draws (draw-1-2026-03-01.key) and of "
+         "sources (source-7-2-1.key); empty: $CREDENTIALS_DIRECTORY, where systemd puts "
+         "them."},
     {.setting = Setting::run_only,
      .key = "run.only",
      .kind = SettingKind::choice,
@@ -164,8 +166,8 @@ constexpr std::array<SettingSpec, settings_count> specs{{
      .flag = "",
      .placeholder = "ADDRESS",
      .example = "127.0.0.1",
-     .help = "Address that the port is bound to. Anything but loopback shows the metrics to a "
-             "network."},
+     .help = "Loopback address that the port is bound to, 127.0.0.1 to 127.255.255.255 or ::1; any "
+             "other is refused, for a proxy to stand before it."},
     {.setting = Setting::http_ready_lag_records,
      .key = "http.ready_lag_records",
      .kind = SettingKind::integer,

@@ -29,12 +29,12 @@ Status Chances::load(ProgrammeId programme,
     }
     std::optional<draw::Digest> key;
     if (keys_ != nullptr) {
-        FISCUS_ASSIGN(key, keys_->key({.programme = programme,
-                                       .hash = rules.hash,
-                                       .head = rules.chain_head,
-                                       .first_day = rules.first_day,
-                                       .days = rules.days},
-                                      rules.number_of(day)));
+        FISCUS_ASSIGN(key, keys_->day_key({.programme = programme,
+                                           .hash = rules.hash,
+                                           .head = rules.chain_head,
+                                           .first_day = rules.first_day,
+                                           .days = rules.days},
+                                          rules.number_of(day)));
     }
     if (!key) {
         return missing_key(programme, day);

@@ -7,14 +7,14 @@
 #include <map>
 #include <utility>
 
-#include "engine/apply/day_keys.h"
 #include "engine/apply/instant_rules.h"
+#include "engine/apply/keys.h"
 
 namespace fiscus::apply {
 
 class Chances {
 public:
-    explicit Chances(DayKeys* keys) : keys_(keys) {}
+    explicit Chances(Keys* keys) : keys_(keys) {}
 
     Status load(ProgrammeId programme,
                 const InstantDrawRules& rules,
@@ -29,7 +29,7 @@ public:
 private:
     using Day = std::pair<std::uint32_t, std::int32_t>;
 
-    DayKeys* keys_;
+    Keys* keys_;
     std::map<Day, draw::InstantChance> chances_;
 };
 

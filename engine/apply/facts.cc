@@ -125,6 +125,8 @@ bool entitled(wire::SourceRole role, EventBody kind) {
         case EventBody::ProgrammeClosed:
         case EventBody::SourceRegistered:
         case EventBody::SourceRevoked:
+        case EventBody::SourceKeyAdded:
+        case EventBody::SourceKeyRevoked:
         case EventBody::PlatformAdmitted:
         case EventBody::PlatformSuspended:
         case EventBody::PlatformResumed:
@@ -180,7 +182,8 @@ bool allowed_after_close(EventBody kind) {
         EventBody::RecoveryReceived,   EventBody::CompensationReceived,
         EventBody::FundReturned,       EventBody::SourceDayClosed,
         EventBody::ClockAdvanced,      EventBody::SourceRegistered,
-        EventBody::SourceRevoked,      EventBody::PlatformTerminated,
+        EventBody::SourceRevoked,      EventBody::SourceKeyAdded,
+        EventBody::SourceKeyRevoked,   EventBody::PlatformTerminated,
         EventBody::InvoiceReversed,    EventBody::PrizePaid,
         EventBody::PrizePayoutFailed,  EventBody::PrizeForfeited,
         EventBody::PrizeRecovered,     EventBody::DayKeyOpened};

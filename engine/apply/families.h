@@ -1,6 +1,6 @@
 // One overload for each kind of event: the ladder of checks, then the writes. A kind without one
-// does not link. Files: programme, merchant, fund, batch, consumer, claim, redemption, refund,
-// settlement, control, invoice, draw, prize.
+// does not link. Files: programme, source, merchant, fund, batch, consumer, claim, redemption,
+// refund, settlement, control, invoice, draw, prize.
 #pragma once
 
 #include "engine/apply/context.h"

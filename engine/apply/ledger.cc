@@ -65,7 +65,8 @@ void fill_envelope(const decode::DecodedEvent& in, Draft& draft) {
 
 }  // namespace
 
-Ledger::Ledger(state::State& state, DayKeys* keys) : state_(state), chances_(keys) {
+Ledger::Ledger(state::State& state, Keys* keys)
+    : state_(state), chances_(keys), source_keys_(keys) {
     // A programme sorts before its batches, and all batches before what names one of them.
     for (const auto kind :
          {state::DefinitionKind::programme_or_batch, state::DefinitionKind::instant_draw}) {
@@ -182,8 +183,11 @@ Answer Ledger::answer(Context& c) {
     if (c.draft.platform == 0) {
         c.draft.platform = source->platform;
     }
-    if (source->revoked != 0) {
+    if (source->revoked()) {
         return refused(Reason::source_revoked);
+    }
+    if (c.in.authentication != Reason::none) {
+        return refused(c.in.authentication);
     }
     if (c.in.logged_at_us > c.programme().log_time_us) {
         state_.change(state_.programmes, c.key(TableId::programme)).log_time_us = c.in.logged_at_us;

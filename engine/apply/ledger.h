@@ -13,6 +13,7 @@
 
 #include "engine/apply/claim_counts.h"
 #include "engine/apply/context.h"
+#include "engine/apply/source_keys.h"
 #include "engine/journal/block.h"
 
 namespace fiscus::apply {
@@ -20,16 +21,17 @@ namespace fiscus::apply {
 class Ledger {
 public:
     // Reads the rules and cohorts that `state` holds. `state` and `keys` outlive the ledger;
-    // without `keys` no instant draw of a day that is not closed is decided.
-    explicit Ledger(state::State& state, DayKeys* keys = nullptr);
+    // without `keys` no signed event is applied and no instant draw of a day that is not closed.
+    explicit Ledger(state::State& state, Keys* keys = nullptr);
 
-    // Loads every cold record that these events may touch. No event but the last may be a
+    // Says which events are their source's own, and loads every cold record that those may touch.
+    // No event but the last may be a
     // definition (see is_definition): what it defines decides which records the next ones touch.
     // One that needs a list (see needs_list) comes alone: the list is that of all before it.
-    // Fails with secret_missing when the key of a day is not there: then nothing has changed, and
-    // the same events may be tried again.
-    Status prefetch(std::span<const decode::DecodedEvent> events);
-    // What opens something that other events are judged by.
+    // Fails with secret_missing when the key of a source or of a day is not there: then nothing has
+    // changed, and the same events may be tried again.
+    Status prefetch(std::span<decode::DecodedEvent> events);
+    // What opens something that other events are judged by, and what decides who may speak.
     static bool is_definition(const decode::DecodedEvent& event);
     // DrawSealed and DrawExecuted: all tickets of their batch.
     static bool needs_list(const decode::DecodedEvent& event);
@@ -76,6 +78,7 @@ private:
     std::vector<const decode::DecodedEvent*> indirect_;
     Tickets tickets_;
     Chances chances_;
+    SourceKeys source_keys_;
 };
 
 }  // namespace fiscus::apply

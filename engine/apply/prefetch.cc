@@ -28,6 +28,11 @@ Key ticket_key_of(const decode::DecodedEvent& in, std::uint32_t batch, Id128 inv
     return key;
 }
 
+// Nothing is looked up for what is refused before any rule.
+bool is_sound(const decode::DecodedEvent& in) {
+    return in.reason == wire::Reason::none && in.authentication == wire::Reason::none;
+}
+
 }  // namespace
 
 bool Ledger::is_definition(const decode::DecodedEvent& event) {
@@ -35,24 +40,29 @@ bool Ledger::is_definition(const decode::DecodedEvent& event) {
            event.kind == EventBody::PrizeBatchOpened ||
            event.kind == EventBody::InstantDrawOpened ||
            event.kind == EventBody::PublicValuePublished || event.kind == EventBody::DayKeyOpened ||
-           event.kind == EventBody::SourceRegistered;
+           event.kind == EventBody::SourceRegistered || event.kind == EventBody::SourceRevoked ||
+           event.kind == EventBody::SourceKeyAdded || event.kind == EventBody::SourceKeyRevoked;
 }
 
 bool Ledger::needs_list(const decode::DecodedEvent& event) {
     return event.kind == EventBody::DrawSealed || event.kind == EventBody::DrawExecuted;
 }
 
-Status Ledger::prefetch(std::span<const decode::DecodedEvent> events) {
+Status Ledger::prefetch(std::span<decode::DecodedEvent> events) {
     claims_.clear();
     indirect_.clear();
     // First, because it may fail and be tried again.
-    for (const decode::DecodedEvent& in : events) {
-        if (in.reason == wire::Reason::none && in.kind == EventBody::DrawRequested) {
+    const bool somebody_signs = state_.source_keys.size() > 0;
+    for (decode::DecodedEvent& in : events) {
+        if (somebody_signs && in.reason == wire::Reason::none) {
+            FISCUS_TRY(source_keys_.authenticate(state_, in));
+        }
+        if (is_sound(in) && in.kind == EventBody::DrawRequested) {
             FISCUS_TRY(load_chance(in));
         }
     }
     for (const decode::DecodedEvent& in : events) {
-        if (in.reason == wire::Reason::none) {
+        if (is_sound(in)) {
             want_direct(in);
             if (needs_list(in)) {
                 FISCUS_CHECK(events.size() == 1, "what needs a list comes alone");
@@ -103,7 +113,7 @@ const state::SourceRecord* Ledger::entitled_source(const decode::DecodedEvent& i
     Key key = key_of(in, TableId::source, Id128{});
     key.part = in.source.value();
     const auto* source = state_.sources.get(key);
-    const bool may_publish = source != nullptr && source->revoked == 0 &&
+    const bool may_publish = source != nullptr && !source->revoked() &&
                              entitled(static_cast<wire::SourceRole>(source->role), in.kind);
     return may_publish ? source : nullptr;
 }

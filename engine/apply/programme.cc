@@ -1,4 +1,4 @@
-// Programme family (活动): opened, closed, sources, platforms. Only the authority publishes these.
+// Programme family (活动): opened, closed, platforms. Only the authority publishes these.
 #include <algorithm>
 
 #include "engine/apply/families.h"
@@ -10,20 +10,6 @@ using state::TableId;
 
 const state::PlatformRecord* platform_of(Context& c, std::uint16_t platform) {
     return c.state.platforms.get(c.key(TableId::platform, platform));
-}
-
-bool speaks_for_authority(const state::SourceRecord& source) {
-    return source.role == static_cast<std::uint8_t>(wire::SourceRole::authority) &&
-           source.revoked == 0;
-}
-
-// A count does not depend on the order in which the sources are met.
-std::size_t authority_sources(const Context& c) {
-    std::size_t count = 0;
-    c.state.sources.for_each([&](const state::Key& key, const state::SourceRecord& source) {
-        count += key.programme == c.in.programme.value() && speaks_for_authority(source) ? 1U : 0U;
-    });
-    return count;
 }
 
 // The record to change; a new one for a platform that is admitted.
@@ -60,36 +46,6 @@ Answer apply(Context& c, const wire::ProgrammeClosed&) {
         return refused(wire::Reason::batches_still_open);
     }
     c.state.change(c.state.programmes, c.key(TableId::programme)).closed = 1;
-    c.remember_natural_key();
-    return accepted();
-}
-
-Answer apply(Context& c, const wire::SourceRegistered& event) {
-    // A terminated platform still refunds and settles, also after its key had to be replaced.
-    if (event.role() == wire::SourceRole::platform && platform_of(c, event.platform()) == nullptr) {
-        return refused(wire::Reason::platform_unknown);
-    }
-    const state::Key key = c.key(TableId::source, event.source());
-    if (c.state.sources.get(key) != nullptr) {
-        return refused(wire::Reason::source_exists);
-    }
-    auto& source = c.state.change(c.state.sources, key);
-    source.role = static_cast<std::uint8_t>(event.role());
-    source.platform = event.platform();
-    c.remember_natural_key();
-    return accepted();
-}
-
-Answer apply(Context& c, const wire::SourceRevoked& event) {
-    const state::Key key = c.key(TableId::source, event.source());
-    const auto* source = c.state.sources.get(key);
-    if (source == nullptr) {
-        return refused(wire::Reason::source_unknown);
-    }
-    if (speaks_for_authority(*source) && authority_sources(c) == 1) {
-        return refused(wire::Reason::last_authority_source);
-    }
-    c.state.change(c.state.sources, key).revoked = 1;
     c.remember_natural_key();
     return accepted();
 }

@@ -101,9 +101,11 @@ Hash128& Hash128::operator-=(const Hash128& other) {
 
 std::uint64_t xxh3_64(Bytes bytes) { return XXH3_64bits(bytes.data(), bytes.size()); }
 
+// Joining short pieces is five times faster than the streaming interface, and the same hash.
+constexpr std::size_t joined_bytes_max = 512;
+
 std::uint64_t xxh3_64(Bytes first, Bytes second) {
-    // Joining short pieces is five times faster than the streaming interface, and the same hash.
-    std::byte joined[512];
+    std::byte joined[joined_bytes_max];
     if (first.size() + second.size() <= std::size(joined)) {
         std::byte* const end = std::copy(first.begin(), first.end(), joined);
         std::copy(second.begin(), second.end(), end);
@@ -113,6 +115,27 @@ std::uint64_t xxh3_64(Bytes first, Bytes second) {
     XXH3_64bits_reset(&state);
     XXH3_64bits_update(&state, first.data(), first.size());
     XXH3_64bits_update(&state, second.data(), second.size());
+    return XXH3_64bits_digest(&state);
+}
+
+std::uint64_t xxh3_64(std::initializer_list<Bytes> pieces) {
+    std::byte joined[joined_bytes_max];
+    std::size_t size = 0;
+    for (const Bytes piece : pieces) {
+        size += piece.size();
+    }
+    if (size <= std::size(joined)) {
+        std::byte* end = joined;
+        for (const Bytes piece : pieces) {
+            end = std::copy(piece.begin(), piece.end(), end);
+        }
+        return XXH3_64bits(joined, size);
+    }
+    XXH3_state_t state;
+    XXH3_64bits_reset(&state);
+    for (const Bytes piece : pieces) {
+        XXH3_64bits_update(&state, piece.data(), piece.size());
+    }
     return XXH3_64bits_digest(&state);
 }
 

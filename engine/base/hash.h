@@ -7,6 +7,7 @@
 #include <compare>
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <span>
 #include <string>
 #include <string_view>
@@ -35,8 +36,9 @@ struct Hash128 {
 using Sha256 = std::array<std::byte, 32>;
 
 std::uint64_t xxh3_64(Bytes bytes);
-// Hash of the concatenation of two pieces.
+// Hash of the concatenation of two pieces, or of more.
 std::uint64_t xxh3_64(Bytes first, Bytes second);
+std::uint64_t xxh3_64(std::initializer_list<Bytes> pieces);
 Hash128 xxh3_128(Bytes first, Bytes second);
 std::uint32_t crc32c(Bytes bytes, std::uint32_t before = 0);
 Sha256 sha256(Bytes bytes);

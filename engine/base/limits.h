@@ -12,6 +12,10 @@ inline constexpr std::size_t event_bytes_max = 65'535;
 // batch has (a verifier's limit, not a rule: a list that is too long must still be seen as one).
 inline constexpr std::uint32_t event_depth_max = 8;
 inline constexpr std::uint32_t event_tables_max = 8'192;
+// A source's signature of an event: the number of its key, and an HMAC of 32 bytes.
+inline constexpr std::size_t signature_key_bytes = 4;
+inline constexpr std::size_t signature_tag_bytes = 32;
+inline constexpr std::size_t signature_bytes = signature_key_bytes + signature_tag_bytes;
 // Of a quarantined value the journal keeps this much, enough to recognise it.
 inline constexpr std::size_t quarantine_bytes_max = 256;
 // 10 trillion yuan, more than any programme has.

@@ -82,6 +82,21 @@ constexpr ReasonText texts[] = {
      "The source's registration was revoked: ask the authority; publish nothing more under "
      "this number.",
      "事件来源已被撤销：请联系主管部门，勿再以该来源发布。"},
+    {Reason::signature_missing, "signature_missing",
+     "This source has a key, and the event is not signed: sign it, and see who else publishes in "
+     "the source's name.",
+     "该事件来源已登记密钥，而事件没有签名：请签名后重发，并查明是否有他人冒用该来源。"},
+    {Reason::signature_key_unknown, "signature_key_unknown",
+     "The event names a key that the source does not have: use a number of SourceRegistered (1) or "
+     "SourceKeyAdded.",
+     "签名所用的密钥编号未登记：请使用来源登记（1 号）或新增密钥时的编号。"},
+    {Reason::signature_key_revoked, "signature_key_revoked",
+     "The event is signed with a key that is revoked: sign it with one that counts.",
+     "签名所用的密钥已经吊销：请改用有效的密钥签名。"},
+    {Reason::signature_differs, "signature_differs",
+     "The signature is not that of these bytes under this key: the event was changed, or somebody "
+     "else made it.",
+     "签名与内容不符：事件被改动过，或不是该来源所发。"},
     {Reason::epoch_fenced, "epoch_fenced",
      "A newer epoch of this source is publishing: stop the older instance.",
      "该来源已有更新的纪元在发布：请停止旧实例。"},
@@ -144,6 +159,15 @@ constexpr ReasonText texts[] = {
     {Reason::category_repeated, "category_repeated",
      "A category stands twice, or an industry stands in two categories: correct the table.",
      "业态重复，或同一行业归入两个业态：请更正业态表。"},
+    {Reason::source_key_exists, "source_key_exists",
+     "The source has a key of this number, or the key is known already: make a new key and give it "
+     "a new number.",
+     "该来源已有此编号的密钥，或该密钥已登记过：请生成新密钥并使用新编号。"},
+    {Reason::source_key_unknown, "source_key_unknown", "The source has no key of this number.",
+     "该来源没有此编号的密钥。"},
+    {Reason::source_key_differs, "source_key_differs",
+     "The opened key is not the one that the commitment was made from.",
+     "公开的密钥与登记的承诺值不符。"},
     {Reason::last_authority_source, "last_authority_source",
      "This is the authority's last source: register another one first, or nobody could ever "
      "decide anything again.",

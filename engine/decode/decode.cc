@@ -68,6 +68,10 @@ wire::Reason check_shape(const wire::Event& event, const FieldFaults& faults) {
                                         : wire::Reason::none;
 }
 
+std::size_t place_of(const void* part, Bytes value) {
+    return static_cast<std::size_t>(static_cast<const std::byte*>(part) - value.data());
+}
+
 // Reasons 20 to 25.
 wire::Reason check_ranges(const wire::Event& event, const FieldFaults& faults) {
     if (id_of(event.key()).none()) {
@@ -94,6 +98,35 @@ wire::Reason check_ranges(const wire::Event& event, const FieldFaults& faults) {
 std::int32_t partition_of(ProgrammeId programme, std::int32_t partitions) {
     std::array<char, 16> text{};
     return partition_of_key(decimal(programme.value(), text), partitions);
+}
+
+Signature signature_of(const wire::Event& event, Bytes value) {
+    const auto* signature = event.signature();
+    if (signature == nullptr || signature->size() != signature_bytes) [[likely]] {
+        return {};
+    }
+    const std::size_t at = place_of(signature->data(), value);
+    const std::size_t origin_at = place_of(event.origin(), value);
+    if (at < origin_at + sizeof(wire::Origin) && origin_at < at + signature_bytes) {
+        return {};
+    }
+    return {.key = flatbuffers::ReadScalar<std::uint32_t>(signature->data()),
+            .tag_at = static_cast<std::uint32_t>(at + signature_key_bytes)};
+}
+
+std::uint64_t content_of(const wire::Event& event, const Signature& signature, Bytes value) {
+    const std::size_t origin_at = place_of(event.origin(), value);
+    const std::size_t origin_end = origin_at + sizeof(wire::Origin);
+    if (signature.key == 0) [[likely]] {
+        return xxh3_64(value.first(origin_at), value.subspan(origin_end));
+    }
+    const std::size_t at = signature.tag_at - signature_key_bytes;
+    const std::size_t end = at + signature_bytes;
+    return at < origin_at
+               ? xxh3_64({value.first(at), value.subspan(end, origin_at - end),
+                          value.subspan(origin_end)})
+               : xxh3_64({value.first(origin_at), value.subspan(origin_end, at - origin_end),
+                          value.subspan(end)});
 }
 
 void Decoder::begin_turn() {
@@ -156,10 +189,8 @@ DecodedEvent Decoder::decode(const log::Record& record) {
     decoded.sequence = event.origin()->sequence();
     decoded.occurred_at_us = event.occurred_at_us();
     decoded.key = id_of(event.key());
-    const auto* origin = reinterpret_cast<const std::byte*>(event.origin());
-    const auto origin_at = static_cast<std::size_t>(origin - decoded.value.data());
-    decoded.content = xxh3_64(decoded.value.first(origin_at),
-                              decoded.value.subspan(origin_at + sizeof(wire::Origin)));
+    decoded.signature = signature_of(event, decoded.value);
+    decoded.content = content_of(event, decoded.signature, decoded.value);
     decoded.reason = check_ranges(event, faults);
     return decoded;
 }

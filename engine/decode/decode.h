@@ -21,6 +21,12 @@ struct Shard {
     std::int32_t partitions = 1;
 };
 
+// Where a signature of the known form lies in an event's bytes.
+struct Signature {
+    std::uint32_t key = 0;     // the number of the source's key; 0: there is no such signature
+    std::uint32_t tag_at = 0;  // of its last 32 bytes
+};
+
 struct DecodedEvent {
     // none: `event` and everything below is valid. Reasons below natural_key_zero quarantine the
     // record; then only `value` is meaningful. From there on the envelope is valid too.
@@ -34,6 +40,9 @@ struct DecodedEvent {
     std::int64_t occurred_at_us = 0;
     Id128 key{};
     std::uint64_t content = 0;
+    Signature signature;
+    // Why the event is not its source's own, or none; whoever has the keys says so.
+    wire::Reason authentication = wire::Reason::none;
     std::int64_t offset = 0;
     std::int64_t logged_at_us = 0;
     Bytes value;
@@ -42,6 +51,14 @@ struct DecodedEvent {
 inline Id128 id_of(const wire::Id128* id) {
     return id == nullptr ? Id128{} : Id128{.hi = id->hi(), .lo = id->lo()};
 }
+
+// The signature of a verified event over these bytes. One of another length, without a key's number
+// or across the event's Origin is none.
+Signature signature_of(const wire::Event& event, Bytes value);
+
+// XXH3-64 of the bytes without Origin, and without a signature: what a retry may change. The event
+// has an origin.
+std::uint64_t content_of(const wire::Event& event, const Signature& signature, Bytes value);
 
 class Decoder {
 public:

@@ -113,8 +113,24 @@ void find(Finder& f, const wire::SourceRegistered& body) {
     f.enumerator_if("role", body.role() == wire::SourceRole::unknown);
     f.code_if("platform", body.role() != wire::SourceRole::platform && body.platform() != 0);
     f.code_if("platform", body.role() == wire::SourceRole::platform && body.platform() == 0);
+    f.enumerator("key_algorithm", body.key_algorithm(), wire::KeyAlgorithm::MAX);
+    if (body.key_algorithm() != wire::KeyAlgorithm::none) {
+        f.hash("verification_key", body.verification_key(), false);
+    }
 }
 void find(Finder& f, const wire::SourceRevoked& body) { f.code("source", body.source()); }
+void find(Finder& f, const wire::SourceKeyAdded& body) {
+    f.code("source", body.source());
+    f.code("number", body.number());
+    f.enumerator("key_algorithm", body.key_algorithm(), wire::KeyAlgorithm::MAX);
+    f.enumerator_if("key_algorithm", body.key_algorithm() == wire::KeyAlgorithm::none);
+    f.hash("commitment", body.commitment(), false);
+}
+void find(Finder& f, const wire::SourceKeyRevoked& body) {
+    f.code("source", body.source());
+    f.code("number", body.number());
+    f.hash("opened", body.opened(), true);
+}
 void find(Finder& f, const wire::PlatformAdmitted& body) { f.code("platform", body.platform()); }
 void find(Finder& f, const wire::PlatformSuspended& body) { f.code("platform", body.platform()); }
 void find(Finder& f, const wire::PlatformResumed& body) { f.code("platform", body.platform()); }

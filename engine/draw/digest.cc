@@ -93,6 +93,14 @@ Digest Prefixed::of(Bytes first, Bytes second) {
     return end(working_.get());
 }
 
+Digest Prefixed::of(std::initializer_list<Bytes> pieces) {
+    FISCUS_CHECK(EVP_MD_CTX_copy_ex(working_.get(), begun_.get()) == 1, "a hash can be copied");
+    for (const Bytes piece : pieces) {
+        update(working_.get(), piece);
+    }
+    return end(working_.get());
+}
+
 Hmac::Hmac(HashKind kind, Bytes key)
     : inner_(kind, padded(kind, key, std::byte{0x36})),
       outer_(kind, padded(kind, key, std::byte{0x5c})) {}

@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <initializer_list>
 #include <memory>
 #include <string_view>
 
@@ -52,6 +53,7 @@ public:
     Prefixed(HashKind kind, Bytes prefix);
 
     Digest of(Bytes first, Bytes second = {});
+    Digest of(std::initializer_list<Bytes> pieces);
 
 private:
     HashContext begun_;
@@ -65,6 +67,8 @@ public:
     Hmac(HashKind kind, Bytes key);
 
     Digest of(Bytes message) { return outer_.of(inner_.of(message)); }
+    // Of pieces, one after the other.
+    Digest of(std::initializer_list<Bytes> pieces) { return outer_.of(inner_.of(pieces)); }
 
 private:
     Prefixed inner_;

@@ -25,10 +25,7 @@ std::size_t segment_events(std::span<const decode::DecodedEvent> events) {
 
 }  // namespace
 
-Core::Core(decode::Shard shard,
-           state::State& state,
-           std::uint64_t next_sequence,
-           apply::DayKeys* keys)
+Core::Core(decode::Shard shard, state::State& state, std::uint64_t next_sequence, apply::Keys* keys)
     : state_(state), decoder_(shard), ledger_(state, keys), next_sequence_(next_sequence) {}
 
 Result<std::size_t> Core::turn(std::span<const log::Record> records,
@@ -42,7 +39,7 @@ Result<std::size_t> Core::turn(std::span<const log::Record> records,
             events_.push_back(decoder_.decode(record));
         }
     }
-    std::span<const decode::DecodedEvent> rest(events_);
+    std::span<decode::DecodedEvent> rest(events_);
     journal::GrowingBlock block;
     while (!rest.empty()) {
         const std::size_t count = segment_events(rest);
@@ -62,7 +59,7 @@ Result<std::size_t> Core::turn(std::span<const log::Record> records,
     return records.size() - rest.size();
 }
 
-Result<std::size_t> Core::apply_segment(std::span<const decode::DecodedEvent> events,
+Result<std::size_t> Core::apply_segment(std::span<decode::DecodedEvent> events,
                                         journal::Entries& out,
                                         std::size_t block_bytes,
                                         journal::GrowingBlock& block) {

@@ -24,7 +24,7 @@ public:
     Core(decode::Shard shard,
          state::State& state,
          std::uint64_t next_sequence = 1,
-         apply::DayKeys* keys = nullptr);
+         apply::Keys* keys = nullptr);
 
     // One entry for each record, appended to `out`, until a block of them would take `block_bytes`
     // or more; how many records were taken, one at least when `out` was empty. They are borrowed
@@ -40,7 +40,7 @@ public:
     [[nodiscard]] const StageTimes& times() const { return times_; }
 
 private:
-    Result<std::size_t> apply_segment(std::span<const decode::DecodedEvent> events,
+    Result<std::size_t> apply_segment(std::span<decode::DecodedEvent> events,
                                       journal::Entries& out,
                                       std::size_t block_bytes,
                                       journal::GrowingBlock& block);

@@ -1,50 +1,20 @@
 #include "engine/runtime/known_keys.h"
 
-#include <algorithm>
-#include <cerrno>
 #include <chrono>
-#include <cstring>
-#include <fcntl.h>
 #include <string>
-#include <sys/stat.h>
-#include <unistd.h>
 #include <vector>
 
 #include "engine/base/time.h"
 #include "engine/draw/instant_draw.h"
 #include "engine/log/topics.h"
+#include "engine/secrets/event_mac.h"
+#include "engine/secrets/secret_file.h"
 #include "schemas/events_generated.h"
 
 namespace fiscus::runtime {
 namespace {
 
 constexpr std::chrono::milliseconds journal_wait{10'000};
-constexpr std::size_t key_columns = 64;
-
-Error unusable(const std::string& path, std::string why, std::string hint) {
-    // As if it were not there yet: it may be on its way.
-    return {.code = ErrorCode::secret_missing,
-            .what = "the key file " + path + " cannot be used",
-            .why = std::move(why),
-            .hint = std::move(hint)};
-}
-
-class File {
-public:
-    explicit File(const std::string& path)
-        : descriptor_(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)) {}
-    ~File() {
-        if (descriptor_ >= 0) {
-            ::close(descriptor_);
-        }
-    }
-    File(const File&) = delete;
-    File& operator=(const File&) = delete;
-    [[nodiscard]] int get() const { return descriptor_; }
-
-private:
-    int descriptor_;
-};
 
 // The key of a day from a later one.
 draw::Digest back_from(draw::HashKind hash, draw::Digest key, std::uint32_t days) {
@@ -52,6 +22,12 @@ draw::Digest back_from(draw::HashKind hash, draw::Digest key, std::uint32_t days
         key = draw::hash_of(hash, key);
     }
     return key;
+}
+
+bool may_open_key(const wire::Entry& entry) {
+    const auto kind = static_cast<wire::EventBody>(entry.kind());
+    return (kind == wire::EventBody::DayKeyOpened || kind == wire::EventBody::SourceKeyRevoked) &&
+           entry.outcome() == static_cast<std::uint8_t>(wire::Outcome::accepted);
 }
 
 }  // namespace
@@ -67,58 +43,95 @@ std::string KnownKeys::file_name(const apply::KeyChain& chain) {
            ".key";
 }
 
-Result<std::optional<draw::Digest>> KnownKeys::key(const apply::KeyChain& chain,
-                                                   std::uint32_t number) {
-    if (!journal_read_) {
-        FISCUS_TRY(read_journal());
-        journal_read_ = true;
-    }
+Result<std::optional<draw::Digest>> KnownKeys::day_key(const apply::KeyChain& chain,
+                                                       std::uint32_t number) {
+    FISCUS_TRY(read_journal());
     if (const auto key = opened(chain, number)) {
         return key;
     }
     return from_file(chain, number);
 }
 
+// The file first: reading the journal takes long, and few keys are ever opened.
+Result<std::optional<draw::Digest>> KnownKeys::source_key(const apply::CommittedKey& committed) {
+    const std::string name =
+        secrets::source_key_file_name(committed.programme, committed.source, committed.number);
+    if (!directory_.empty()) {
+        FISCUS_ASSIGN(const auto key, secrets::read_secret_file(directory_ / name));
+        if (key && secrets::commitment_of(committed.hash, *key) != committed.commitment) {
+            return secrets::unusable(directory_ / name,
+                                     "its key is not the one that the log is committed to",
+                                     "the commitment stands in SourceRegistered or SourceKeyAdded; "
+                                     "give the key that it was made from");
+        }
+        if (key) {
+            return key;
+        }
+    }
+    FISCUS_TRY(read_journal());
+    const auto opened = opened_source_keys_.find(
+        {committed.programme.value(), committed.source.value(), committed.number});
+    return opened == opened_source_keys_.end() ? std::optional<draw::Digest>()
+                                               : std::optional(opened->second);
+}
+
 Status KnownKeys::read_journal() {
+    if (journal_read_) {
+        return Done{};
+    }
     FISCUS_ASSIGN(const log::Extent extent, log_.extent(log::journal_topic, partition_));
     FISCUS_ASSIGN(const auto reader, journal::JournalReader::open(log_, partition_, from_));
     for (;;) {
         FISCUS_ASSIGN(const auto block, reader->next_before(extent.end, journal_wait));
         if (!block) {
+            journal_read_ = true;
             return Done{};
         }
         const auto entries = block->view.entries();
         for (std::size_t i = 0; i < entries.size(); ++i) {
-            if (entries[i].kind() != static_cast<std::uint8_t>(wire::EventBody::DayKeyOpened) ||
-                entries[i].outcome() != static_cast<std::uint8_t>(wire::Outcome::accepted)) {
-                continue;
+            if (may_open_key(entries[i])) {
+                FISCUS_TRY(take_opened(entries[i], block->view.detail(i)));
             }
-            // A copy, because the bytes of a block lie at any address and a FlatBuffer must not.
-            const Bytes kept = block->view.detail(i);
-            const std::vector<std::byte> bytes(kept.begin(), kept.end());
-            const auto* const raw = reinterpret_cast<const std::uint8_t*>(bytes.data());
-            flatbuffers::Verifier verifier(raw, bytes.size());
-            const auto* const event = wire::VerifyEventBuffer(verifier)
-                                          ? wire::GetEvent(raw)->body_as_DayKeyOpened()
-                                          : nullptr;
-            if (event == nullptr || event->key() == nullptr ||
-                event->key()->size() != sizeof(draw::Digest)) {
-                return Error{.code = ErrorCode::corrupt,
-                             .what = "entry " + std::to_string(entries[i].sequence()) +
-                                     " of the journal does not keep the key that it opened",
-                             .why = "an engine does not write such entries",
-                             .hint = "compare the journal with its events: fiscus replay"};
-            }
-            opened_[{entries[i].programme(), event->day()}] = draw::digest_from(*event->key());
         }
     }
+}
+
+Status KnownKeys::take_opened(const wire::Entry& entry, Bytes detail) {
+    // A copy, because the bytes of a block lie at any address and a FlatBuffer must not.
+    const std::vector<std::byte> bytes(detail.begin(), detail.end());
+    const auto* const raw = reinterpret_cast<const std::uint8_t*>(bytes.data());
+    flatbuffers::Verifier verifier(raw, bytes.size());
+    const wire::Event* const event =
+        wire::VerifyEventBuffer(verifier) ? wire::GetEvent(raw) : nullptr;
+    const auto* const day = event == nullptr ? nullptr : event->body_as_DayKeyOpened();
+    const auto* const source = event == nullptr ? nullptr : event->body_as_SourceKeyRevoked();
+    const auto* const key = day != nullptr      ? day->key()
+                            : source != nullptr ? source->opened()
+                                                : nullptr;
+    if (source != nullptr && key == nullptr) {
+        return Done{};  // revoked, but not opened
+    }
+    if (key == nullptr || key->size() != sizeof(draw::Digest)) {
+        return Error{.code = ErrorCode::corrupt,
+                     .what = "entry " + std::to_string(entry.sequence()) +
+                             " of the journal does not keep the key that it opened",
+                     .why = "an engine does not write such entries",
+                     .hint = "compare the journal with its events: fiscus replay"};
+    }
+    if (day != nullptr) {
+        opened_days_[{entry.programme(), day->day()}] = draw::digest_from(*key);
+    } else {
+        opened_source_keys_[{entry.programme(), source->source(), source->number()}] =
+            draw::digest_from(*key);
+    }
+    return Done{};
 }
 
 std::optional<draw::Digest> KnownKeys::opened(const apply::KeyChain& chain,
                                               std::uint32_t number) const {
     const std::int32_t day = chain.first_day + static_cast<std::int32_t>(number) - 1;
-    const auto at = opened_.lower_bound({chain.programme.value(), day});
-    if (at == opened_.end() || at->first.first != chain.programme.value() ||
+    const auto at = opened_days_.lower_bound({chain.programme.value(), day});
+    if (at == opened_days_.end() || at->first.first != chain.programme.value() ||
         at->first.second - chain.first_day >= static_cast<std::int64_t>(chain.days)) {
         return std::nullopt;
     }
@@ -130,40 +143,18 @@ Result<std::optional<draw::Digest>> KnownKeys::from_file(const apply::KeyChain& 
     if (directory_.empty()) {
         return std::optional<draw::Digest>();
     }
-    const std::string path = (directory_ / file_name(chain)).string();
-    const File file(path);
-    if (file.get() < 0) {
-        if (errno == ENOENT) {
-            return std::optional<draw::Digest>();
-        }
-        return unusable(path, std::strerror(errno),  // NOLINT(concurrency-mt-unsafe)
-                        "it must be a file that this process may read");
+    const std::filesystem::path path = directory_ / file_name(chain);
+    FISCUS_ASSIGN(const auto last, secrets::read_secret_file(path));
+    if (!last) {
+        return std::optional<draw::Digest>();
     }
-    struct stat status {};
-    if (::fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode)) {
-        return unusable(path, "it is no file", "write the last key of the chain into a file");
+    if (back_from(chain.hash, *last, chain.days) != chain.head) {
+        return secrets::unusable(
+            path, "its key is not the last one of the chain that the rules committed to",
+            "the head of the chain stands in InstantDrawOpened; give the key that it "
+            "was made from");
     }
-    if ((status.st_mode & 07777) != 0400) {
-        return unusable(path, "others may read or change it", "chmod 0400 " + path);
-    }
-    std::string text(key_columns + 2, '\0');
-    const ssize_t size = ::read(file.get(), text.data(), text.size());
-    text.resize(size < 0 ? 0 : static_cast<std::size_t>(size));
-    if (text.ends_with('\n')) {
-        text.pop_back();
-    }
-    draw::Digest last{};
-    if (!draw::digest_from_hex(text, last)) {
-        return unusable(path, "it does not hold 64 hexadecimal digits and nothing else",
-                        "write the last key of the chain into it");
-    }
-    if (back_from(chain.hash, last, chain.days) != chain.head) {
-        return unusable(path,
-                        "its key is not the last one of the chain that the rules committed to",
-                        "the head of the chain stands in InstantDrawOpened; give the key that it "
-                        "was made from");
-    }
-    return std::optional(back_from(chain.hash, last, chain.days - number));
+    return std::optional(back_from(chain.hash, *last, chain.days - number));
 }
 
 }  // namespace fiscus::runtime

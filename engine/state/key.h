@@ -44,8 +44,9 @@ enum class TableId : std::uint8_t {
     draw_request = 27,
     draw_wins = 28,
     contact = 29,
+    source_key = 30,
 };
-inline constexpr TableId last_table = TableId::contact;
+inline constexpr TableId last_table = TableId::source_key;
 
 struct Key {
     Id128 id{};

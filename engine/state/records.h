@@ -17,7 +17,7 @@ namespace fiscus::state {
 static_assert(std::endian::native == std::endian::little,
               "records are stored as they lie in memory");
 
-inline constexpr std::uint32_t layout_version = 5;
+inline constexpr std::uint32_t layout_version = 6;
 
 struct ProgrammeRecord {
     static constexpr TableId table = TableId::programme;
@@ -47,7 +47,21 @@ struct SourceRecord {
     std::uint32_t epoch = 0;
     std::uint16_t platform = 0;
     std::uint8_t role = 0;
+    std::uint8_t standing = 0;  // bits
+
+    static constexpr std::uint8_t revoked_bit = 1;
+    static constexpr std::uint8_t signs_bit = 2;  // it was given a key: its events are signed
+    [[nodiscard]] bool revoked() const { return (standing & revoked_bit) != 0; }
+    [[nodiscard]] bool signs() const { return (standing & signs_bit) != 0; }
+};
+
+// A key of a source: the key's part is the source, id.lo the number.
+struct SourceKeyRecord {
+    static constexpr TableId table = TableId::source_key;
+    std::array<std::byte, 32> commitment{};
+    std::uint8_t algorithm = 0;  // wire::KeyAlgorithm
     std::uint8_t revoked = 0;
+    std::array<std::uint8_t, 6> reserved{};
 };
 
 // Content hashes of the last source_window numbers, and what each was answered with: number n
@@ -349,6 +363,7 @@ struct RecordList {
 template struct RecordList<ProgrammeRecord,
                            PlatformRecord,
                            SourceRecord,
+                           SourceKeyRecord,
                            SourcePageRecord,
                            BatchRecord,
                            MerchantRecord,

@@ -39,6 +39,7 @@ void State::for_each_table(Visit visit) {
     visit(programmes);
     visit(platforms);
     visit(sources);
+    visit(source_keys);
     visit(source_pages);
     visit(batches);
     visit(merchants);
@@ -102,6 +103,7 @@ bool State::with_cold_table(TableId table, Visit visit) {
         case TableId::definition:
         case TableId::platform:
         case TableId::source:
+        case TableId::source_key:
         case TableId::source_page:
         case TableId::batch:
         case TableId::merchant:
@@ -157,6 +159,7 @@ Status State::load() {
     FISCUS_TRY(load_hot(programmes, TableId::programme));
     FISCUS_TRY(load_hot(platforms, TableId::platform));
     FISCUS_TRY(load_hot(sources, TableId::source));
+    FISCUS_TRY(load_hot(source_keys, TableId::source_key));
     FISCUS_TRY(load_hot(source_pages, TableId::source_page));
     FISCUS_TRY(load_hot(batches, TableId::batch));
     FISCUS_TRY(load_hot(merchants, TableId::merchant));

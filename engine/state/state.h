@@ -57,6 +57,7 @@ public:
     Table<ProgrammeRecord> programmes{false};
     Table<PlatformRecord> platforms{false};
     Table<SourceRecord> sources{false};
+    Table<SourceKeyRecord> source_keys{false};
     Table<SourcePageRecord> source_pages{false};
     Table<BatchRecord> batches{false};
     Table<MerchantRecord> merchants{false};

@@ -67,9 +67,12 @@ void World::open_programme(std::uint32_t number) {
     say(authority(), opened);
     for (std::uint16_t platform = 1; platform <= 3; ++platform) {
         say(authority(), support::PlatformAdmitted{.platform = platform});
-        say(authority(),
-            support::SourceRegistered{.source = static_cast<std::uint16_t>(platform + 1),
-                                      .platform = platform});
+        support::SourceRegistered registered{.source = static_cast<std::uint16_t>(platform + 1),
+                                             .platform = platform};
+        if (random_.chance(300)) {
+            registered.key = some_source_key();
+        }
+        say(authority(), registered);
     }
     say(authority(),
         support::SourceRegistered{.source = 12, .role = wire::SourceRole::notary, .platform = 0});
@@ -182,12 +185,37 @@ void World::say(Speaker& speaker, const Body& body, std::optional<Id128> key) {
     envelope.sequence = ++speaker.last;
     envelope.occurred_at_us = occurred();
     envelope.key = key.value_or(Id128{.hi = programme_, .lo = ++keys_});
+    sign(envelope);
     disturb(envelope);
     memory_.push_back({envelope, body});
     if (memory_.size() > memory_max) {
         memory_.pop_front();
     }
     publish(envelope, body);
+}
+
+void World::sign(Envelope& envelope) {
+    envelope.signing.reset();
+    envelope.signature.reset();
+    const reference::Programme* programme = oracle_.programme(envelope.programme);
+    const auto source = programme == nullptr ? decltype(programme->sources.begin()){}
+                                             : programme->sources.find(envelope.source);
+    if (programme == nullptr || source == programme->sources.end()) {
+        return;
+    }
+    const auto* key = random_.entry(source->second.keys);
+    for (int look = 0; key != nullptr && look < 3 && key->second.revoked; ++look) {
+        key = random_.entry(source->second.keys);
+    }
+    if (slip()) {
+        envelope.signature = std::string(random_.between<std::size_t>(35, 37), 's');
+    } else if (key != nullptr && !slip()) {
+        envelope.signing = {.number = slip() ? random_.between(0U, 9U) : key->first,
+                            .key = support::key_of_commitment(key->second.commitment)};
+        if (slip()) {
+            envelope.signing->key.name = "forged";
+        }
+    }
 }
 
 // What a confused or hostile source writes on the envelope.
@@ -240,6 +268,9 @@ void World::say_again() {
     if (how == 9) {
         said.envelope.source = voice_of(random_.between<std::uint16_t>(1, 3)).source;
     }
+    if (how >= 5) {
+        sign(said.envelope);
+    }
     publish(said.envelope, said.body);
 }
 
@@ -247,8 +278,10 @@ void World::publish(const Envelope& envelope, const Body& body) {
     reference::Input input;
     input.key = support::record_key(envelope.programme);
     input.value = support::event_bytes(envelope, body);
-    // Damage could commit a draw to a chain that nobody knows.
-    const bool whole = std::holds_alternative<support::InstantDrawOpened>(body);
+    // Damage could commit a draw to a chain, or a source to a key, that nobody knows.
+    const bool whole = std::holds_alternative<support::InstantDrawOpened>(body) ||
+                       std::holds_alternative<support::SourceRegistered>(body) ||
+                       std::holds_alternative<support::SourceKeyAdded>(body);
     if (!steady_ && !whole && random_.chance(options_.broken)) {
         input = broken(std::move(input));
     }

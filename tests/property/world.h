@@ -75,6 +75,8 @@ private:
     void release();
     reference::Input broken(reference::Input input);
     void disturb(support::Envelope& envelope);
+    // As the source would, where it has a key; now and then as it would not.
+    void sign(support::Envelope& envelope);
     Speaker& speaker(std::uint32_t programme, std::uint16_t source);
     Speaker& authority() { return speaker(programme_, 1); }
     // A source of the platform that is not revoked, else any.
@@ -93,6 +95,8 @@ private:
     void merchant_deed();
     void platform_deed();
     void source_deed();
+    void source_key_deed();
+    support::SourceKey some_source_key();
     void fund_deed();
     void batch_deed();
     void settlement_deed();
@@ -144,7 +148,7 @@ private:
     WorldOptions options_;
     Random random_;
     support::Shard shard_;
-    reference::Ledger oracle_{support::last_key_of};
+    reference::Ledger oracle_{support::last_key_of, support::secret_of_commitment};
     std::vector<reference::Input> records_;
     std::vector<reference::Answer> answers_;
     std::vector<std::uint32_t> programmes_;

@@ -75,8 +75,23 @@ void describe(Shape& s, const wire::SourceRegistered& e) {
     s.code(e.source() >= 1);
     s.enumerator(e.role(), wire::SourceRole::authority, wire::SourceRole::notary);
     s.code((e.role() == wire::SourceRole::platform) == (e.platform() >= 1));
+    s.enumerator(e.key_algorithm(), wire::KeyAlgorithm::none, wire::KeyAlgorithm::hmac_sm3);
+    if (e.key_algorithm() != wire::KeyAlgorithm::none) {
+        s.hash(e.verification_key());
+    }
 }
 void describe(Shape& s, const wire::SourceRevoked& e) { s.code(e.source() >= 1); }
+void describe(Shape& s, const wire::SourceKeyAdded& e) {
+    s.code(e.source() >= 1 && e.number() >= 1);
+    s.enumerator(e.key_algorithm(), wire::KeyAlgorithm::hmac_sha256, wire::KeyAlgorithm::hmac_sm3);
+    s.hash(e.commitment());
+}
+void describe(Shape& s, const wire::SourceKeyRevoked& e) {
+    s.code(e.source() >= 1 && e.number() >= 1);
+    if (e.opened() != nullptr) {
+        s.hash(e.opened());
+    }
+}
 void describe(Shape& s, const wire::PlatformAdmitted& e) { s.code(e.platform() >= 1); }
 template <typename PlatformEvent>
 void describe_platform_decision(Shape& s, const PlatformEvent& e) {

@@ -29,6 +29,8 @@ private:
     Reason decide(const wire::ProgrammeClosed& e);
     Reason decide(const wire::SourceRegistered& e);
     Reason decide(const wire::SourceRevoked& e);
+    Reason decide(const wire::SourceKeyAdded& e);
+    Reason decide(const wire::SourceKeyRevoked& e);
     Reason decide(const wire::PlatformAdmitted& e);
     Reason decide(const wire::PlatformSuspended& e);
     Reason decide(const wire::PlatformResumed& e);
@@ -79,6 +81,10 @@ private:
     Reason decide(const wire::PrizeForfeited& e);
     Reason decide(const wire::PrizeRecovered& e);
 
+    // Whether some source of the programme was ever given this key.
+    [[nodiscard]] bool knows_key(const std::string& commitment) const;
+    // The authority could say nothing any more without this source.
+    [[nodiscard]] bool alone_decides(std::uint16_t source) const;
     // none, platform_suspended or platform_terminated: of the source's own platform.
     Reason check_platform() const;
     std::uint32_t name_consumer(const Id& consumer);

@@ -7,6 +7,18 @@ namespace fiscus::reference {
 
 using wire::Reason;
 
+namespace {
+
+HashKind hash_of(wire::KeyAlgorithm algorithm) {
+    return algorithm == wire::KeyAlgorithm::hmac_sm3 ? HashKind::sm3 : HashKind::sha256;
+}
+
+std::string bytes_of(const flatbuffers::Vector<std::uint8_t>* bytes) {
+    return {bytes->begin(), bytes->end()};
+}
+
+}  // namespace
+
 Reason Judge::decide(const wire::ProgrammeOpened& e) {
     Programme fresh;
     if (e.categories() != nullptr) {
@@ -61,9 +73,74 @@ Reason Judge::decide(const wire::SourceRegistered& e) {
     if (programme_.sources.count(e.source()) != 0) {
         return Reason::source_exists;
     }
+    const bool signs = e.key_algorithm() != wire::KeyAlgorithm::none;
+    if (signs && knows_key(bytes_of(e.verification_key()))) {
+        return Reason::source_key_exists;
+    }
     Source& source = programme_.sources[e.source()];
     source.role = e.role();
     source.platform = e.platform();
+    if (signs) {
+        source.keys[1] = {.hash = hash_of(e.key_algorithm()),
+                          .commitment = bytes_of(e.verification_key())};
+    }
+    return Reason::none;
+}
+
+bool Judge::knows_key(const std::string& commitment) const {
+    for (const auto& [number, source] : programme_.sources) {
+        for (const auto& [key_number, key] : source.keys) {
+            if (key.commitment == commitment) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+bool Judge::alone_decides(std::uint16_t source) const {
+    const auto decides = [](const auto& numbered) {
+        return numbered.second.role == wire::SourceRole::authority && numbered.second.can_speak();
+    };
+    return decides(*programme_.sources.find(source)) &&
+           std::count_if(programme_.sources.begin(), programme_.sources.end(), decides) == 1;
+}
+
+Reason Judge::decide(const wire::SourceKeyAdded& e) {
+    const auto source = programme_.sources.find(e.source());
+    if (source == programme_.sources.end()) {
+        return Reason::source_unknown;
+    }
+    if (source->second.keys.count(e.number()) != 0 || knows_key(bytes_of(e.commitment()))) {
+        return Reason::source_key_exists;
+    }
+    source->second.keys[e.number()] = {.hash = hash_of(e.key_algorithm()),
+                                       .commitment = bytes_of(e.commitment())};
+    return Reason::none;
+}
+
+Reason Judge::decide(const wire::SourceKeyRevoked& e) {
+    const auto source = programme_.sources.find(e.source());
+    if (source == programme_.sources.end()) {
+        return Reason::source_unknown;
+    }
+    const auto found = source->second.keys.find(e.number());
+    if (found == source->second.keys.end()) {
+        return Reason::source_key_unknown;
+    }
+    SourceKey& key = found->second;
+    if (e.opened() != nullptr &&
+        reference::hash_of(key.hash, "fiscus-source-key-v1" + bytes_of(e.opened())) !=
+            key.commitment) {
+        return Reason::source_key_differs;
+    }
+    const auto counts = [](const auto& numbered) { return !numbered.second.revoked; };
+    const bool last = !key.revoked && std::count_if(source->second.keys.begin(),
+                                                    source->second.keys.end(), counts) == 1;
+    if (last && alone_decides(e.source())) {
+        return Reason::last_authority_source;
+    }
+    key.revoked = true;
     return Reason::none;
 }
 
@@ -72,11 +149,7 @@ Reason Judge::decide(const wire::SourceRevoked& e) {
     if (source == programme_.sources.end()) {
         return Reason::source_unknown;
     }
-    const auto decides = [](const auto& numbered) {
-        return numbered.second.role == wire::SourceRole::authority && !numbered.second.revoked;
-    };
-    if (decides(*source) &&
-        std::count_if(programme_.sources.begin(), programme_.sources.end(), decides) == 1) {
+    if (alone_decides(e.source())) {
         return Reason::last_authority_source;
     }
     source->second.revoked = true;

@@ -62,6 +62,8 @@ void visit_body(const wire::Event& event, Visit visit) {
             return visit(*event.body_as_PublicValuePublished());
         case wire::EventBody::DrawRequested: return visit(*event.body_as_DrawRequested());
         case wire::EventBody::DayKeyOpened: return visit(*event.body_as_DayKeyOpened());
+        case wire::EventBody::SourceKeyAdded: return visit(*event.body_as_SourceKeyAdded());
+        case wire::EventBody::SourceKeyRevoked: return visit(*event.body_as_SourceKeyRevoked());
     }
 }
 

@@ -110,7 +110,8 @@ bool allowed_after_close(EventBody kind) {
         EventBody::RecoveryReceived,   EventBody::CompensationReceived,
         EventBody::FundReturned,       EventBody::SourceDayClosed,
         EventBody::ClockAdvanced,      EventBody::SourceRegistered,
-        EventBody::SourceRevoked,      EventBody::PlatformTerminated,
+        EventBody::SourceRevoked,      EventBody::SourceKeyAdded,
+        EventBody::SourceKeyRevoked,   EventBody::PlatformTerminated,
         EventBody::InvoiceReversed,    EventBody::PrizePaid,
         EventBody::PrizePayoutFailed,  EventBody::PrizeForfeited,
         EventBody::PrizeRecovered,     EventBody::DayKeyOpened};
@@ -153,6 +154,12 @@ Reason judge_event(Judge& judge,
 }
 
 }  // namespace
+
+bool Source::can_speak() const {
+    return !revoked && (keys.empty() || std::any_of(keys.begin(), keys.end(), [](const auto& key) {
+                            return !key.second.revoked;
+                        }));
+}
 
 bool Programme::covers(std::uint32_t district) const {
     return std::any_of(districts.begin(), districts.end(), [district](std::uint32_t eligible) {
@@ -254,7 +261,34 @@ void Ledger::judge(const Reading& reading, Answer& answer) {
     if (source->second.revoked) {
         return refuse(answer, Reason::source_revoked);
     }
+    if (const Reason reason = judge_signature(reading, source->second); reason != Reason::none) {
+        return refuse(answer, reason);
+    }
     judge_known_source(reading, programme, source->second, answer);
+}
+
+// A source that never had a key may say anything.
+Reason Ledger::judge_signature(const Reading& reading, const Source& source) const {
+    if (source.keys.empty()) {
+        return Reason::none;
+    }
+    if (!reading.signature) {
+        return Reason::signature_missing;
+    }
+    const auto key = source.keys.find(reading.signature->key);
+    if (key == source.keys.end()) {
+        return Reason::signature_key_unknown;
+    }
+    if (key->second.revoked) {
+        return Reason::signature_key_revoked;
+    }
+    const std::optional<std::string> secret = source_keys_(key->second.commitment);
+    if (!secret) {
+        std::abort();  // whoever made the world knows its keys
+    }
+    const std::string tag = keyed_hash_of(key->second.hash, *secret,
+                                          "fiscus-event-v1" + reading.signature->signed_bytes);
+    return tag == reading.signature->tag ? Reason::none : Reason::signature_differs;
 }
 
 void Ledger::judge_known_source(const Reading& reading,

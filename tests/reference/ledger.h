@@ -26,15 +26,25 @@ struct Heard {
     wire::Reason reason = wire::Reason::none;
 };
 
+struct SourceKey {
+    HashKind hash = HashKind::sha256;
+    std::string commitment;
+    bool revoked = false;
+};
+
 struct Source {
     wire::SourceRole role = wire::SourceRole::unknown;
     std::uint16_t platform = 0;
     bool revoked = false;
-    std::optional<std::uint32_t> epoch;   // that of its first event
-    std::map<std::uint64_t, Heard> seen;  // of this epoch: number → what it said
-    std::uint64_t low = 0;                // 1 … low were all seen
+    std::map<std::uint32_t, SourceKey> keys;  // by number; with one its events are signed
+    std::optional<std::uint32_t> epoch;       // that of its first event
+    std::map<std::uint64_t, Heard> seen;      // of this epoch: number → what it said
+    std::uint64_t low = 0;                    // 1 … low were all seen
     std::uint64_t high = 0;
     std::uint64_t abandoned = 0;  // numbers still missing when an epoch ended
+
+    // Neither revoked nor without any key that counts.
+    [[nodiscard]] bool can_speak() const;
 };
 
 struct Platform {
@@ -244,9 +254,14 @@ struct Programme {
 // of a chain that is not known cannot be judged.
 using LastKeys = std::function<std::optional<std::string>(const std::string& chain_head)>;
 
+// Commitment → the key; nothing when it is not known. A signature under a key that is not known
+// cannot be judged.
+using SourceKeysKnown = std::function<std::optional<std::string>(const std::string& commitment)>;
+
 class Ledger {
 public:
-    explicit Ledger(LastKeys last_keys) : last_keys_(std::move(last_keys)) {}
+    Ledger(LastKeys last_keys, SourceKeysKnown source_keys)
+        : last_keys_(std::move(last_keys)), source_keys_(std::move(source_keys)) {}
 
     // Judges the record and keeps what it changes.
     Answer apply(const Input& input);
@@ -272,7 +287,10 @@ private:
                             Source& source,
                             Answer& answer);
 
+    [[nodiscard]] wire::Reason judge_signature(const Reading& reading, const Source& source) const;
+
     LastKeys last_keys_;
+    SourceKeysKnown source_keys_;
     std::uint64_t entries_ = 0;
     std::map<std::uint32_t, Programme> programmes_;
     std::map<Account, Sum> balances_;

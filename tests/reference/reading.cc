@@ -85,6 +85,32 @@ Reason check_place(const Input& input, const wire::Event& event) {
     return Reason::none;
 }
 
+// 36 bytes that do not touch the Origin, and a number that is not 0.
+void find_signature(Reading& reading, std::vector<bool>& transport) {
+    const auto* vector = reading.event->signature();
+    if (vector == nullptr || vector->size() != 36) {
+        return;
+    }
+    const auto at = static_cast<std::size_t>(vector->data() - reading.bytes.data());
+    Signature signature;
+    for (std::size_t i = 0; i < 36; ++i) {
+        if (transport[at + i]) {
+            return;
+        }
+        if (i < 4) {
+            signature.key |= std::uint32_t{vector->Get(static_cast<std::uint32_t>(i))} << 8 * i;
+        }
+    }
+    if (signature.key == 0) {
+        return;
+    }
+    signature.signed_bytes.assign(reading.bytes.begin(), reading.bytes.end());
+    signature.tag = signature.signed_bytes.substr(at + 4, 32);
+    signature.signed_bytes.replace(at + 4, 32, 32, '\0');
+    std::fill_n(transport.begin() + static_cast<std::ptrdiff_t>(at), 36, true);
+    reading.signature = signature;
+}
+
 }  // namespace
 
 Reading read(const Input& input) {
@@ -107,7 +133,14 @@ Reading read(const Input& input) {
     }
     const auto origin = static_cast<std::size_t>(
         reinterpret_cast<const std::uint8_t*>(reading.event->origin()) - reading.bytes.data());
-    reading.content = input.value->substr(0, origin) + input.value->substr(origin + 16);
+    std::vector<bool> transport(input.value->size(), false);
+    std::fill_n(transport.begin() + static_cast<std::ptrdiff_t>(origin), 16, true);
+    find_signature(reading, transport);
+    for (std::size_t i = 0; i < transport.size(); ++i) {
+        if (!transport[i]) {
+            reading.content += (*input.value)[i];
+        }
+    }
     reading.content_hash = XXH3_64bits(reading.content.data(), reading.content.size());
     return reading;
 }

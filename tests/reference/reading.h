@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,13 +28,21 @@ struct Faults {
 // Of an event that is verified and whose kind is known.
 Faults faults_of(const wire::Event& event);
 
+// What a source says to prove that it is the one: 4 bytes of a key's number, 32 of a keyed hash.
+struct Signature {
+    std::uint32_t key = 0;
+    std::string tag;
+    std::string signed_bytes;  // the whole value with zeros for the tag
+};
+
 // An event over a copy of the record's bytes. `event` is null when `quarantine` is not none.
 struct Reading {
     std::vector<std::uint8_t> bytes;
     const wire::Event* event = nullptr;
     wire::Reason quarantine = wire::Reason::none;
     Faults faults;
-    // The exact bytes without the 16 bytes of Origin.
+    std::optional<Signature> signature;  // when there is one of the known form
+    // The exact bytes without the 16 bytes of Origin, and without the signature.
     std::string content;
     // XXH3-64 of the content; of the whole value when the record is quarantined.
     std::uint64_t content_hash = 0;

@@ -8,6 +8,7 @@
 #include "tests/scenario/verbs.h"
 #include "tests/support/damage.h"
 #include "tests/support/day_keys.h"
+#include "tests/support/source_keys.h"
 
 namespace fiscus::scenario {
 namespace {
@@ -84,7 +85,7 @@ private:
     std::map<std::pair<std::uint32_t, std::uint16_t>, std::pair<std::uint32_t, std::uint64_t>>
         numbers_;  // programme, source → epoch, last number
     std::map<std::string, Sent> named_;
-    reference::Ledger oracle_{support::last_key_of};
+    reference::Ledger oracle_{support::last_key_of, support::secret_of_commitment};
     std::size_t told_ = 0;  // steps that the oracle knows
 };
 
@@ -282,6 +283,18 @@ Sent Reader::sentence(Words& words, Wrapping& wrapping) {
           [&] { sent.envelope.occurred_at_us = words.number<std::int64_t>("instant"); }},
          {"named", [&] { name = words.take("name"); }},
          {"kind", [&] { sent.envelope.kind = words.number<std::uint8_t>("kind"); }},
+         {"signed",
+          [&] {
+              sent.envelope.signing.emplace();
+              sent.envelope.signing->number = words.number<std::uint32_t>("number of a key");
+              words.expect("with");
+              sent.envelope.signing->key = source_key(words);
+          }},
+         {"signature",
+          [&] {
+              sent.envelope.signing.reset();
+              sent.envelope.signature = words.maybe_bytes();
+          }},
          {"record_key",
           [&] {
               wrapping.key = words.take("key");

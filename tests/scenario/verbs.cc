@@ -230,6 +230,36 @@ Deed registers_source(Words& w) {
     if (w.accept("platform")) {
         e.platform = w.number<std::uint16_t>("platform");
     }
+    if (w.accept("with")) {
+        w.expect("key");
+        e.key = source_key(w);
+    }
+    return {e, {}};
+}
+
+Deed adds_key(Words& w) {
+    w.expect("key");
+    support::SourceKeyAdded e{.key = w.number<std::uint32_t>("number")};
+    const support::SourceKey key = source_key(w);
+    e.algorithm = key.algorithm;
+    e.commitment = support::commitment_of(key);
+    w.expect("to");
+    w.expect("source");
+    e.source = w.number<std::uint16_t>("source");
+    w.each({{"commitment", [&] { e.commitment = w.maybe_bytes(); }},
+            {"algorithm", [&] {
+                 e.algorithm = static_cast<wire::KeyAlgorithm>(w.number<std::uint8_t>("number"));
+             }}});
+    return {e, {}};
+}
+
+Deed revokes_key(Words& w) {
+    support::SourceKeyRevoked e{.key = w.number<std::uint32_t>("number")};
+    w.expect("of");
+    w.expect("source");
+    e.source = w.number<std::uint16_t>("source");
+    w.each({{"opens", [&] { e.opened = support::secret_of(source_key(w)); }},
+            {"opened", [&] { e.opened = w.maybe_bytes(); }}});
     return {e, {}};
 }
 
@@ -268,6 +298,9 @@ Deed changes(Words& w) {
 }
 
 Deed revokes(Words& w) {
+    if (w.accept("key")) {
+        return revokes_key(w);
+    }
     w.expect("source");
     return {support::SourceRevoked{.source = w.number<std::uint16_t>("source")}, {}};
 }
@@ -414,6 +447,14 @@ Deed says_nothing(Words&) { return {Body{}, {}}; }
 
 }  // namespace
 
+support::SourceKey source_key(Words& words) {
+    support::SourceKey key{.name = words.take("name of a key")};
+    if (words.accept("sm3")) {
+        key.algorithm = wire::KeyAlgorithm::hmac_sm3;
+    }
+    return key;
+}
+
 std::vector<std::string> split(const std::string& list, char by) {
     std::vector<std::string> parts;
     std::istringstream in(list);
@@ -435,6 +476,7 @@ Deed read_deed(Words& words, const Scene& scene) {
         {"registers", registers},
         {"changes", changes},
         {"revokes", revokes},
+        {"adds", adds_key},
         {"admits", platform_deed<support::PlatformAdmitted>},
         {"suspends",
          platform_or_merchant_deed<support::PlatformSuspended, support::MerchantSuspended>},

@@ -41,6 +41,9 @@ Deed opens_instant_draw(Words& words);
 Deed opens_key(Words& words, const Scene& scene);
 Deed publishes_value(Words& words);
 
+// NAME [sm3]: a key of a source.
+support::SourceKey source_key(Words& words);
+
 // a,b,c
 std::vector<std::string> split(const std::string& list, char by);
 

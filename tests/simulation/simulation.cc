@@ -9,9 +9,11 @@
 #include "engine/base/time.h"
 #include "engine/journal/reader.h"
 #include "engine/log/topics.h"
+#include "engine/secrets/secret_file.h"
 #include "tests/property/world.h"
 #include "tests/simulation/processes.h"
 #include "tests/support/day_keys.h"
+#include "tests/support/source_keys.h"
 #include "tests/support/temporary_directory.h"
 
 namespace fiscus::simulation {
@@ -187,7 +189,7 @@ private:
         cluster_.append_at(log::events_topic, world_.partition, input.offset, record);
     }
 
-    // The last key of each chain that any programme has.
+    // The last key of each chain and the keys of all sources that any programme has.
     void publish_keys() {
         for (std::uint32_t number = 1; number <= programme_max; ++number) {
             const reference::Programme* programme = history_world_.oracle().programme(number);
@@ -195,16 +197,26 @@ private:
                 continue;
             }
             for (const reference::InstantDraw& draw : programme->instant_draws) {
-                const auto key = support::last_key_of(draw.rules.chain_head);
-                const std::filesystem::path path =
-                    world_.secrets / ("draw-" + std::to_string(number) + "-" +
-                                      date_text(draw.rules.first_day) + ".key");
-                std::ofstream(path) << to_hex_text(key.value_or("")) << '\n';
-                std::filesystem::permissions(path, std::filesystem::perms::owner_read);
+                write_key("draw-" + std::to_string(number) + "-" + date_text(draw.rules.first_day) +
+                              ".key",
+                          support::last_key_of(draw.rules.chain_head).value_or(""));
+            }
+            for (const auto& [source, record] : programme->sources) {
+                for (const auto& [key, committed] : record.keys) {
+                    write_key(
+                        secrets::source_key_file_name(ProgrammeId(number), SourceId(source), key),
+                        support::secret_of_commitment(committed.commitment).value_or(""));
+                }
             }
         }
         keys_there_ = true;
         trace_.note("the keys are there");
+    }
+
+    void write_key(const std::string& name, const std::string& key) const {
+        const std::filesystem::path path = world_.secrets / name;
+        std::ofstream(path) << to_hex_text(key) << '\n';
+        std::filesystem::permissions(path, std::filesystem::perms::owner_read);
     }
 
     static std::string to_hex_text(const std::string& bytes) {

@@ -3,11 +3,12 @@
 #include <algorithm>
 #include <vector>
 
-#include "engine/apply/day_keys.h"
+#include "engine/apply/keys.h"
 #include "engine/base/check.h"
 #include "engine/runtime/core.h"
 #include "engine/state/store.h"
 #include "tests/support/day_keys.h"
+#include "tests/support/source_keys.h"
 
 namespace fiscus::support {
 namespace {
@@ -45,11 +46,17 @@ void must(const Status& status) { FISCUS_CHECK(status.ok(), "a store in memory d
 
 Bytes bytes_of(const std::string& text) { return as_byte_span(text); }
 
-// Keys of the chains that tests have named.
-class NamedKeys final : public apply::DayKeys {
+draw::Digest digest_of(const std::string& key) {
+    draw::Digest digest;
+    std::ranges::copy(bytes_of(key), digest.begin());
+    return digest;
+}
+
+// Keys of the chains and of the sources that tests have named.
+class NamedKeys final : public apply::Keys {
 public:
-    Result<std::optional<draw::Digest>> key(const apply::KeyChain& chain,
-                                            std::uint32_t number) override {
+    Result<std::optional<draw::Digest>> day_key(const apply::KeyChain& chain,
+                                                std::uint32_t number) override {
         const std::string head(as_text(chain.head));
         const std::optional<std::string> last = last_key_of(head);
         if (!last) {
@@ -61,9 +68,12 @@ public:
         for (std::uint32_t day = chain.days; day > number; --day) {
             key = reference::hash_of(kind, key);
         }
-        draw::Digest digest;
-        std::ranges::copy(bytes_of(key), digest.begin());
-        return std::optional(digest);
+        return std::optional(digest_of(key));
+    }
+
+    Result<std::optional<draw::Digest>> source_key(const apply::CommittedKey& key) override {
+        const auto secret = secret_of_commitment(std::string(as_text(key.commitment)));
+        return secret ? std::optional(digest_of(*secret)) : std::optional<draw::Digest>();
     }
 };
 

@@ -57,10 +57,20 @@ Offset<void> build(FlatBufferBuilder& b, const ProgrammeClosed& e) {
     return wire::CreateProgrammeClosed(b, b.CreateString(e.why)).Union();
 }
 Offset<void> build(FlatBufferBuilder& b, const SourceRegistered& e) {
-    const auto verification_key = b.CreateVector(std::vector<std::uint8_t>(32, 7));
+    const std::string known_by = e.key ? commitment_of(*e.key) : std::string(32, '\7');
+    const auto verification_key = bytes_of(b, known_by);
     return wire::CreateSourceRegistered(b, e.source, e.role, e.platform, verification_key,
-                                        b.CreateString(e.name))
+                                        b.CreateString(e.name),
+                                        e.key ? e.key->algorithm : wire::KeyAlgorithm::none)
         .Union();
+}
+Offset<void> build(FlatBufferBuilder& b, const SourceKeyAdded& e) {
+    return wire::CreateSourceKeyAdded(b, e.source, e.key, e.algorithm, bytes_of(b, e.commitment))
+        .Union();
+}
+Offset<void> build(FlatBufferBuilder& b, const SourceKeyRevoked& e) {
+    const auto why = b.CreateString("更换");
+    return wire::CreateSourceKeyRevoked(b, e.source, e.key, why, bytes_of(b, e.opened)).Union();
 }
 Offset<void> build(FlatBufferBuilder& b, const SourceRevoked& e) {
     return wire::CreateSourceRevoked(b, e.source, b.CreateString("停用")).Union();
@@ -301,6 +311,26 @@ std::uint64_t mixed(std::uint64_t x) {
     return x ^ (x >> 31U);
 }
 
+// The number of the key, and room for the tag.
+MaybeText unsigned_signature(const Envelope& envelope) {
+    if (!envelope.signing) {
+        return envelope.signature;
+    }
+    std::string bytes(36, '\0');
+    for (std::size_t i = 0; i < 4; ++i) {
+        bytes[i] = static_cast<char>(envelope.signing->number >> 8 * i);
+    }
+    return bytes;
+}
+
+void sign(std::string& value, const SourceKey& key) {
+    const auto* bytes = reinterpret_cast<const std::uint8_t*>(value.data());
+    const auto* place = wire::GetEvent(bytes)->signature()->data() + 4;
+    const std::string tag =
+        reference::keyed_hash_of(hash_of(key.algorithm), secret_of(key), "fiscus-event-v1" + value);
+    value.replace(static_cast<std::size_t>(place - bytes), tag.size(), tag);
+}
+
 }  // namespace
 
 Id128 id_named(std::string_view name) {
@@ -317,6 +347,7 @@ std::string event_bytes(const Envelope& envelope, const Body& body) {
     if (envelope.with_body) {
         content = std::visit([&builder](const auto& e) { return build(builder, e); }, body);
     }
+    const auto signature = bytes_of(builder, unsigned_signature(envelope));
     const wire::Origin origin(envelope.sequence, envelope.epoch, envelope.source, 0);
     const wire::Id128 key(envelope.key.hi, envelope.key.lo);
     const auto kind = envelope.kind.value_or(static_cast<std::uint8_t>(body.index()));
@@ -329,12 +360,19 @@ std::string event_bytes(const Envelope& envelope, const Body& body) {
     if (envelope.with_key) {
         event.add_key(&key);
     }
+    if (!signature.IsNull()) {
+        event.add_signature(signature);
+    }
     event.add_body_type(static_cast<wire::EventBody>(kind));
     if (!content.IsNull()) {
         event.add_body(content);
     }
     wire::FinishEventBuffer(builder, event.Finish());
-    return {reinterpret_cast<const char*>(builder.GetBufferPointer()), builder.GetSize()};
+    std::string value(reinterpret_cast<const char*>(builder.GetBufferPointer()), builder.GetSize());
+    if (envelope.signing) {
+        sign(value, envelope.signing->key);
+    }
+    return value;
 }
 
 std::string record_key(std::uint32_t programme) { return std::to_string(programme); }

@@ -13,6 +13,7 @@
 
 #include "engine/base/ids.h"
 #include "schemas/events_generated.h"
+#include "tests/support/source_keys.h"
 
 namespace fiscus::support {
 
@@ -49,9 +50,22 @@ struct SourceRegistered {
     wire::SourceRole role = wire::SourceRole::platform;
     std::uint16_t platform = 1;
     std::string name = "后台";
+    // Nothing: the source has no key.
+    std::optional<SourceKey> key = {};
 };
 struct SourceRevoked {
     std::uint16_t source = 2;
+};
+struct SourceKeyAdded {
+    std::uint16_t source = 2;
+    std::uint32_t key = 2;
+    wire::KeyAlgorithm algorithm = wire::KeyAlgorithm::hmac_sha256;
+    MaybeText commitment = {};
+};
+struct SourceKeyRevoked {
+    std::uint16_t source = 2;
+    std::uint32_t key = 1;
+    MaybeText opened = {};
 };
 struct PlatformAdmitted {
     std::uint16_t platform = 1;
@@ -396,9 +410,17 @@ using Body = std::variant<std::monostate,
                           InstantDrawOpened,
                           PublicValuePublished,
                           DrawRequested,
-                          DayKeyOpened>;
+                          DayKeyOpened,
+                          SourceKeyAdded,
+                          SourceKeyRevoked>;
 static_assert(std::variant_size_v<Body> == static_cast<std::size_t>(wire::EventBody::MAX) + 1,
               "a body for every kind");
+
+// The key that an event is signed with, and the number that it is said to have.
+struct Signing {
+    std::uint32_t number = 1;
+    SourceKey key = {};
+};
 
 struct Envelope {
     std::uint32_t programme = 1;
@@ -412,6 +434,10 @@ struct Envelope {
     bool with_body = true;
     // Instead of the body's own number; for kinds that nobody knows.
     std::optional<std::uint8_t> kind = {};
+    // Nothing: the event is not signed.
+    std::optional<Signing> signing = {};
+    // Instead of a signature; of any length.
+    MaybeText signature = {};
 };
 
 // The value of one record of the events topic. No body: the union's type is NONE.

@@ -6,6 +6,7 @@
 #include "tests/reference/ledger.h"
 #include "tests/support/day_keys.h"
 #include "tests/support/engine_under_test.h"
+#include "tests/support/source_keys.h"
 
 namespace fiscus::support {
 namespace {
@@ -36,7 +37,7 @@ public:
 
 private:
     Shard shard_;
-    reference::Ledger ledger_{last_key_of};
+    reference::Ledger ledger_{last_key_of, secret_of_commitment};
 };
 
 }  // namespace

@@ -44,6 +44,7 @@ class GoldenBytes(unittest.TestCase):
             "limit_class": "LimitClass",
             "channel": "Channel",
             "fault": "InvoiceFault",
+            "key_algorithm": "KeyAlgorithm",
         }
         # Fields of bytes, which JSON writes as hexadecimal digits.
         self.bytes = {
@@ -55,6 +56,7 @@ class GoldenBytes(unittest.TestCase):
             "result_root",
             "chain_head",
             "key",
+            "opened",
         }
 
     def module(self, name):

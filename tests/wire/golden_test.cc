@@ -65,7 +65,7 @@ std::map<std::string, std::string> read_facts() {
 }
 
 bool is_default(const nlohmann::ordered_json& value) {
-    return value == 0 || value == false || value == "" || value.is_null() ||
+    return value == 0 || value == false || value == "" || value.is_null() || value == "none" ||
            (value.is_array() && value.empty());
 }
 

@@ -109,8 +109,8 @@ class Bodies:
 
         return vector
 
-    def opening(self):
-        """What the authority publishes on the eve."""
+    def opening(self, commitment):
+        """What the authority publishes on the eve; the platform's source signs."""
         category = self.table(
             "Category",
             Category=1,
@@ -138,7 +138,17 @@ class Bodies:
                 "PlatformAdmitted",
                 self.table("PlatformAdmitted", Platform=1, Name=self.text("江城惠购")),
             ),
-            ("SourceRegistered", self.table("SourceRegistered", Source=2, Role=2, Platform=1)),
+            (
+                "SourceRegistered",
+                self.table(
+                    "SourceRegistered",
+                    Source=2,
+                    Role=2,
+                    Platform=1,
+                    VerificationKey=lambda builder: builder.CreateByteVector(commitment),
+                    KeyAlgorithm=1,
+                ),
+            ),
             (
                 "FundDeposited",
                 self.table("FundDeposited", Account=self.id(self.account), AmountFen=1_000_000),
@@ -224,14 +234,16 @@ class PythonClient(unittest.TestCase):
         consumers = [uuid.uuid4().int for _ in claims]
         redemption = uuid.uuid4().int
         sent = {}
+        secrets = self.folder_of_key(programme)
+        signing = self.sdk.SourceKey.from_file(secrets / f"source-{programme}-2-1.key", 1)
         with self.publisher(programme, 1) as authority:
-            for kind, body in bodies.opening():
+            for kind, body in bodies.opening(signing.commitment()):
                 authority.publish(
                     kind, key=uuid.uuid4().int, occurred_at_us=START_US - DAY_US, body=body
                 )
             sent.update({(1, number): value for number, value in authority.waiting.items()})
             authority.flush(30)
-        with self.publisher(programme, 2, queue_max=10) as platform:
+        with self.publisher(programme, 2, queue_max=10, signing=signing) as platform:
             platform.publish(
                 "MerchantRegistered",
                 key=uuid.uuid4().int,
@@ -270,6 +282,7 @@ class PythonClient(unittest.TestCase):
                 sequence=number,
                 key=claims[-1],
                 occurred_at_us=START_US + 3_600_000_000,
+                signing=signing,
                 body=bodies.table(
                     "VoucherClaimed",
                     Consumer=bodies.id(consumers[-1]),
@@ -336,12 +349,24 @@ class PythonClient(unittest.TestCase):
             self.assertIn(
                 value, [record[2] for record in mine], f"number {number} of source {source}"
             )
-        self.expect_answers(programme, partition)
+        self.expect_answers(programme, partition, secrets)
 
-    def expect_answers(self, programme, partition):
+    def folder_of_key(self, programme):
+        folder = tempfile.TemporaryDirectory(prefix="fiscus-secrets-")
+        self.addCleanup(folder.cleanup)
+        harness.program(
+            "source-key",
+            *("--programme", str(programme), "--source", "2", "--number", "1"),
+            *("--secrets", folder.name),
+        )
+        return pathlib.Path(folder.name)
+
+    def expect_answers(self, programme, partition, secrets):
         with tempfile.TemporaryDirectory(prefix="fiscus-state-") as state:
             harness.program(
-                "run", "--kafka", self.broker.address, "--state", state, "--until-end"
+                "run",
+                *("--kafka", self.broker.address, "--state", state, "--until-end"),
+                *("--secrets", str(secrets)),
             )
         entries = [
             entry

@@ -28,6 +28,7 @@ std::unique_ptr<Command> make_reconciliation();
 std::unique_ptr<Command> make_reference();
 std::unique_ptr<Command> make_replay();
 std::unique_ptr<Command> make_run();
+std::unique_ptr<Command> make_source_key();
 std::unique_ptr<Command> make_statistics();
 std::unique_ptr<Command> make_topics_apply();
 std::unique_ptr<Command> make_topics_plan();

@@ -46,6 +46,8 @@ public:
                         "Number of the first programme; 1 if not given")
             ->type_name("N")
             ->check(whole_number(1));
+        options.add_flag("--signed", load_.vouchers().with_signatures,
+                         "The platforms sign their events; their keys go to --secrets");
     }
 
     Result<ExitCode> run(Context& context) override {

@@ -19,8 +19,10 @@
 #include "engine/app/commands/commands.h"
 #include "engine/app/convert/csv_events.h"
 #include "engine/app/convert/event_json.h"
+#include "engine/app/event_signer.h"
 #include "engine/app/numbers.h"
 #include "engine/app/open.h"
+#include "engine/app/pipeline.h"
 #include "engine/app/progress.h"
 #include "engine/app/signals.h"
 #include "engine/log/topics.h"
@@ -191,16 +193,20 @@ private:
 class Publish final : public Command {
 public:
     [[nodiscard]] CommandSpec spec() const override {
-        return {.path = "publish",
-                .summary = "Publish events from JSON lines or from CSV",
-                .example =
-                    "fiscus publish events.jsonl --log /tmp/demo/log --dry-run\n"
-                    "fiscus publish claims.csv --map claims.toml --kafka 127.0.0.1:9092",
-                .details =
-                    "Every line is checked before anything is sent; one wrong line and nothing is. "
-                    "docs/formats/events.md describes the JSON and the map. Publishing a file "
-                    "twice is harmless: repeats are duplicates.",
-                .settings = {Setting::log_directory, Setting::kafka_bootstrap}};
+        return {
+            .path = "publish",
+            .summary = "Publish events from JSON lines or from CSV",
+            .example =
+                "fiscus publish events.jsonl --log /tmp/demo/log --dry-run\n"
+                "fiscus publish claims.csv --map claims.toml --kafka 127.0.0.1:9092",
+            .details =
+                "Every line is checked before anything is sent; one wrong line and nothing is. "
+                "docs/formats/events.md describes the JSON and the map. Publishing a file "
+                "twice is harmless: repeats are duplicates. Events of a source whose key is in the "
+                "directory of secrets (source-7-2-1.key, mode 0400; the highest number counts) "
+                "are signed with it.",
+            .settings = {Setting::log_directory, Setting::kafka_bootstrap,
+                         Setting::secrets_directory}};
     }
 
     void declare(CLI::App& options) override {
@@ -224,11 +230,15 @@ public:
                         "Where lines have no sequence number: the first one, counted upwards")
             ->type_name("N")
             ->check(whole_number(1));
+        options.add_flag("--sm3", sm3_, "The keys of sources are of HMAC-SM3, not of HMAC-SHA256");
     }
 
     Result<ExitCode> run(Context& context) override {
         const StopSignals signals;
         FISCUS_ASSIGN(const EventFile file, EventFile::open(file_, map_file_));
+        FISCUS_ASSIGN(signer_,
+                      EventSigner::open(secrets_directory(context.settings),
+                                        sm3_ ? draw::HashKind::sm3 : draw::HashKind::sha256));
         FISCUS_ASSIGN(const std::uint64_t events, check(context, file));
         if (dry_run_) {
             context.console.note(
@@ -249,6 +259,7 @@ public:
                              "", "Publish the whole file again: repeats are duplicates."};
             }
             FISCUS_ASSIGN(convert::BuiltEvent event, build(json, sent));
+            signer_.sign(event);
             const std::int64_t timestamp_us = backdate_ ? event.occurred_at_us : 0;
             ++sent;
             progress.update(sent, events);
@@ -311,9 +322,14 @@ private:
             return Error(json.error());
         }
         convert::EnvelopeDefaults defaults{
-            .programme = programme_, .source = source_, .epoch = epoch_, .sequence = std::nullopt};
+            .programme = programme_, .source = source_, .epoch = epoch_, .sequence = {}};
         if (sequence_) {
             defaults.sequence = *sequence_ + before;
+        }
+        if (!signer_.empty()) {
+            defaults.signing_key = [this](std::uint32_t programme, std::uint16_t source) {
+                return signer_.key_of(programme, source);
+            };
         }
         return convert::event_from_json(json.value(), defaults);
     }
@@ -326,6 +342,8 @@ private:
     std::optional<std::uint16_t> source_;
     std::optional<std::uint32_t> epoch_;
     std::optional<std::uint64_t> sequence_;
+    bool sm3_ = false;
+    EventSigner signer_;
 };
 
 }  // namespace

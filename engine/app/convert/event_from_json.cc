@@ -9,6 +9,7 @@
 #include "engine/app/convert/json_input.h"
 #include "engine/app/convert/schema.h"
 #include "engine/base/ids.h"
+#include "engine/base/limits.h"
 #include "engine/base/reasons.h"
 #include "engine/base/time.h"
 #include "engine/decode/decode.h"
@@ -99,6 +100,10 @@ void check_names(const Json& json, Faults& faults) {
     }
 }
 
+std::uint32_t signing_number(const Envelope& envelope, const EnvelopeDefaults& defaults) {
+    return defaults.signing_key ? defaults.signing_key(envelope.programme, envelope.source) : 0;
+}
+
 Envelope read_envelope(const Json& json, const EnvelopeDefaults& defaults, Faults& faults) {
     EnvelopeReader reader(json, faults);
     Envelope envelope;
@@ -117,6 +122,10 @@ Envelope read_envelope(const Json& json, const EnvelopeDefaults& defaults, Fault
     const std::string key = reader.text("key", Shape::id, "32 hexadecimal digits");
     if (reader.find("signature") != nullptr) {
         envelope.signature = bytes_from_hex(reader.text("signature", Shape::bytes, ""));
+    }
+    if (const std::uint32_t number = signing_number(envelope, defaults); number != 0) {
+        envelope.signature.emplace(signature_bytes);
+        flatbuffers::WriteScalar(envelope.signature->data(), number);
     }
     if (!occurred_at.empty()) {
         envelope.occurred_at_us = *instant_from_text(occurred_at);
@@ -321,6 +330,7 @@ Result<BuiltEvent> event_from_json(std::string_view text, const EnvelopeDefaults
     BuiltEvent event{.value = build(envelope, body),
                      .key = std::to_string(envelope.programme),
                      .programme = envelope.programme,
+                     .source = envelope.source,
                      .occurred_at_us = envelope.occurred_at_us,
                      .kind = envelope.kind->name()->str()};
     FISCUS_TRY(check_built(event));

@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -22,6 +23,7 @@ struct BuiltEvent {
     std::vector<std::byte> value;
     std::string key;  // the programme in decimal
     std::uint32_t programme = 0;
+    std::uint16_t source = 0;
     std::int64_t occurred_at_us = 0;
     std::string kind;
 };
@@ -32,6 +34,9 @@ struct EnvelopeDefaults {
     std::optional<std::uint16_t> source;
     std::optional<std::uint32_t> epoch;
     std::optional<std::uint64_t> sequence;
+    // The number of the key that events of a source are to be signed with, 0 for none: they get
+    // room for the signature, and the number. Whatever signature the JSON has is not kept.
+    std::function<std::uint32_t(std::uint32_t programme, std::uint16_t source)> signing_key{};
 };
 
 // Everything is checked before anything is built: the JSON against the schema, and what was built
@@ -42,7 +47,7 @@ Result<BuiltEvent> event_from_json(std::string_view json, const EnvelopeDefaults
 // in the JSON; a scalar that has its default is written.
 Result<std::string> event_to_json(Bytes value);
 
-// XXH3-64 of the event's content: its bytes without the 16 bytes of Origin.
+// XXH3-64 of the event's content: its bytes without Origin and signature.
 Result<std::uint64_t> content_hash_of(Bytes value);
 
 // Names of all kinds, in the order of their numbers.

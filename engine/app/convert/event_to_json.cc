@@ -9,12 +9,11 @@
 #include "engine/base/ids.h"
 #include "engine/base/limits.h"
 #include "engine/base/time.h"
+#include "engine/decode/decode.h"
 #include "schemas/events_generated.h"
 
 namespace fiscus::convert {
 namespace {
-
-constexpr std::size_t origin_bytes = sizeof(wire::Origin);
 
 Error corrupt(std::string why) {
     return {.code = ErrorCode::corrupt,
@@ -236,11 +235,10 @@ Result<std::uint64_t> content_hash_of(Bytes value) {
     if (event->origin() == nullptr) {
         return corrupt("it has no origin");
     }
-    const std::uint8_t* first = copy ? reinterpret_cast<const std::uint8_t*>(copy.get())
-                                     : reinterpret_cast<const std::uint8_t*>(value.data());
-    const auto place =
-        static_cast<std::size_t>(reinterpret_cast<const std::uint8_t*>(event->origin()) - first);
-    return xxh3_64(value.first(place), value.subspan(place + origin_bytes));
+    const Bytes bytes =
+        copy ? std::as_bytes(std::span(copy.get(), (value.size() + 7) / 8)).first(value.size())
+             : value;
+    return decode::content_of(*event, decode::signature_of(*event, bytes), bytes);
 }
 
 std::vector<std::string> event_kinds() {

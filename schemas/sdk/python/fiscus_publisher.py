@@ -14,7 +14,11 @@ Publisher for a source; threads must take turns.
 """
 
 import datetime
+import hashlib
+import hmac
 import importlib
+import os
+import stat
 import time
 
 import confluent_kafka
@@ -23,6 +27,7 @@ import flatbuffers
 TOPIC = "fiscus.events.v1"
 FILE_IDENTIFIER = b"FSE1"
 EVENT_BYTES_MAX = 65_535
+TAG_BYTES = 32
 
 
 class QueueFull(Exception):
@@ -48,12 +53,59 @@ def create_id(builder, number):
     return generated("Id128").CreateId128(builder, number >> 64, number & (2**64 - 1))
 
 
-def encode(kind, body, *, programme, source, epoch, sequence, key, occurred_at_us):
+class SourceKey:
+    """A key of a source and its number. `algorithm`: sha256, or sm3 where hashlib has it."""
+
+    def __init__(self, number, key, algorithm="sha256"):
+        if number < 1 or len(key) != 32:
+            raise ValueError("a key has a number from 1 on and 32 bytes")
+        self.number, self._key, self.algorithm = number, bytes(key), algorithm
+
+    def __repr__(self):
+        return f"SourceKey(number={self.number})"
+
+    @classmethod
+    def from_file(cls, path, number, algorithm="sha256"):
+        """64 hexadecimal digits in a file of mode 0400, as `fiscus source-key` writes it."""
+        with open(path, encoding="ascii") as file:
+            if stat.S_IMODE(os.fstat(file.fileno()).st_mode) != 0o400:
+                raise PermissionError(f"others may read or change {path}: chmod 0400")
+            return cls(number, bytes.fromhex(file.read().strip()), algorithm)
+
+    def commitment(self):
+        """By which the log knows the key."""
+        return hashlib.new(self.algorithm, b"fiscus-source-key-v1" + self._key).digest()
+
+    def unsigned(self):
+        """What stands in the event while the tag is computed."""
+        return self.number.to_bytes(4, "little") + bytes(TAG_BYTES)
+
+    def sign(self, value, tag_at):
+        """The event with its tag; whatever stood there before."""
+        head, tail = value[:tag_at], value[tag_at + TAG_BYTES :]
+        message = b"fiscus-event-v1" + head + bytes(TAG_BYTES) + tail
+        return head + hmac.new(self._key, message, self.algorithm).digest() + tail
+
+
+def sign_again(value, signing):
+    """An event that was encoded with room for a signature: for a new origin or a new key."""
+    event = generated("Event").Event.GetRootAs(value)
+    if event.SignatureLength() != 4 + TAG_BYTES:
+        raise ValueError("the event has no room for a signature")
+    vtable_field = event._tab.Offset(4 + 2 * 4)
+    at = event._tab.Vector(vtable_field)
+    return signing.sign(value[:at] + signing.unsigned() + value[at + 36 :], at + 4)
+
+
+def encode(kind, body, *, programme, source, epoch, sequence, key, occurred_at_us, signing=None):
     """The value of one record. `body(builder)` builds the kind's table and returns its offset."""
     event, kinds = generated("Event"), generated("EventBody").EventBody
     builder = flatbuffers.Builder(512)
+    signature = builder.CreateByteVector(signing.unsigned()) if signing else None
     table = body(builder)
     event.EventStart(builder)
+    if signing:
+        event.EventAddSignature(builder, signature)
     event.EventAddOccurredAtUs(builder, occurred_at_us)
     event.EventAddBody(builder, table)
     event.EventAddKey(builder, create_id(builder, key))
@@ -64,6 +116,8 @@ def encode(kind, body, *, programme, source, epoch, sequence, key, occurred_at_u
     event.EventAddBodyType(builder, getattr(kinds, kind))
     builder.Finish(event.EventEnd(builder), file_identifier=FILE_IDENTIFIER)
     value = bytes(builder.Output())
+    if signing:
+        value = sign_again(value, signing)
     if len(value) > EVENT_BYTES_MAX:
         raise ValueError(f"the event has {len(value)} bytes, at most {EVENT_BYTES_MAX} are taken")
     return value
@@ -81,8 +135,11 @@ class Publisher:
         topic=TOPIC,
         queue_max=10_000,
         settings=None,
+        signing=None,
     ):
         self.programme, self.source, self.epoch = programme, source, epoch
+        # A SourceKey; the source may change to its next one between two events.
+        self.signing = signing
         self.next_sequence = next_sequence
         self.topic = topic
         self.queue_max = queue_max
@@ -122,6 +179,7 @@ class Publisher:
             sequence=sequence,
             key=key,
             occurred_at_us=occurred_at_us,
+            signing=self.signing,
         )
         self.next_sequence += 1
         self.send(sequence, value, self._headers(kind, key, occurred_at_us))

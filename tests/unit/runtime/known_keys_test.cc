@@ -94,7 +94,7 @@ TEST_F(KnownKeysTest, EveryDaysKeyFollowsFromTheFile) {
     KnownKeys keys(*log_, 0, {}, secrets());
     const auto all = draw::make_key_chain(draw::HashKind::sha256, last_key(), days);
     for (std::uint32_t number = 1; number <= days; ++number) {
-        const auto key = keys.key(chain(), number);
+        const auto key = keys.day_key(chain(), number);
         ASSERT_TRUE(key.ok()) << key.error().text();
         EXPECT_EQ(*key.value(), all[number]) << number;
     }
@@ -102,11 +102,11 @@ TEST_F(KnownKeysTest, EveryDaysKeyFollowsFromTheFile) {
 
 TEST_F(KnownKeysTest, AFileThatIsNotThereIsNoErrorAndMayComeLater) {
     KnownKeys keys(*log_, 0, {}, secrets());
-    const auto before = keys.key(chain(), 1);
+    const auto before = keys.day_key(chain(), 1);
     ASSERT_TRUE(before.ok());
     EXPECT_FALSE(before.value().has_value());
     write_right_key();
-    const auto after = keys.key(chain(), 1);
+    const auto after = keys.day_key(chain(), 1);
     ASSERT_TRUE(after.ok());
     EXPECT_TRUE(after.value().has_value());
 }
@@ -117,7 +117,7 @@ TEST_F(KnownKeysTest, AFileThatOthersMayReadOrThatHoldsAnotherKeyIsRefused) {
     KnownKeys keys(*log_, 0, {}, secrets());
     const auto refused = [&](const std::string& text, perms mode) {
         write_key(text, mode);
-        const auto key = keys.key(chain(), 1);
+        const auto key = keys.day_key(chain(), 1);
         return key.ok() ? std::string() : key.error().why;
     };
     EXPECT_EQ(refused(right, perms::owner_read | perms::group_read),
