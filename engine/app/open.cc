@@ -1,17 +1,22 @@
 #include "engine/app/open.h"
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <cstdio>
+#include <map>
+#include <sys/stat.h>
 #include <utility>
 #include <vector>
 
 #include <fmt/format.h>
 
 #include "engine/app/output/utf8.h"
+#include "engine/app/pipeline.h"
 #include "engine/log/kafka_log.h"
 #include "engine/log/local_log.h"
 #include "engine/log/topics.h"
+#include "engine/secrets/secret_file.h"
 
 namespace fiscus::app {
 namespace {
@@ -52,6 +57,90 @@ void print_message(int level, std::string_view line) {
     }
 }
 
+// What Kafka asks a client for in secret: in a file, never in an argument, the environment or the
+// settings' file, which others see.
+constexpr std::string_view password_setting = "sasl.password";
+constexpr std::string_view key_password_setting = "ssl.key.password";
+struct SecretSetting {
+    std::string_view name;
+    std::string_view file;  // empty: there is another way
+};
+constexpr std::array secret_settings{
+    SecretSetting{password_setting, "kafka.password"},
+    SecretSetting{key_password_setting, "kafka-key.password"},
+    SecretSetting{"ssl.keystore.password", ""},
+    SecretSetting{"ssl.key.pem", ""},
+    SecretSetting{"sasl.oauthbearer.client.secret", ""},
+    SecretSetting{"sasl.oauthbearer.config", ""},
+};
+
+Status refuse_secrets(const std::map<std::string, std::string>& named) {
+    for (const SecretSetting& secret : secret_settings) {
+        if (named.contains(std::string(secret.name))) {
+            return Error{ErrorCode::usage,
+                         fmt::format("the Kafka setting {} cannot be given here", secret.name),
+                         "a secret in the settings or the environment is no secret",
+                         secret.file.empty()
+                             ? "Give ssl.key.location, or a user by sasl.username."
+                             : fmt::format("Write it into the file {} of the directory of secrets "
+                                           "(--secrets DIR), mode 0400.",
+                                           secret.file)};
+        }
+    }
+    return Done{};
+}
+
+// The file is read where it is there; it must be where `needed`.
+Status take_secret(const std::filesystem::path& directory,
+                   const SecretSetting& secret,
+                   const std::string& needed_by,
+                   std::map<std::string, std::string>& named) {
+    if (directory.empty() && needed_by.empty()) {
+        return Done{};
+    }
+    FISCUS_ASSIGN(const auto text, directory.empty()
+                                       ? Result<std::optional<std::string>>(std::nullopt)
+                                       : secrets::read_secret_line(directory / secret.file));
+    if (text) {
+        named[std::string(secret.name)] = *text;
+    } else if (!needed_by.empty()) {
+        return Error{ErrorCode::secret_missing,
+                     fmt::format("the password of {} is not there", needed_by),
+                     fmt::format("no file {} in the directory of secrets", secret.file),
+                     "Write it there, mode 0400, and name the directory with --secrets DIR or "
+                     "secrets.directory."};
+    }
+    return Done{};
+}
+
+// A key that others may read is refused as our own are.
+Status check_key_file(const std::map<std::string, std::string>& named) {
+    const auto key = named.find("ssl.key.location");
+    struct stat status {};
+    if (key == named.end() || ::stat(key->second.c_str(), &status) != 0) {
+        return Done{};  // librdkafka says what it cannot open
+    }
+    if ((status.st_mode & 07777) != 0400) {
+        return secrets::unusable(key->second, "others may read or change it",
+                                 "chmod 0400 " + key->second);
+    }
+    return Done{};
+}
+
+Status add_secrets(const Settings& settings, std::map<std::string, std::string>& named) {
+    FISCUS_TRY(refuse_secrets(named));
+    FISCUS_TRY(check_key_file(named));
+    const std::filesystem::path directory = secrets_directory(settings);
+    const auto user = named.find("sasl.username");
+    if (user != named.end()) {
+        FISCUS_TRY(
+            take_secret(directory, secret_settings[0], "Kafka's user " + user->second, named));
+    }
+    return named.contains("ssl.key.location")
+               ? take_secret(directory, secret_settings[1], "", named)
+               : Status(Done{});
+}
+
 Result<std::unique_ptr<log::Log>> open_kafka(const Settings& settings,
                                              ClientMessages messages,
                                              log::KafkaOptions options = {}) {
@@ -59,6 +148,7 @@ Result<std::unique_ptr<log::Log>> open_kafka(const Settings& settings,
     for (auto& [name, text] : settings.pairs(Setting::kafka_client)) {
         options.settings[name] = text;
     }
+    FISCUS_TRY(add_secrets(settings, options.settings));
     const auto memory = static_cast<std::size_t>(settings.integer(Setting::engine_memory));
     options.read_queue_bytes_max =
         std::clamp(memory / queue_share, queue_bytes_min, options.read_queue_bytes_max);

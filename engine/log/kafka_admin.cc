@@ -25,6 +25,7 @@ using Metadata = std::unique_ptr<const rd_kafka_metadata_t, decltype(&destroy_me
 constexpr std::size_t reason_bytes = 512;
 // Between two looks for a topic that was just created.
 constexpr std::chrono::milliseconds look_again{50};
+constexpr std::chrono::milliseconds look_for_refusal{100};
 
 std::optional<std::int64_t> number(std::string_view text) {
     std::int64_t value = 0;
@@ -85,13 +86,25 @@ Result<NewTopic> new_topic(const TopicPlan& plan, std::int32_t replication_facto
 
 }  // namespace
 
+// The first question to a broker, so what the broker thinks of us is told here, at once: asking it
+// again with the wrong password helps nobody.
 Result<std::string> KafkaAdmin::cluster_identity() {
-    char* text = rd_kafka_clusterid(handle_.get(), timeout_ms(options_.answer_within));
-    if (text == nullptr) {
+    const auto deadline = steady_clock::now() + options_.answer_within;
+    char* text = nullptr;
+    while (text == nullptr) {
+        const auto left =
+            std::chrono::ceil<std::chrono::milliseconds>(deadline - steady_clock::now());
+        if (left.count() <= 0) {
+            return kafka_error("Kafka at " + options_.bootstrap + " does not answer",
+                               RD_KAFKA_RESP_ERR__TIMED_OUT, handle_.signals().reason());
+        }
+        text = rd_kafka_clusterid(handle_.get(), timeout_ms(std::min(left, look_for_refusal)));
         // Trouble is told to whoever polls.
         rd_kafka_poll(handle_.get(), 0);
-        return kafka_error("Kafka at " + options_.bootstrap + " does not answer",
-                           RD_KAFKA_RESP_ERR__TIMED_OUT, handle_.signals().reason());
+        if (const auto refusal = handle_.signals().refusal(); refusal && text == nullptr) {
+            return kafka_error("Kafka at " + options_.bootstrap + " refuses this client",
+                               refusal->error, refusal->reason);
+        }
     }
     std::string identity(text);
     rd_kafka_mem_free(handle_.get(), text);

@@ -43,6 +43,8 @@ constexpr std::array fixed_settings{
     FixedSetting{"message.timeout.ms", "fiscus waits that long itself"},
     FixedSetting{"delivery.timeout.ms", "fiscus waits that long itself"},
     FixedSetting{"delivery.report.only.error", "every delivery report is checked"},
+    FixedSetting{"enable.ssl.certificate.verification", "anybody could answer for the broker"},
+    FixedSetting{"ssl.endpoint.identification.algorithm", "anybody could answer for the broker"},
 };
 
 // Collects settings; the first one that is refused ends it.
@@ -64,8 +66,9 @@ public:
         std::array<char, 512> why{};
         if (rd_kafka_conf_set(conf_, name.c_str(), value.c_str(), why.data(), why.size()) !=
             RD_KAFKA_CONF_OK) {
+            // Not the value: it may be a secret.
             error_ = Error{.code = ErrorCode::usage,
-                           .what = "the Kafka setting " + name + " = " + value + " is refused",
+                           .what = "the Kafka setting " + name + " is refused",
                            .why = why.data(),
                            .hint = "See CONFIGURATION.md of librdkafka 2.0.2 for its settings."};
         }
@@ -195,12 +198,21 @@ void KafkaSignals::trouble(rd_kafka_resp_err_t error, std::string_view reason) {
     if (error == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN && !down_since_) {
         down_since_ = steady_clock::now();
     }
+    if (error == RD_KAFKA_RESP_ERR__AUTHENTICATION || error == RD_KAFKA_RESP_ERR__SSL) {
+        refusal_ = KafkaRefusal{error, std::string(reason)};
+    }
 }
 
 void KafkaSignals::well() {
     const std::lock_guard guard(mutex_);
     reason_.clear();
     down_since_.reset();
+    refusal_.reset();
+}
+
+std::optional<KafkaRefusal> KafkaSignals::refusal() const {
+    const std::lock_guard guard(mutex_);
+    return refusal_;
 }
 
 std::string KafkaSignals::reason() const {
@@ -258,8 +270,20 @@ Error kafka_error(std::string what, rd_kafka_resp_err_t error, std::string_view 
             break;
         case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED:
         case RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED:
+            result.hint =
+                "Give this client the rights that it needs on the topic "
+                "(docs/operations/kafka.md: Rights).";
+            break;
         case RD_KAFKA_RESP_ERR__AUTHENTICATION:
-            result.hint = "Give this client the rights that it needs on the topic.";
+        case RD_KAFKA_RESP_ERR_SASL_AUTHENTICATION_FAILED:
+            result.hint =
+                "Check sasl.username and sasl.mechanisms of kafka.client, and the file "
+                "kafka.password.";
+            break;
+        case RD_KAFKA_RESP_ERR__SSL:
+            result.hint =
+                "Check ssl.ca.location of kafka.client, and that the broker's certificate names "
+                "the host of kafka.bootstrap.";
             break;
         case RD_KAFKA_RESP_ERR_INVALID_PRODUCER_EPOCH:
         case RD_KAFKA_RESP_ERR__FENCED:

@@ -32,6 +32,11 @@ using KafkaQueue = KafkaOwner<rd_kafka_queue_t, rd_kafka_queue_destroy>;
 using KafkaError = KafkaOwner<rd_kafka_error_t, rd_kafka_error_destroy>;
 using KafkaEvent = KafkaOwner<rd_kafka_event_t, rd_kafka_event_destroy>;
 
+struct KafkaRefusal {
+    rd_kafka_resp_err_t error = RD_KAFKA_RESP_ERR_NO_ERROR;
+    std::string reason;
+};
+
 // What librdkafka told us besides answers: the last trouble with the brokers, delivery reports.
 class KafkaSignals {
 public:
@@ -44,6 +49,8 @@ public:
     void well();
     // The last trouble in words, empty if there is none.
     [[nodiscard]] std::string reason() const;
+    // A broker that was reached did not take us, or we did not take it: waiting does not help.
+    [[nodiscard]] std::optional<KafkaRefusal> refusal() const;
     // Since when no broker is reachable; nothing while one is.
     [[nodiscard]] std::optional<std::chrono::steady_clock::time_point> down_since() const;
 
@@ -58,6 +65,7 @@ private:
     mutable std::mutex mutex_;
     std::string reason_;
     std::optional<std::chrono::steady_clock::time_point> down_since_;
+    std::optional<KafkaRefusal> refusal_;
 };
 
 enum class KafkaRole : std::uint8_t { questions, reader, writer };

@@ -37,6 +37,8 @@ TEST(KafkaClient, SettingsThatAGuaranteeHangsOnAreRefused) {
                              "test.mock.num.brokers",
                              "bootstrap.servers",
                              "metadata.broker.list",
+                             "enable.ssl.certificate.verification",
+                             "ssl.endpoint.identification.algorithm",
                              "message.max.bytes",
                              "delivery.report.only.error"}) {
         const auto refused = open_kafka_log({.bootstrap = "127.0.0.1:1",
