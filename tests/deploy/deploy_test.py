@@ -196,12 +196,17 @@ class Alerts(unittest.TestCase):
 
     def test_scrapes_the_services_of_compose(self):
         services = load_yaml("compose.yaml")["services"]
-        for job in load_yaml("deploy/prometheus/prometheus.yml")["scrape_configs"]:
-            for target in job["static_configs"][0]["targets"]:
-                host, _, port = target.partition(":")
-                self.assertTrue(host == "127.0.0.1" or host in services, target)
-                if host in services:
-                    self.assertEqual(settings_of(services[host])["FISCUS_HTTP__PORT"], port)
+        # One network: what is on loopback in one of them is so in all.
+        for name in ("statistics", "prometheus"):
+            self.assertEqual(services[name]["network_mode"], "service:engine")
+        ports = {"prometheus": "9090"}
+        for name in ("engine", "statistics"):
+            settings = settings_of(services[name])
+            self.assertNotIn("FISCUS_HTTP__ADDRESS", settings)
+            ports[f"fiscus-{name}"] = settings["FISCUS_HTTP__PORT"]
+        jobs = load_yaml("deploy/prometheus/prometheus.yml")["scrape_configs"]
+        self.assertEqual({job["job_name"]: job["static_configs"][0]["targets"] for job in jobs},
+                         {name: [f"127.0.0.1:{port}"] for name, port in ports.items()})
 
 
 class Metrics(unittest.TestCase):

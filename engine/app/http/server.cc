@@ -1,5 +1,6 @@
 #include "engine/app/http/server.h"
 
+#include <arpa/inet.h>
 #include <cerrno>
 #include <chrono>
 #include <sys/socket.h>
@@ -54,6 +55,17 @@ private:
     ConnectionLimits limits_;
     OpenSockets sockets_;
 };
+
+// By its number: what a name stands for may change.
+bool is_loopback(const std::string& address) {
+    in_addr four{};
+    in6_addr six{};
+    constexpr std::uint32_t network = 127;
+    if (inet_pton(AF_INET, address.c_str(), &four) == 1) {
+        return ntohl(four.s_addr) >> 24 == network;
+    }
+    return inet_pton(AF_INET6, address.c_str(), &six) == 1 && IN6_IS_ADDR_LOOPBACK(&six);
+}
 
 class HttplibServer final : public Server {
 public:
@@ -135,6 +147,13 @@ private:
 
 Result<std::unique_ptr<Server>> Server::start(const FiguresBoard& board,
                                               const ServerOptions& options) {
+    if (!is_loopback(options.address)) {
+        return Error{ErrorCode::usage,
+                     fmt::format("http.address is {}, which is not loopback", options.address),
+                     "this port asks nobody who he is and speaks no TLS",
+                     "Leave it at 127.0.0.1, and let a proxy with TLS and a token stand before it "
+                     "(docs/operations.md: figures over a network)."};
+    }
     auto server = std::make_unique<HttplibServer>(board, options.limits);
     FISCUS_TRY(server->bind(options));
     return std::unique_ptr<Server>(std::move(server));

@@ -1,9 +1,9 @@
-// One port for operators: GET /metrics, /livez and /readyz (200 or 503, JSON with reasons). Bound
-// to loopback unless the settings say otherwise. Reads the board only, so it cannot disturb the
+// One port for operators: GET /metrics, /livez and /readyz (200 or 503, JSON with reasons). On
+// loopback only: it asks nobody who he is. Reads the board only, so it cannot disturb the
 // engine.
 // A request has 3 seconds in all, and slow clients keep neither others nor the end waiting.
 // Thread: its own; start() and the destructor belong to one thread.
-// Fails: usage when the port is taken or the address is not ours, before anything else starts.
+// Fails: usage when the port is taken or the address is not loopback, before anything else starts.
 #pragma once
 
 #include <cstdint>

@@ -165,11 +165,20 @@ TEST(Server, ATakenPortIsAUsageErrorThatNamesThePort) {
     EXPECT_THAT(second.error().text(), HasSubstr("--http"));
 }
 
-TEST(Server, AnAddressThatIsNotOursIsAUsageError) {
+TEST(Server, AnythingButLoopbackIsRefused) {
     FiguresBoard board;
-    const auto server = Server::start(board, {.address = "192.0.2.1", .port = 0, .limits = limits});
-    ASSERT_FALSE(server.ok());
-    EXPECT_EQ(server.error().code, ErrorCode::usage);
+    for (const char* address : {"0.0.0.0", "::", "192.0.2.1", "10.0.0.1", "localhost", "",
+                                "128.0.0.1", "::ffff:127.0.0.1", "127.1"}) {
+        const auto server = Server::start(board, {.address = address, .port = 0, .limits = limits});
+        ASSERT_FALSE(server.ok()) << address;
+        EXPECT_EQ(server.error().code, ErrorCode::usage);
+        EXPECT_NE(server.error().what.find("not loopback"), std::string::npos);
+        EXPECT_NE(server.error().hint.find("proxy"), std::string::npos);
+    }
+    for (const char* address : {"127.0.0.1", "127.0.0.2"}) {
+        const auto server = Server::start(board, {.address = address, .port = 0, .limits = limits});
+        EXPECT_TRUE(server.ok()) << server.error().text();
+    }
 }
 
 // A client that says what it is told to and never reads.
