@@ -5,6 +5,7 @@
 #include <limits>
 #include <set>
 
+#include "engine/app/convert/personal_data.h"
 #include "engine/base/ids.h"
 #include "engine/base/time.h"
 
@@ -110,6 +111,23 @@ void check_list(const FieldShape& field,
     }
 }
 
+// Chance that a notary published is long numbers, too.
+bool is_chance(std::string_view path) {
+    return path == "body.digits" || path == "body.public_value" || path == "body.value";
+}
+
+bool is_person(std::string_view path) {
+    return path == "body.consumer" || path == "body.identity" || path == "body.phone" ||
+           path == "body.device";
+}
+
+std::string_view personal_data(Shape shape, std::string_view text, std::string_view path) {
+    if (shape == Shape::text && !is_chance(path)) {
+        return personal_data_in(text);
+    }
+    return shape == Shape::id && is_person(path) ? personal_data_in_token(text) : "";
+}
+
 // Shapes that are written as text.
 void check_text(Shape shape, const Json& value, const std::string& path, Faults& faults) {
     const auto* text = value.get_ptr<const std::string*>();
@@ -133,6 +151,9 @@ void check_text(Shape shape, const Json& value, const std::string& path, Faults&
     }
     if (!good) {
         faults.add(path, found_text(value), expected);
+    } else if (const auto kind = personal_data(shape, *text, path); !kind.empty()) {
+        // Not the number: an error is read by others.
+        faults.add(path, kind, "nothing that names a person: tokens only");
     }
 }
 

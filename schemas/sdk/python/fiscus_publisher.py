@@ -23,11 +23,14 @@ import time
 
 import confluent_kafka
 import flatbuffers
+import personal_data
 
 TOPIC = "fiscus.events.v1"
 FILE_IDENTIFIER = b"FSE1"
 EVENT_BYTES_MAX = 65_535
 TAG_BYTES = 32
+# What a notary publishes as chance is long numbers, too.
+CHANCE = {"DrawSeedPublished", "PublicValuePublished"}
 
 
 class QueueFull(Exception):
@@ -51,6 +54,17 @@ def generated(name):
 def create_id(builder, number):
     """A struct Id128, only while its field is added: structs lie inside their table."""
     return generated("Id128").CreateId128(builder, number >> 64, number & (2**64 - 1))
+
+
+class PersonalData(ValueError):
+    """The event holds a number that names a person; persons are tokens."""
+
+
+def refuse_personal_data(kind, value):
+    """Before it enters a log that is kept for ever; the number itself is not repeated."""
+    found = None if kind in CHANCE else next(personal_data.found_in(value), None)
+    if found:
+        raise PersonalData(f"this {kind} holds {found[1]}: nothing that names a person, tokens only")
 
 
 class SourceKey:
@@ -118,6 +132,7 @@ def encode(kind, body, *, programme, source, epoch, sequence, key, occurred_at_u
     value = bytes(builder.Output())
     if signing:
         value = sign_again(value, signing)
+    refuse_personal_data(kind, value)
     if len(value) > EVENT_BYTES_MAX:
         raise ValueError(f"the event has {len(value)} bytes, at most {EVENT_BYTES_MAX} are taken")
     return value
