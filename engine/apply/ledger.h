@@ -14,6 +14,7 @@
 #include "engine/apply/claim_counts.h"
 #include "engine/apply/context.h"
 #include "engine/journal/block.h"
+#include "engine/sequence/sequence.h"
 
 namespace fiscus::apply {
 
@@ -44,6 +45,19 @@ private:
     ProgrammeRules* rules_of(ProgrammeId programme);
     void load_batch(const wire::Event& event, std::uint32_t batch, ProgrammeRules& programme);
     void load_cohorts();
+    // A source of whose numbers these events have some, and the pages that were asked for.
+    struct Speaker {
+        std::uint64_t prefetch = 0;  // in which it was met
+        ProgrammeId programme;
+        SourceId source;
+        bool known = false;
+        bool silent = false;
+        state::SourceRecord record;
+        sequence::Pages asked = 0;
+    };
+    void want_pages(const decode::DecodedEvent& in);
+    Speaker& speaker_of(const decode::DecodedEvent& in);
+    void ask_for_pages(Speaker& speaker, sequence::Pages pages);
     void want_direct(const decode::DecodedEvent& in);
     void want_claim(const decode::DecodedEvent& in, const wire::VoucherClaimed& event);
     void want_counts(const decode::DecodedEvent& in,
@@ -74,6 +88,8 @@ private:
     // through others.
     std::vector<ClaimPlace> claims_;
     std::vector<const decode::DecodedEvent*> indirect_;
+    std::vector<Speaker> speakers_;
+    std::uint64_t prefetches_ = 0;
     Tickets tickets_;
     Chances chances_;
 };
