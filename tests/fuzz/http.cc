@@ -56,6 +56,9 @@ public:
         std::string answer;
         std::array<char, 16'384> piece{};
         for (ssize_t got = 0; (got = recv(socket_, piece.data(), piece.size(), 0)) != 0;) {
+            if (got < 0 && errno == EINTR) {
+                continue;  // libFuzzer's own timer
+            }
             if (got < 0) {
                 // Reset: it closed while bytes were still on their way.
                 if (errno != ECONNRESET && errno != EPIPE) {

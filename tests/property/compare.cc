@@ -36,12 +36,12 @@ const Way all_ways[] = {
     {"8,192 records a turn", 8'192, {}},
     {"3 records a turn, forgetting and reopening",
      3,
-     {.cache_bytes_max = 1, .fold_each_turn = true, .reopen_after_turns = 4},
-     true},
+     {.cache_bytes_max = 1, .fold_each_turn = true, .reopen_after_turns = 4}},
     {"60 records a turn, forgetting", 60, {.cache_bytes_max = 4'000, .fold_each_turn = true}},
     {"20 records a turn, where hot records drive consumers out",
      20,
-     {.cache_bytes_max = 40'000, .hot_bytes_free = 0, .fold_each_turn = true}},
+     {.cache_bytes_max = 40'000, .hot_bytes_free = 0, .fold_each_turn = true},
+     true},
 };
 
 // What the oracle says to the history, and what it holds now and then.

@@ -14,7 +14,7 @@
 namespace fiscus::property {
 
 // How many ways to drive the engine are compared: all, or one that keeps everything and one that
-// forgets and reopens.
+// forgets.
 enum class Ways : std::uint8_t { all, few };
 
 // What is wrong, for people; empty when oracle and engine agree in everything.
