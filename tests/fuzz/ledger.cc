@@ -1,8 +1,8 @@
 // Target `ledger`: a short history, of records as they are and of events that are made from the
 // input, decoded, put in sequence and applied to a state in memory.
 // Promises: every record is answered once; the answers, every balance and the state's digest are
-// those of the oracle, whatever the size of a turn, and with an engine that forgets; the accounts add
-// up to zero and nothing is negative that must not be.
+// those of the oracle, whatever the size of a turn, and with an engine that forgets; the accounts
+// add up to zero and nothing is negative that must not be.
 #include <cstdio>
 #include <string>
 #include <vector>

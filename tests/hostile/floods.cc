@@ -174,7 +174,9 @@ Answers flood_of_keys(FloodLog& log, std::uint64_t events) {
     return {.accepted = begin.size() + events};
 }
 
+// Each takes some 7 KiB that are never given back: a quarter of them is a flood.
 Answers flood_of_programmes(FloodLog& log, std::uint64_t events) {
+    events /= 4;
     for (std::uint64_t i = 0; i < events; ++i) {
         Programme programme(static_cast<std::uint32_t>(i + 1));
         log.add(programme.publish(Programme::authority, support::ProgrammeOpened{}));
