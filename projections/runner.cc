@@ -21,6 +21,8 @@ namespace {
 constexpr std::uint64_t store_share = 4;
 constexpr std::uint64_t cells_share = 2;
 constexpr std::uint64_t cut_share = 8;
+// What a programme takes that has only been opened; it never leaves memory.
+constexpr std::uint64_t programme_bytes = 4U << 10;
 // Waiting bytes that are written before the count of entries says so.
 constexpr std::size_t waiting_bytes_max = 64U << 20;
 // Who reads the directory sees what was flushed: soon, and sooner when nothing comes.
@@ -149,7 +151,28 @@ Status Runner::start(log::Log& log) {
     return Done{};
 }
 
+// Between blocks: what was folded is in the journal, and a restart with more memory goes on.
+Status Runner::check_memory() const {
+    const std::size_t programmes = fold_->programmes().size();
+    const std::uint64_t programmes_max = options_.memory_bytes / cells_share / programme_bytes;
+    if (programmes <= programmes_max) {
+        return Done{};
+    }
+    return Error{.code = ErrorCode::usage,
+                 .what =
+                     "the memory setting is too small for the statistics of so many programmes "
+                     "(partition " +
+                     std::to_string(partition_) + ")",
+                 .why = "there are " + std::to_string(programmes) +
+                        ", and their part of the memory has room for " +
+                        std::to_string(programmes_max),
+                 .hint =
+                     "give more with engine.memory (--memory); nothing is lost, and the same "
+                     "command goes on from here"};
+}
+
 Result<std::uint64_t> Runner::run_once(std::chrono::milliseconds wait) {
+    FISCUS_TRY(check_memory());
     FISCUS_ASSIGN(const std::optional<journal::ReadBlock> block, reader_->next(wait));
     if (!block) {
         FISCUS_TRY(idle());

@@ -89,6 +89,7 @@ public:
 
 private:
     Status check_topics(log::Log& log) const;
+    [[nodiscard]] Status check_memory() const;
     Status start(log::Log& log);
     Status idle();
     Status flush_after(std::chrono::seconds interval);

@@ -44,10 +44,12 @@ bool within(const SettingSpec& spec, std::int64_t number) {
 
 // Why the text is no value of this setting; empty: it is one.
 std::string complaint(const SettingSpec& spec, const std::string& text) {
+    if (text.find('\0') != std::string::npos) {
+        return "it holds a zero byte";
+    }
     switch (spec.kind) {
         case SettingKind::text:
-        case SettingKind::path:
-            return text.find('\0') == std::string::npos ? "" : "it holds a zero byte";
+        case SettingKind::path: return "";
         case SettingKind::integer: {
             const auto number = integer_from_text(text);
             return !number ? "it is not a whole number"

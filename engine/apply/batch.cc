@@ -8,15 +8,6 @@ using state::TableId;
 
 namespace {
 
-// Cohorts that the programme's open batches may have, at most: what one ClockAdvanced may release.
-std::int64_t open_cohorts_max(const Context& c) {
-    std::int64_t cohorts = 0;
-    for (const auto& [batch, rules] : c.rules->batches) {
-        cohorts += c.batch(BatchId(batch)).closed != 0 ? 0 : rules.cohorts_max();
-    }
-    return cohorts;
-}
-
 // In order of opening, of both kinds together.
 std::uint16_t next_ordinal(const Context& c) {
     const std::size_t ordinal = c.rules->batches.size() + c.rules->prize_batches.size() + 1;
@@ -60,7 +51,7 @@ Answer apply(Context& c, const wire::BatchOpened& event) {
     if (!rules.has_value()) {
         return refused(wire::Reason::batch_rules_invalid);
     }
-    if (open_cohorts_max(c) + rules->cohorts_max() > programme_cohorts_max) {
+    if (c.rules->open_cohorts_max + rules->cohorts_max() > programme_cohorts_max) {
         return refused(wire::Reason::cohort_limit_reached);
     }
     auto& record = c.state.change(c.state.batches, c.key(TableId::batch, batch.value()));
@@ -71,6 +62,7 @@ Answer apply(Context& c, const wire::BatchOpened& event) {
     record.cap_per_consumer_day = event.cap_per_consumer_day();
     record.ordinal = next_ordinal(c);
     rules->ordinal = record.ordinal;
+    c.rules->open_cohorts_max += rules->cohorts_max();
     c.rules->batches.emplace(batch.value(), *std::move(rules));
     c.state.define({.programme = c.in.programme.value(), .part = batch.value()}, c.in.value);
     c.remember_natural_key();
@@ -145,6 +137,7 @@ Answer apply(Context& c, const wire::BatchClosed& event) {
     if (prizes != nullptr) {
         release_prizes(c, batch, *prizes);
     } else {
+        c.rules->open_cohorts_max -= c.batch_rules(batch)->cohorts_max();
         release_cohorts(c, batch);
     }
     c.remember_natural_key();

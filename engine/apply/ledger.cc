@@ -112,6 +112,7 @@ void Ledger::load_batch(const wire::Event& event, std::uint32_t batch, Programme
         auto rules = batch_rules(*event.body_as_BatchOpened(), programme);
         FISCUS_CHECK(rules.has_value(), "an accepted batch has sound rules");
         rules->ordinal = record->ordinal;
+        programme.open_cohorts_max += record->closed != 0 ? 0 : rules->cohorts_max();
         programme.batches.emplace(batch, *std::move(rules));
     }
 }

@@ -15,6 +15,7 @@
 #include "engine/apply/context.h"
 #include "engine/apply/source_keys.h"
 #include "engine/journal/block.h"
+#include "engine/sequence/sequence.h"
 
 namespace fiscus::apply {
 
@@ -46,6 +47,19 @@ private:
     ProgrammeRules* rules_of(ProgrammeId programme);
     void load_batch(const wire::Event& event, std::uint32_t batch, ProgrammeRules& programme);
     void load_cohorts();
+    // A source of whose numbers these events have some, and the pages that were asked for.
+    struct Speaker {
+        std::uint64_t prefetch = 0;  // in which it was met
+        ProgrammeId programme;
+        SourceId source;
+        bool known = false;
+        bool silent = false;
+        state::SourceRecord record;
+        sequence::Pages asked = 0;
+    };
+    void want_pages(const decode::DecodedEvent& in);
+    Speaker& speaker_of(const decode::DecodedEvent& in);
+    void ask_for_pages(Speaker& speaker, sequence::Pages pages);
     void want_direct(const decode::DecodedEvent& in);
     void want_claim(const decode::DecodedEvent& in, const wire::VoucherClaimed& event);
     void want_counts(const decode::DecodedEvent& in,
@@ -76,6 +90,8 @@ private:
     // through others.
     std::vector<ClaimPlace> claims_;
     std::vector<const decode::DecodedEvent*> indirect_;
+    std::vector<Speaker> speakers_;
+    std::uint64_t prefetches_ = 0;
     Tickets tickets_;
     Chances chances_;
     SourceKeys source_keys_;

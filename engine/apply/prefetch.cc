@@ -1,5 +1,8 @@
 // Which cold records an event may touch, found before any rule runs, so that a whole turn costs one
 // or two MultiGets. The rules check that nothing they read was forgotten here.
+#include <algorithm>
+#include <bit>
+
 #include "engine/apply/claim_counts.h"
 #include "engine/apply/facts.h"
 #include "engine/apply/instant.h"
@@ -51,6 +54,10 @@ bool Ledger::needs_list(const decode::DecodedEvent& event) {
 Status Ledger::prefetch(std::span<decode::DecodedEvent> events) {
     claims_.clear();
     indirect_.clear();
+    ++prefetches_;
+    if (speakers_.size() < events.size() * 2) {
+        speakers_.assign(std::bit_ceil(events.size() * 2), {});
+    }
     // First, because it may fail and be tried again.
     const bool somebody_signs = state_.source_keys.size() > 0;
     for (decode::DecodedEvent& in : events) {
@@ -205,7 +212,62 @@ bool Ledger::want_further(const ClaimPlace& place) {
     return resident;
 }
 
+// Most events of a few hundred are of a few sources, and a page has many numbers: each page is
+// asked for once.
+void Ledger::want_pages(const decode::DecodedEvent& in) {
+    Speaker& speaker = speaker_of(in);
+    if (!speaker.known) {
+        return;
+    }
+    ask_for_pages(speaker, sequence::pages_of(speaker.record, in.epoch, in.sequence));
+    // Which of these events will be refused is not known yet, so whoever was silent may have spoken
+    // in any epoch when the next one comes.
+    speaker.record.high = std::max(speaker.record.high, std::uint64_t{1});
+}
+
+Ledger::Speaker& Ledger::speaker_of(const decode::DecodedEvent& in) {
+    const std::size_t mask = speakers_.size() - 1;
+    std::size_t at = (in.programme.value() * 0x9e3779b9U + in.source.value()) & mask;
+    while (speakers_[at].prefetch == prefetches_ &&
+           (speakers_[at].programme != in.programme || speakers_[at].source != in.source)) {
+        at = (at + 1) & mask;
+    }
+    Speaker& speaker = speakers_[at];
+    if (speaker.prefetch != prefetches_) {
+        Key key = key_of(in, TableId::source, Id128{});
+        key.part = in.source.value();
+        const auto* record = state_.sources.get(key);
+        // Who is not registered is refused before anybody looks at the number, unless it opens the
+        // programme.
+        speaker = {.prefetch = prefetches_,
+                   .programme = in.programme,
+                   .source = in.source,
+                   .known = record != nullptr || rules_of(in.programme) == nullptr,
+                   .record = record == nullptr ? state::SourceRecord{} : *record};
+        speaker.silent = sequence::is_silent(speaker.record);
+        if (speaker.known) {
+            ask_for_pages(speaker, sequence::pages_before(speaker.record));
+        }
+    }
+    return speaker;
+}
+
+void Ledger::ask_for_pages(Speaker& speaker, sequence::Pages pages) {
+    for (sequence::Pages left = pages & ~speaker.asked; left != 0; left &= left - 1) {
+        const Key key = sequence::page_key(speaker.programme, speaker.source,
+                                           static_cast<unsigned>(std::countr_zero(left)));
+        // Who never spoke has none, and there may be many of them.
+        speaker.silent ? state_.add_absent(key) : state_.want_soon(key);
+    }
+    speaker.asked |= pages;
+}
+
 void Ledger::want_direct(const decode::DecodedEvent& in) {
+    // Whatever else it says, it is refused: a flood of such events leaves nothing behind.
+    if (rules_of(in.programme) == nullptr && in.kind != EventBody::ProgrammeOpened) {
+        return;
+    }
+    want_pages(in);
     if (in.kind == EventBody::VoucherClaimed) {
         return want_claim(in, *in.event->body_as_VoucherClaimed());
     }

@@ -141,8 +141,11 @@ bool ProgrammeRules::has_category(std::uint16_t category) const {
 }
 
 std::uint16_t ProgrammeRules::category_of(std::uint16_t industry) const {
-    const auto at = category_of_industry.find(industry);
-    return at == category_of_industry.end() ? std::uint16_t{0} : at->second;
+    const auto at = std::lower_bound(
+        category_of_industry.begin(), category_of_industry.end(), industry,
+        [](const auto& pair, std::uint16_t wanted) { return pair.first < wanted; });
+    return at == category_of_industry.end() || at->first != industry ? std::uint16_t{0}
+                                                                     : at->second;
 }
 
 std::optional<ProgrammeRules> programme_rules(const wire::ProgrammeOpened& event) {
@@ -165,11 +168,17 @@ std::optional<ProgrammeRules> programme_rules(const wire::ProgrammeOpened& event
             continue;
         }
         for (const std::uint16_t industry : *category->industries()) {
-            const auto added = rules.category_of_industry.emplace(industry, category->category());
-            if (!added.second && added.first->second != category->category()) {
-                return std::nullopt;
-            }
+            rules.category_of_industry.emplace_back(industry, category->category());
         }
+    }
+    auto& pairs = rules.category_of_industry;
+    std::sort(pairs.begin(), pairs.end());
+    pairs.erase(std::unique(pairs.begin(), pairs.end()), pairs.end());
+    const auto in_two = std::adjacent_find(
+        pairs.begin(), pairs.end(),
+        [](const auto& one, const auto& next) { return one.first == next.first; });
+    if (in_two != pairs.end()) {
+        return std::nullopt;
     }
     return rules;
 }

@@ -79,11 +79,13 @@ struct BatchRules {
 
 struct ProgrammeRules {
     tsl::robin_set<std::uint32_t> districts;  // may name prefectures and provinces
-    std::map<std::uint16_t, std::uint16_t> category_of_industry;
-    std::vector<std::uint16_t> categories;  // sorted
+    std::vector<std::pair<std::uint16_t, std::uint16_t>> category_of_industry;  // sorted
+    std::vector<std::uint16_t> categories;                                      // sorted
     std::uint8_t province = 0;
     bool registration_required = false;
     std::map<std::uint32_t, BatchRules> batches;  // of vouchers
+    // Cohorts that its open batches may have, at most: what one ClockAdvanced may release.
+    std::int64_t open_cohorts_max = 0;
     // Never one number in both.
     std::map<std::uint32_t, PrizeBatchRules> prize_batches;
     // By first day; no two have a day in common.

@@ -15,6 +15,9 @@ constexpr std::size_t identifier_end = 8;
 constexpr std::size_t value_bytes_max = 1U << 30;
 // A block is a table of tables without children.
 constexpr std::uint32_t depth_max = 3;
+// Of a detail whose memory is kept for the next turn: those of quarantined values are many. Kept
+// longer ones, of definitions, would add up to event_bytes_max for each record of a turn.
+constexpr std::size_t spare_bytes_max = quarantine_bytes_max;
 // Everything of a block but the contents of its vectors: tables, vtable, digest, hash, padding.
 constexpr std::size_t block_overhead = 512;
 // Table, vector length, offset and padding around the bytes of a detail.
@@ -63,7 +66,9 @@ void Entries::clear() {
     entries.clear();
     postings.clear();
     for (Detail& detail : details) {
-        spare_.push_back(std::move(detail.bytes));
+        if (detail.bytes.capacity() <= spare_bytes_max) {
+            spare_.push_back(std::move(detail.bytes));
+        }
     }
     details.clear();
 }

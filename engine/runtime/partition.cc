@@ -76,6 +76,7 @@ Status Partition::open_state() {
     shares.state.background = options_.background;
     FISCUS_ASSIGN(auto store, state::open_rocks_store(directory.string(), shares.store));
     FISCUS_ASSIGN(state_, state::State::open(std::move(store), shares.state));
+    FISCUS_TRY(check_memory());
     FISCUS_ASSIGN(position_, decode_position(state_->position()));
     keys_ = std::make_unique<KnownKeys>(log_, partition_.partition, position_.cursor,
                                         options_.secrets_dir);
@@ -129,6 +130,7 @@ Status Partition::recover(const journal::Cursor& end) {
         }
         FISCUS_TRY(compare(*block, entries, core_->digest()));
         replayed_ += entries.entries.size();
+        FISCUS_TRY(check_memory());
         count(entries);
         position_.cursor = journal->cursor();
         if (fold_is_urgent() || fold_is_late(false)) {
@@ -213,7 +215,19 @@ Status Partition::apply_all(std::span<const log::Record> records, journal::Entri
     return Done{};
 }
 
+// Between turns: what was applied is in the journal, and a restart with more memory goes on.
+Status Partition::check_memory() {
+    Status fits = state_->check_memory();
+    if (!fits.ok()) {
+        Error error = std::move(fits).error();
+        error.what += " (partition " + std::to_string(partition_.partition) + ")";
+        return error;
+    }
+    return Done{};
+}
+
 Result<std::uint64_t> Partition::run_once(milliseconds wait) {
+    FISCUS_TRY(check_memory());
     const auto now = options_.clock->now();
     if (!waits_for_.empty() && now < asks_again_) {
         options_.clock->sleep_until(std::min(asks_again_, now + wait));

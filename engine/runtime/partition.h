@@ -40,6 +40,7 @@ private:
         : log_(log), options_(options), partition_(partition), fold_began_(options.clock->now()) {}
 
     Status open_state();
+    Status check_memory();
     Status check_log();
     // Replays up to `end`, where the published journal ended when this writer claimed it.
     Status recover(const journal::Cursor& end);

@@ -5,17 +5,17 @@ namespace {
 
 using state::SourcePageRecord;
 
-constexpr std::size_t pages = source_window / SourcePageRecord::slots;
+constexpr unsigned pages = source_window / SourcePageRecord::slots;
+constexpr Pages all_pages = ~Pages{0};
 
-state::Key page_key(const Number& number, std::size_t page) {
-    return {.id = {.hi = 0, .lo = page},
-            .programme = number.programme.value(),
-            .part = number.source.value(),
-            .table = state::TableId::source_page};
+unsigned page_of(std::uint64_t sequence) {
+    return static_cast<unsigned>(sequence % source_window / SourcePageRecord::slots);
 }
 
-std::size_t page_of(std::uint64_t sequence) {
-    return sequence % source_window / SourcePageRecord::slots;
+Pages bit_of(std::uint64_t sequence) { return Pages{1} << page_of(sequence); }
+
+state::Key page_key(const Number& number, unsigned page) {
+    return sequence::page_key(number.programme, number.source, page);
 }
 
 std::size_t slot_of(std::uint64_t sequence) { return sequence % SourcePageRecord::slots; }
@@ -29,7 +29,7 @@ const SourcePageRecord* page_with(state::State& state,
 }
 
 void forget_window(state::State& state, const Number& number) {
-    for (std::size_t page = 0; page < pages; ++page) {
+    for (unsigned page = 0; page < pages; ++page) {
         const state::Key key = page_key(number, page);
         if (state.source_pages.get(key) != nullptr) {
             state.change(state.source_pages, key) = SourcePageRecord{};
@@ -37,7 +37,34 @@ void forget_window(state::State& state, const Number& number) {
     }
 }
 
+bool begins_again(const state::SourceRecord& record, std::uint32_t epoch) {
+    return epoch > record.epoch && !is_silent(record);
+}
+
 }  // namespace
+
+state::Key page_key(ProgrammeId programme, SourceId source, unsigned page) {
+    return {.id = {.hi = 0, .lo = page},
+            .programme = programme.value(),
+            .part = source.value(),
+            .table = state::TableId::source_page};
+}
+
+// The low mark moves over what was seen, up to the first number that was not.
+Pages pages_before(const state::SourceRecord& record) {
+    Pages wanted = bit_of(record.low + 1);
+    for (std::uint64_t number = record.low + 1; number <= record.high + 1;
+         number += SourcePageRecord::slots) {
+        wanted |= bit_of(number);
+    }
+    return wanted | bit_of(record.high + 1);
+}
+
+// From a number that is seen now the low mark may look at the next one; a new epoch forgets them
+// all.
+Pages pages_of(const state::SourceRecord& record, std::uint32_t epoch, std::uint64_t sequence) {
+    return begins_again(record, epoch) ? all_pages : bit_of(sequence) | bit_of(sequence + 1);
+}
 
 Verdict examine(state::State& state, const state::SourceRecord& record, const Number& number) {
     if (number.epoch < record.epoch) {
@@ -71,8 +98,10 @@ Marked mark(state::State& state,
             state::SourceRecord& record,
             const Number& number,
             wire::Reason answered) {
-    if (number.epoch > record.epoch) {
+    if (begins_again(record, number.epoch)) {
         forget_window(state, number);
+    }
+    if (number.epoch > record.epoch) {
         record.abandoned += record.missing;
         record.missing = 0;
         record.low = 0;

@@ -36,6 +36,12 @@ public:
     // Will be stored.
     void changed(const Id128& id) { young_changed_ = std::max(young_changed_, id); }
 
+    // Nothing of two generations is of this group: all that it ever had is stored.
+    [[nodiscard]] bool idle() const {
+        return young_seen_ == Id128{} && old_seen_ == Id128{} && young_changed_ == Id128{} &&
+               old_changed_ == Id128{};
+    }
+
     // The old generation is forgotten, the young one becomes old.
     void rotate() {
         forgotten_ = std::max(forgotten_, old_changed_);
@@ -74,13 +80,22 @@ public:
         return recent.ids;
     }
     NewestIds& add(const Key& key, Id128 stored) {
+        ++young_groups_;
         return groups_.emplace(group_of(key), NewestIds(stored)).first->second;
     }
+    // A group that nobody asked for lately is found in the store again.
     void rotate() {
+        std::erase_if(groups_, [](const auto& group) { return group.second.idle(); });
         for (auto& [group, ids] : groups_) {
             ids.rotate();
         }
+        recent_.fill({});
+        young_groups_ = 0;
     }
+
+    // What all groups take, and those that came with this generation.
+    [[nodiscard]] std::size_t bytes() const { return groups_.size() * group_bytes_each; }
+    [[nodiscard]] std::size_t young_bytes() const { return young_groups_ * group_bytes_each; }
 
 private:
     struct Recent {
@@ -91,8 +106,12 @@ private:
     using Group = std::tuple<TableId, std::uint32_t, std::uint32_t>;
     static Group group_of(const Key& key) { return {key.table, key.programme, key.part}; }
 
+    // With the node that it lies in.
+    static constexpr std::size_t group_bytes_each = sizeof(NewestIds) + sizeof(Group) + 48;
+
     std::array<Recent, 32> recent_{};
     std::map<Group, NewestIds> groups_;
+    std::size_t young_groups_ = 0;
 };
 
 }  // namespace fiscus::state

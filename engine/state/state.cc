@@ -17,6 +17,14 @@ Key key_of(const State::DefinitionKey& key) {
             .table = TableId::definition};
 }
 
+// With the rules that are made of it, which hold its lists in tables of their own.
+std::size_t bytes_of_definition(Bytes event) { return event.size() * 4 + 1'024; }
+
+// Of the cache, what is left to cold records in any case: a turn's.
+constexpr std::size_t cold_parts = 8;
+
+std::string mebibytes(std::size_t bytes) { return std::to_string(bytes >> 20) + " MiB"; }
+
 Error foreign_layout(std::uint32_t found) {
     return {.code = ErrorCode::state,
             .what = "the state has layout " + std::to_string(found) +
@@ -36,11 +44,16 @@ State::~State() = default;
 
 template <typename Visit>
 void State::for_each_table(Visit visit) {
+    for_each_hot_table(visit);
+    for_each_cold_table(visit);
+}
+
+template <typename Visit>
+void State::for_each_hot_table(Visit visit) {
     visit(programmes);
     visit(platforms);
     visit(sources);
     visit(source_keys);
-    visit(source_pages);
     visit(batches);
     visit(merchants);
     visit(accounts);
@@ -50,7 +63,6 @@ void State::for_each_table(Visit visit) {
     visit(prize_places);
     visit(prize_order);
     visit(draw_days);
-    for_each_cold_table(visit);
 }
 
 template <typename Visit>
@@ -73,6 +85,7 @@ void State::for_each_paper_table(Visit visit) {
 
 template <typename Visit>
 void State::for_each_people_table(Visit visit) {
+    visit(source_pages);
     visit(identities);
     visit(consumers);
     visit(consumer_claims);
@@ -84,6 +97,7 @@ void State::for_each_people_table(Visit visit) {
 template <typename Visit>
 bool State::with_cold_table(TableId table, Visit visit) {
     switch (table) {
+        case TableId::source_page: return visit(source_pages);
         case TableId::settlement_request: return visit(settlement_requests);
         case TableId::natural_key: return visit(natural_keys);
         case TableId::identity: return visit(identities);
@@ -104,7 +118,6 @@ bool State::with_cold_table(TableId table, Visit visit) {
         case TableId::platform:
         case TableId::source:
         case TableId::source_key:
-        case TableId::source_page:
         case TableId::batch:
         case TableId::merchant:
         case TableId::account:
@@ -145,6 +158,7 @@ Status State::load() {
     FISCUS_TRY(store_->scan(TableId::definition, [&](const Key& key, Bytes value) -> Status {
         definitions_[{key.programme, key.part, static_cast<DefinitionKind>(key.sub)}].assign(
             value.begin(), value.end());
+        definition_bytes_ += bytes_of_definition(value);
         return Done{};
     }));
     const auto load_hot = [this](auto& table, TableId id) -> Status {
@@ -160,7 +174,6 @@ Status State::load() {
     FISCUS_TRY(load_hot(platforms, TableId::platform));
     FISCUS_TRY(load_hot(sources, TableId::source));
     FISCUS_TRY(load_hot(source_keys, TableId::source_key));
-    FISCUS_TRY(load_hot(source_pages, TableId::source_page));
     FISCUS_TRY(load_hot(batches, TableId::batch));
     FISCUS_TRY(load_hot(merchants, TableId::merchant));
     FISCUS_TRY(load_hot(accounts, TableId::account));
@@ -317,6 +330,7 @@ void State::define(const DefinitionKey& key, Bytes event) {
     auto& bytes = definitions_[key];
     FISCUS_CHECK(bytes.empty(), "a definition is written once");
     bytes.assign(event.begin(), event.end());
+    definition_bytes_ += bytes_of_definition(event);
     digest_ += contribution(key_of(key), bytes);
     new_definitions_.push_back(key);
 }
@@ -349,6 +363,12 @@ Status State::begin_fold() {
         set.put(key_of(key), definitions_.at(key));
     }
     new_definitions_.clear();
+    if (people_must_leave()) {
+        // At the first fold they become old, at the second one those leave that nobody asked for.
+        for_each_people_table([]<typename Record>(Table<Record>& table) {
+            table.rotate(Table<Record>::Memory::given_back);
+        });
+    }
     if (papers_full()) {
         // Forgets what was not asked for during a whole generation.
         for_each_paper_table([](auto& table) { table.rotate(); });
@@ -384,7 +404,47 @@ Status State::fold(Bytes position) {
 
 bool State::writing() { return writer_->busy(); }
 
-bool State::full() { return fold_bytes() >= options_.fold_bytes_max || papers_full(); }
+bool State::full() {
+    return fold_bytes() >= options_.fold_bytes_max || papers_full() || people_must_leave();
+}
+
+std::size_t State::hot_bytes() {
+    std::size_t bytes = definition_bytes_ + newest_.bytes();
+    for_each_hot_table([&bytes](const auto& table) { bytes += table.bytes(); });
+    return bytes;
+}
+
+std::size_t State::hot_excess() {
+    const std::size_t hot = hot_bytes();
+    return hot - std::min(hot, options_.hot_bytes_free);
+}
+
+std::size_t State::cold_bytes_max() {
+    const std::size_t most = options_.cache_bytes_max - options_.cache_bytes_max / cold_parts;
+    return options_.cache_bytes_max - std::min(hot_excess(), most);
+}
+
+Status State::check_memory() {
+    const std::size_t most =
+        options_.hot_bytes_free + options_.cache_bytes_max - options_.cache_bytes_max / cold_parts;
+    const std::size_t hot = hot_bytes();
+    if (hot <= most) {
+        return Done{};
+    }
+    return Error{.code = ErrorCode::usage,
+                 .what = "the memory setting is too small for what has been published",
+                 .why =
+                     "programmes, sources, batches, merchants and accounts never leave memory: "
+                     "they take " +
+                     mebibytes(hot) + ", and there is room for " + mebibytes(most),
+                 .hint =
+                     "give more with engine.memory (--memory); nothing is lost, and the same "
+                     "command goes on from here"};
+}
+
+bool State::people_must_leave() {
+    return hot_excess() > 0 && people_bytes() / 9 * 8 > people_bytes_max();
+}
 
 std::size_t State::fold_bytes() {
     std::size_t bytes = 0;
@@ -402,9 +462,10 @@ std::size_t State::people_bytes() {
 
 // Two generations have what the consumers do not take.
 bool State::papers_full() {
-    std::size_t young = 0;
+    std::size_t young = newest_.young_bytes();
     for_each_paper_table([&young](const auto& table) { young += table.young_bytes(); });
-    return young >= (options_.cache_bytes_max - std::min(people_bytes(), people_bytes_max())) / 2;
+    const std::size_t cold = cold_bytes_max();
+    return young >= (cold - std::min(people_bytes(), cold / 5 * 4)) / 2;
 }
 
 Status State::flush() { return writer_->wait(); }

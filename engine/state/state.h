@@ -31,6 +31,9 @@ struct StateOptions {
     // part of it, new ones take the places of others; a generation of papers that has grown to its
     // part asks for a fold, and then one is forgotten.
     std::size_t cache_bytes_max = 192U << 20;
+    // Hot records and definitions up to here are paid for elsewhere; what they take beyond it is
+    // taken from the cache.
+    std::size_t hot_bytes_free = 64U << 20;
     // Bytes of the copies from which changed records are written; more of them ask for a fold.
     std::size_t fold_bytes_max = 64U << 20;
     // Who writes what is folded.
@@ -58,7 +61,6 @@ public:
     Table<PlatformRecord> platforms{false};
     Table<SourceRecord> sources{false};
     Table<SourceKeyRecord> source_keys{false};
-    Table<SourcePageRecord> source_pages{false};
     Table<BatchRecord> batches{false};
     Table<MerchantRecord> merchants{false};
     Table<AccountRecord> accounts{false};
@@ -69,6 +71,7 @@ public:
     Table<PrizeOrderRecord> prize_order{false};
     Table<DrawDayRecord> draw_days{false};
     // Cold: want() and load_wanted() before get() or change().
+    Table<SourcePageRecord> source_pages{true};
     Table<SettlementRequestRecord> settlement_requests{true};
     Table<NaturalKeyRecord> natural_keys{true};
     Table<IdentityRecord> identities{true};
@@ -140,6 +143,10 @@ public:
     [[nodiscard]] bool writing();
     // The cache, or what waits to be written, is as large as it may be: fold before more is loaded.
     [[nodiscard]] bool full();
+    // What cannot leave memory: hot records, definitions and the rules that are made of them.
+    [[nodiscard]] std::size_t hot_bytes();
+    // Fails: usage, when that leaves too little of the cache for the records of a turn.
+    Status check_memory();
     // Waits until the last fold is durable.
     Status flush();
     // Background::steps: writes a fold that ended; false: there is none to write.
@@ -161,6 +168,8 @@ private:
     template <typename Visit>
     void for_each_table(Visit visit);
     template <typename Visit>
+    void for_each_hot_table(Visit visit);
+    template <typename Visit>
     bool with_cold_table(TableId table, Visit visit);
     // Consumers come back through the whole programme, so places are reused; the papers of a
     // voucher's life come back within days, and then never: they have two generations.
@@ -172,8 +181,14 @@ private:
     void for_each_cold_table(Visit visit);
     [[nodiscard]] std::size_t fold_bytes();
     [[nodiscard]] std::size_t people_bytes();
-    [[nodiscard]] std::size_t people_bytes_max() const { return options_.cache_bytes_max / 5 * 4; }
+    [[nodiscard]] std::size_t people_bytes_max() { return cold_bytes_max() / 5 * 4; }
     [[nodiscard]] bool papers_full();
+    // Hot records have grown into the part that the consumers had.
+    [[nodiscard]] bool people_must_leave();
+    // Of the cache, what the hot records take.
+    [[nodiscard]] std::size_t hot_excess();
+    // What they leave of it.
+    [[nodiscard]] std::size_t cold_bytes_max();
     void want_asked();
     // The group's newest ids; null for tables in no order, and when the store cannot say.
     NewestIds* newest_of(const Key& key);
@@ -184,6 +199,7 @@ private:
     bool folding_ = false;
     Hash128 fold_digest_;
     Definitions definitions_;
+    std::size_t definition_bytes_ = 0;
     std::vector<DefinitionKey> new_definitions_;
     std::vector<std::byte> position_;
     std::vector<std::byte> durable_position_;

@@ -172,15 +172,19 @@ public:
             slot->segment = segment_;
             return slot;
         }
-        Slot* from = old_.find(key, tag);
-        if (from == nullptr) {
+        const std::uint32_t number = old_.number_of(key, tag);
+        if (number == SlotIndex::none) {
             return nullptr;
         }
+        Slot* from = &old_.slot(number);
+        // It is never found there again: the place in the young generation may be reused, and then
+        // the store alone knows how the record is.
+        old_.index.erase(tag, number);
         Slot& slot = add(key);
         slot.value = from->value;
         slot.present = from->present;
+        slot.window = from->window;
         if (waits_for_fold(*from)) {
-            slot.window = from->window;
             from->window = 0;
             folding_.push_back(&slot);
         }
@@ -249,13 +253,19 @@ public:
     }
 
     // Forgets the old generation and ages the young one. Only right after begin_fold(), and when
-    // the fold before is in the store: then nothing that is forgotten waits to be written.
-    void rotate() {
+    // the fold before is in the store: then nothing that is forgotten waits to be written. Its
+    // memory is kept for the next one, or given back.
+    enum class Memory : std::uint8_t { kept, given_back };
+    void rotate(Memory memory = Memory::kept) {
         FISCUS_CHECK(dirty_.empty() && touched_.empty() && collected_ == 0,
                      "only stored records may be forgotten");
         complete_ = complete_ && old_.size == 0;
         std::swap(young_, old_);
-        young_.clear();
+        if (memory == Memory::given_back) {
+            young_ = {};
+        } else {
+            young_.clear();
+        }
         recent_.fill(nullptr);
     }
 
@@ -366,10 +376,14 @@ private:
             return reinterpret_cast<Slot*>(chunk + (number & (chunk_slots - 1)) * sizeof(Slot));
         }
 
-        [[nodiscard]] Slot* find(const Key& key, SlotIndex::Tag tag) const {
-            const std::uint32_t number = index.find(tag, [this, &key](std::uint32_t candidate) {
+        [[nodiscard]] std::uint32_t number_of(const Key& key, SlotIndex::Tag tag) const {
+            return index.find(tag, [this, &key](std::uint32_t candidate) {
                 return slot(candidate).kept.is(key);
             });
+        }
+
+        [[nodiscard]] Slot* find(const Key& key, SlotIndex::Tag tag) const {
+            const std::uint32_t number = number_of(key, tag);
             return number == SlotIndex::none ? nullptr : &slot(number);
         }
 

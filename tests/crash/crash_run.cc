@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <fstream>
 #include <sstream>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -100,9 +101,18 @@ std::uint64_t number_from(const char* variable, std::uint64_t otherwise) {
 }
 
 int run_to_exit(const std::vector<std::string>& arguments, const std::string& output_file) {
+    return run_to_end(arguments, output_file).code;
+}
+
+Ended run_to_end(const std::vector<std::string>& arguments, const std::string& output_file) {
     const pid_t child = start(arguments, output_file);
     int status = 0;
-    return child > 0 && ::waitpid(child, &status, 0) == child ? exit_code(status) : -1;
+    rusage used{};
+    if (child <= 0 || ::wait4(child, &status, 0, &used) != child) {
+        return {};
+    }
+    return {.code = exit_code(status),
+            .resident_bytes_max = static_cast<std::uint64_t>(used.ru_maxrss) * 1'024};
 }
 
 bool run_and_kill(const std::vector<std::string>& arguments,

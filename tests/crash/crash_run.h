@@ -25,6 +25,12 @@ std::uint64_t number_from(const char* variable, std::uint64_t otherwise);
 // Starts program() with these arguments (output to `output_file`), waits for its end, returns the
 // exit code, or −1 when it did not end by itself.
 int run_to_exit(const std::vector<std::string>& arguments, const std::string& output_file);
+// The same, with the most memory that it ever held.
+struct Ended {
+    int code = -1;
+    std::uint64_t resident_bytes_max = 0;
+};
+Ended run_to_end(const std::vector<std::string>& arguments, const std::string& output_file);
 // Starts it, waits until `due` says so and kills it; true when it ended with code 0 before that.
 bool run_and_kill(const std::vector<std::string>& arguments,
                   const std::string& output_file,

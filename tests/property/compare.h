@@ -4,6 +4,7 @@
 // Thread: one; no other may run while a child is made. Fails: never; trouble is the finding.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -12,8 +13,14 @@
 
 namespace fiscus::property {
 
+// How many ways to drive the engine are compared: all, or one that keeps everything and one that
+// forgets.
+enum class Ways : std::uint8_t { all, few };
+
 // What is wrong, for people; empty when oracle and engine agree in everything.
-std::string find_difference(const std::vector<reference::Input>& history, support::Shard shard);
+std::string find_difference(const std::vector<reference::Input>& history,
+                            support::Shard shard,
+                            Ways ways = Ways::all);
 
 // The same in a child process. `quiet` keeps the child's stderr to itself.
 std::string find_difference_in_child(const std::vector<reference::Input>& history,

@@ -2,6 +2,7 @@
 // identities, and the digest whatever the size of a turn. FISCUS_SEED repeats one run,
 // FISCUS_PROPERTY_RUNS says how many there are. What fails is shrunk to as few records as still
 // differ, and printed.
+#include <array>
 #include <cstdlib>
 #include <map>
 #include <set>
@@ -12,6 +13,7 @@
 #include "tests/property/compare.h"
 #include "tests/property/seeds.h"
 #include "tests/property/world.h"
+#include "tests/support/programme.h"
 
 namespace fiscus::property {
 namespace {
@@ -44,6 +46,29 @@ TEST(LedgerProperty, EngineAndOracleSayTheSameToRandomHistories) {
                       << find_difference_in_child(fewest, world.shard(), true);
         return;
     }
+}
+
+// An epoch that begins forgets the window of the one before, which must be in memory by then, also
+// when that has begun in the same turn, or is the epoch 0 of a source that never spoke.
+TEST(LedgerProperty, ManyEpochsMayBeginInOneTurn) {
+    support::Programme programme;
+    std::vector<reference::Input> history = programme.open();
+    for (const std::uint16_t source : std::array<std::uint16_t, 2>{2, 3}) {
+        for (const std::uint32_t epoch : {7U, 0U, 1U, 1U, 4U, 2U, 5U, 9U}) {
+            // The epoch 7 only says numbers that are refused, before and after others begin.
+            for (const std::uint64_t sequence : {0U, 70U, 1U, 4'000U, 2U}) {
+                if (epoch == 7 && sequence != 0) {
+                    continue;
+                }
+                support::Unusual unusual;
+                unusual.epoch = epoch;
+                unusual.sequence = sequence;
+                history.push_back(programme.publish(
+                    source, support::VoucherClaimed{.consumer = support::id_named("c")}, unusual));
+            }
+        }
+    }
+    EXPECT_EQ(find_difference(history, {}), "");
 }
 
 // A world that only ever met easy answers would prove little.

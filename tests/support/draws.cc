@@ -6,12 +6,22 @@
 #include <utility>
 
 #include "engine/base/time.h"
+#include "engine/draw/bundle_files.h"
 #include "engine/draw/limits.h"
 
 namespace fiscus::support {
 namespace {
 
 using property::Random;
+
+// What follows the name of a field is exchanged for the hash of a file.
+void put_hash(std::string& page, std::string_view field, const std::string& file) {
+    const std::string head = "\"" + std::string(field) + "\": \"";
+    const std::size_t at = page.find(head);
+    if (at != std::string::npos) {
+        page.replace(at + head.size(), 64, to_hex(sha256(as_byte_span(file))));
+    }
+}
 
 draw::HashKind random_hash(Random& random) {
     return random.chance(500) ? draw::HashKind::sha256 : draw::HashKind::sm3;
@@ -146,6 +156,14 @@ draw::DayDraw random_day(Random& random, std::size_t requests_max) {
     draw.opened_at_us = draw.sealed_at_us + static_cast<std::int64_t>(random.below(99));
     draw.public_value = random_public_value(random);
     return draw;
+}
+
+void bind_again(draw::Bundle& bundle) {
+    using draw::BundleFile;
+    put_hash(bundle[BundleFile::sealed], "rules_sha256", bundle[BundleFile::rules]);
+    put_hash(bundle[BundleFile::entropy], "sealed_sha256", bundle[BundleFile::sealed]);
+    put_hash(bundle[BundleFile::result_page], "entropy_sha256", bundle[BundleFile::entropy]);
+    bundle[BundleFile::manifest] = draw::manifest_of(bundle);
 }
 
 }  // namespace fiscus::support

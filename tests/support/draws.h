@@ -17,4 +17,7 @@ draw::Digest random_digest(property::Random& random);
 draw::BatchDraw random_batch(property::Random& random, std::size_t tickets_max);
 draw::DayDraw random_day(property::Random& random, std::size_t requests_max);
 
+// Makes every hash between the files of a bundle anew, as a forger does who has read the format.
+void bind_again(draw::Bundle& bundle);
+
 }  // namespace fiscus::support

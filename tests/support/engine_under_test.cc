@@ -133,7 +133,8 @@ public:
 private:
     void open() {
         auto opened = state::State::open(std::make_unique<LentStore>(*store_),
-                                         {.cache_bytes_max = options_.cache_bytes_max});
+                                         {.cache_bytes_max = options_.cache_bytes_max,
+                                          .hot_bytes_free = options_.hot_bytes_free});
         FISCUS_CHECK(opened.ok(), "a store in memory opens");
         state_ = std::move(opened).value();
         core_ = std::make_unique<runtime::Core>(shard_, *state_, next_sequence_, &keys_);

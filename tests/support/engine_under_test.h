@@ -13,6 +13,8 @@ namespace fiscus::support {
 struct EngineOptions {
     // Bytes of cold records that may stay resident.
     std::size_t cache_bytes_max = 64U << 20;
+    // Hot records beyond it take their memory from the cold ones.
+    std::size_t hot_bytes_free = 64U << 20;
     // State is written to the store after each turn, so that records can be forgotten.
     bool fold_each_turn = false;
     // After so many turns the state is dropped and opened again from the store; 0: never.

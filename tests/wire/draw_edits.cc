@@ -6,8 +6,8 @@
 #include <utility>
 
 #include "engine/base/check.h"
-#include "engine/base/hash.h"
 #include "engine/draw/bundle_files.h"
+#include "tests/support/draws.h"
 
 namespace fiscus::wire_test {
 namespace {
@@ -20,22 +20,6 @@ constexpr std::array<BundleFile, 9> all_files = {
     BundleFile::readme, BundleFile::manifest, BundleFile::entropy,
     BundleFile::list,   BundleFile::receipts, BundleFile::result_page,
     BundleFile::result, BundleFile::rules,    BundleFile::sealed};
-
-// What follows the name of a field is exchanged for the hash of a file.
-void put_hash(std::string& page, std::string_view field, const std::string& file) {
-    const std::string head = "\"" + std::string(field) + "\": \"";
-    const std::size_t at = page.find(head);
-    if (at != std::string::npos) {
-        page.replace(at + head.size(), 64, to_hex(sha256(as_byte_span(file))));
-    }
-}
-
-void bind_again(Bundle& bundle) {
-    put_hash(bundle[BundleFile::sealed], "rules_sha256", bundle[BundleFile::rules]);
-    put_hash(bundle[BundleFile::entropy], "sealed_sha256", bundle[BundleFile::sealed]);
-    put_hash(bundle[BundleFile::result_page], "entropy_sha256", bundle[BundleFile::entropy]);
-    bundle[BundleFile::manifest] = draw::manifest_of(bundle);
-}
 
 std::vector<std::string> lines_of(const std::string& text) {
     std::vector<std::string> lines;
@@ -126,7 +110,7 @@ private:
         edit.bundle[BundleFile::manifest] = draw::manifest_of(edit.bundle);
         edits_.push_back(edit);
         edit.name = name + "-bound";
-        bind_again(edit.bundle);
+        support::bind_again(edit.bundle);
         // A hash between files that was edited is right again.
         if (!(edit.bundle == bundle_)) {
             edits_.push_back(std::move(edit));

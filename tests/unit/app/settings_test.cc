@@ -59,6 +59,15 @@ TEST(Settings, FlagWinsOverEnvironmentOverFileOverDefault) {
     EXPECT_EQ(settings->value(Setting::engine_turn_records).where, "--turn");
 }
 
+// Whoever takes the text as C does would read another one.
+TEST(Settings, NoSettingHoldsAZeroByte) {
+    for (const char* const name : {"FISCUS_KAFKA__CLIENT", "FISCUS_LOG__DIRECTORY"}) {
+        SettingSources sources;
+        sources.environment = {{name, std::string("a=b\0c", 5)}};
+        EXPECT_THAT(error_text(sources), AllOf(HasSubstr(name), HasSubstr("zero byte")));
+    }
+}
+
 TEST(Settings, DefaultsPassTheirOwnChecks) {
     SettingSources sources;
     for (const SettingSpec& spec : setting_specs()) {

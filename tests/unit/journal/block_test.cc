@@ -41,6 +41,15 @@ void expect_refused(Bytes bytes, std::string_view why) {
     EXPECT_FALSE(opened.error().hint.empty());
 }
 
+// Memory of a turn's details is used again, and a flood of long ones does not stay in it.
+TEST(EntriesTest, MemoryOfLongDetailsIsGivenBack) {
+    Entries entries;
+    entries.add_detail(std::vector<std::byte>(65'535));
+    entries.clear();
+    entries.add_detail(std::vector<std::byte>(1));
+    EXPECT_LT(entries.details.front().bytes.capacity(), 1'000U);
+}
+
 TEST(Block, GivesBackWhatWasPutIntoIt) {
     const Entries entries = entries_of(41, 25);
     const BlockHeader header = header_of(41);

@@ -29,8 +29,16 @@ protected:
     }
 
     Verdict look(const Number& n) {
-        const auto* record = state_->sources.get(key_);
-        return examine(*state_, record == nullptr ? state::SourceRecord{} : *record, n);
+        const auto* found = state_->sources.get(key_);
+        const state::SourceRecord record = found == nullptr ? state::SourceRecord{} : *found;
+        const Pages pages = pages_before(record) | pages_of(record, n.epoch, n.sequence);
+        for (unsigned page = 0; page < 64; ++page) {
+            if ((pages >> page & 1) != 0) {
+                state_->want_soon(page_key(n.programme, n.source, page));
+            }
+        }
+        EXPECT_TRUE(state_->load_wanted().ok());
+        return examine(*state_, record, n);
     }
 
     Marked take(const Number& n, wire::Reason answered = wire::Reason::none) {

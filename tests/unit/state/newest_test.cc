@@ -44,6 +44,33 @@ TEST(NewestIdsTest, ARefusedKeyFarInTheFutureIsForgottenWithItsGeneration) {
     EXPECT_TRUE(ids.pass(id(31)));
 }
 
+// A flood of groups that are each asked for once, such as programmes that nobody opened.
+TEST(NewestTest, AGroupThatNobodyAsksForLeaves) {
+    Newest newest;
+    const Key key{.id = id(5), .programme = 1, .table = TableId::natural_key};
+    newest.add(key, id(0)).pass(key.id);
+    EXPECT_GT(newest.young_bytes(), 0U);
+    newest.rotate();
+    EXPECT_EQ(newest.young_bytes(), 0U);
+    newest.rotate();
+    EXPECT_GT(newest.bytes(), 0U) << "its keys were resident until now";
+    newest.rotate();
+    EXPECT_EQ(newest.bytes(), 0U);
+    EXPECT_EQ(newest.find(key), nullptr);
+}
+
+TEST(NewestTest, AGroupWhoseKeysChangeStays) {
+    Newest newest;
+    const Key key{.id = id(5), .programme = 1, .table = TableId::natural_key};
+    newest.add(key, id(0)).pass(key.id);
+    for (int generation = 0; generation < 5; ++generation) {
+        newest.find(key)->changed(key.id);
+        newest.rotate();
+    }
+    ASSERT_NE(newest.find(key), nullptr);
+    EXPECT_FALSE(newest.find(key)->above_forgotten(key.id));
+}
+
 TEST(NewestTest, GroupsAreToldApart) {
     Newest newest;
     const Key vouchers{.id = id(5), .programme = 1, .table = TableId::voucher};

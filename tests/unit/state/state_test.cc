@@ -41,10 +41,12 @@ protected:
     }
     void TearDown() override { std::filesystem::remove_all(directory_); }
 
-    std::unique_ptr<State> open(std::size_t cache_bytes_max = 16U << 20) {
+    std::unique_ptr<State> open(std::size_t cache_bytes_max = 16U << 20,
+                                std::size_t hot_bytes_free = 64U << 20) {
         auto store = open_rocks_store(directory_.string(), {.memory_bytes = 64U << 20});
         EXPECT_TRUE(store.ok());
-        auto state = State::open(std::move(store).value(), {.cache_bytes_max = cache_bytes_max});
+        auto state = State::open(std::move(store).value(), {.cache_bytes_max = cache_bytes_max,
+                                                            .hot_bytes_free = hot_bytes_free});
         EXPECT_TRUE(state.ok());
         return std::move(state).value();
     }
@@ -319,6 +321,49 @@ TEST_F(StateTest, ManyVouchersDoNotPushTheConsumersOut) {
     EXPECT_FALSE(state->want(timed_key(1'000))) << "the first vouchers are forgotten";
     EXPECT_TRUE(state->want(consumer));
     EXPECT_EQ(state->consumers.get(consumer)->ordinal, 7U);
+}
+
+// What cannot leave memory takes its place from what can, and that is found again in the store.
+TEST_F(StateTest, HotRecordsTakeTheirMemoryFromTheConsumers) {
+    constexpr std::uint64_t people = 20'000;
+    constexpr std::size_t cache = 4U << 20;
+    auto state = open(cache, 0);
+    for (std::uint64_t n = 1; n <= people; ++n) {
+        state->want_soon(consumer_key(n));
+        ASSERT_TRUE(state->load_wanted().ok());
+        state->change(state->consumers, consumer_key(n)).ordinal = static_cast<std::uint32_t>(n);
+    }
+    ASSERT_TRUE(state->fold(text("people")).ok());
+    const std::size_t before = state->consumers.bytes();
+    ASSERT_GT(before, people * 64);
+    while (state->hot_bytes() < cache / 4 * 3) {
+        for (int i = 0; i < 1'000; ++i) {
+            const auto n = static_cast<std::uint32_t>(state->accounts.size() + 1);
+            state->change(state->accounts, {.part = n, .table = TableId::account}).fen = 1;
+        }
+        ASSERT_TRUE(state->fold(text("accounts")).ok());
+    }
+    EXPECT_TRUE(state->check_memory().ok());
+    ASSERT_TRUE(state->fold(text("end")).ok());
+    ASSERT_TRUE(state->fold(text("end")).ok());
+    EXPECT_LT(state->consumers.bytes(), cache / 4);
+    for (std::uint64_t n = 1; n <= people; n += 997) {
+        state->want(consumer_key(n));
+        ASSERT_TRUE(state->load_wanted().ok());
+        EXPECT_EQ(state->consumers.get(consumer_key(n))->ordinal, n);
+    }
+}
+
+TEST_F(StateTest, SaysWhenHotRecordsNeedMoreThanThereIs) {
+    auto state = open(1U << 20, 0);
+    ASSERT_TRUE(state->check_memory().ok());
+    for (std::uint32_t n = 0; n < 20'000; ++n) {
+        state->change(state->accounts, {.part = n, .table = TableId::account}).fen = 1;
+    }
+    const Status status = state->check_memory();
+    ASSERT_FALSE(status.ok());
+    EXPECT_EQ(status.error().code, ErrorCode::usage);
+    EXPECT_NE(status.error().hint.find("engine.memory"), std::string::npos);
 }
 
 TEST_F(StateTest, AfterAStartTheStoreSaysWhatIsNew) {
