@@ -13,6 +13,7 @@
 #include "tests/property/compare.h"
 #include "tests/support/day_keys.h"
 #include "tests/support/programme.h"
+#include "tests/support/source_keys.h"
 
 namespace fiscus::fuzz {
 namespace {
@@ -23,8 +24,23 @@ constexpr std::uint8_t begins_empty = 1;
 // First byte of a record: its value stands in the input, as long as the two bytes after it say.
 constexpr std::uint8_t as_it_is = 0;
 
-// An instant draw whose keys nobody has stops the partition until somebody brings them; that is
-// told elsewhere.
+std::string text_of(const flatbuffers::Vector<std::uint8_t>* bytes) {
+    return bytes == nullptr
+               ? std::string()
+               : std::string(reinterpret_cast<const char*>(bytes->data()), bytes->size());
+}
+
+bool is_known(wire::KeyAlgorithm algorithm, const flatbuffers::Vector<std::uint8_t>* commitment) {
+    return algorithm == wire::KeyAlgorithm::none ||
+           support::secret_of_commitment(text_of(commitment)).has_value();
+}
+
+bool has_its_keys(const wire::InstantDrawOpened& opened) {
+    // A long chain only costs time, which is not what is looked for here.
+    return opened.days() <= 8 && support::last_key_of(text_of(opened.chain_head()));
+}
+
+// Keys that nobody has stop the partition until somebody brings them; that is told elsewhere.
 bool has_its_keys(const reference::Input& record) {
     decode::Decoder decoder(decode::Shard{});
     const std::string key = *record.key;
@@ -32,14 +48,22 @@ bool has_its_keys(const reference::Input& record) {
                                                        .timestamp_us = record.timestamp_us,
                                                        .key = as_byte_span(key),
                                                        .value = as_byte_span(*record.value)});
-    if (event.event == nullptr || event.kind != wire::EventBody::InstantDrawOpened) {
+    if (event.event == nullptr) {
         return true;
     }
-    const auto& opened = *event.event->body_as_InstantDrawOpened();
-    const auto* head = opened.chain_head();
-    // A long chain only costs time, which is not what is looked for here.
-    return head != nullptr && opened.days() <= 8 &&
-           support::last_key_of({reinterpret_cast<const char*>(head->data()), head->size()});
+    switch (event.kind) {
+        case wire::EventBody::InstantDrawOpened:
+            return has_its_keys(*event.event->body_as_InstantDrawOpened());
+        case wire::EventBody::SourceRegistered: {
+            const auto& registered = *event.event->body_as_SourceRegistered();
+            return is_known(registered.key_algorithm(), registered.verification_key());
+        }
+        case wire::EventBody::SourceKeyAdded: {
+            const auto& added = *event.event->body_as_SourceKeyAdded();
+            return is_known(added.key_algorithm(), added.commitment());
+        }
+        default: return true;
+    }
 }
 
 std::vector<reference::Input> history_of(Input& input) {
