@@ -11,9 +11,9 @@ namespace fiscus::tidy {
 namespace {
 
 bool is_data(const Source& source) {
-    constexpr std::array<std::string_view, 13> extensions = {
-        ".csv", ".tsv", ".json",    ".jsonl",  ".hex",        ".txt",  ".scenario",
-        ".svg", ".sql", ".fixture", "LICENSE", ".clang-tidy", ".setup"};
+    constexpr std::array<std::string_view, 14> extensions = {
+        ".csv", ".tsv", ".json",    ".jsonl",  ".hex",        ".txt",   ".scenario",
+        ".svg", ".sql", ".fixture", "LICENSE", ".clang-tidy", ".setup", ".patch"};
     return source.is_under("schemas/golden") || source.is_under("tests/fuzz/corpus") ||
            std::any_of(extensions.begin(), extensions.end(), [&source](std::string_view extension) {
                return source.has_extension(extension);

@@ -21,6 +21,29 @@ constexpr std::array<BundleFile, 9> all_files = {
     BundleFile::list,   BundleFile::receipts, BundleFile::result_page,
     BundleFile::result, BundleFile::rules,    BundleFile::sealed};
 
+// Where the text of a field begins and ends; an empty span at the end where there is no such field.
+std::pair<std::size_t, std::size_t> text_of(const std::string& page, std::string_view field) {
+    const std::string head = "\"" + std::string(field) + "\": \"";
+    const std::size_t at = page.find(head);
+    if (at == std::string::npos) {
+        return {page.size(), page.size()};
+    }
+    return {at + head.size(), page.find('"', at + head.size())};
+}
+
+std::string get_text(const std::string& page, std::string_view field) {
+    const auto [begin, end] = text_of(page, field);
+    return page.substr(begin, end - begin);
+}
+
+// Its first characters, where the field is there.
+void put_text(std::string& page, std::string_view field, std::string_view text) {
+    const auto [begin, end] = text_of(page, field);
+    if (end - begin >= text.size()) {
+        page.replace(begin, text.size(), text);
+    }
+}
+
 std::vector<std::string> lines_of(const std::string& text) {
     std::vector<std::string> lines;
     std::size_t at = 0;
@@ -92,6 +115,7 @@ public:
                 edit_values(file, name);
             }
         }
+        edit_times();
         return std::move(edits_);
     }
 
@@ -158,6 +182,31 @@ private:
                 add(name + "-value-" + std::to_string(i), file, std::move(page));
             }
         }
+    }
+
+    // Times in an order that lets somebody choose: a changed digit seldom makes one.
+    void edit_times() {
+        const std::string& rules = bundle_[BundleFile::rules];
+        const std::string& sealed = bundle_[BundleFile::sealed];
+        for (const std::string_view known_at : {"digits_at", "public_value_at"}) {
+            put_time("sealed.json-sealed_at_" + std::string(known_at), BundleFile::sealed,
+                     "sealed_at", get_text(rules, known_at));
+        }
+        put_time("sealed.json-sealed_before_the_day_ended", BundleFile::sealed, "sealed_at",
+                 get_text(sealed, "day"));
+        if (!get_text(rules, "digits_at").empty()) {
+            put_time("entropy.json-opened_when_it_was_sealed", BundleFile::entropy, "opened_at",
+                     get_text(sealed, "sealed_at"));
+        }
+    }
+
+    void put_time(const std::string& name,
+                  BundleFile file,
+                  std::string_view field,
+                  std::string_view time) {
+        std::string page = bundle_[file];
+        put_text(page, field, time);
+        add(name, file, std::move(page));
     }
 
     const Bundle& bundle_;

@@ -61,6 +61,9 @@ StatisticsFigures statistics_figures() {
 TEST(Metrics, ShowTheFiguresUnderTheirNames) {
     Figures figures;
     figures.engine = engine_figures();
+    figures.engine->partitions[0].gaps_open = 6;
+    figures.engine->partitions[0].journal_blocks = 11;
+    figures.engine->partitions[0].trial_balance_fen = -7;
     figures.statistics = statistics_figures();
     const std::string text = metrics_text(figures);
     for (const char* const line :
@@ -69,6 +72,10 @@ TEST(Metrics, ShowTheFiguresUnderTheirNames) {
           "fiscus_refusals_total{reason=\"voucher_expired\"} 14",
           "fiscus_refusals_total{reason=\"voucher_voided\"} 0", "fiscus_duplicates_total 5",
           "fiscus_lag_records{partition=\"3\"} 30", "fiscus_durable_position{partition=\"3\"} 80",
+          "fiscus_gaps_open{partition=\"3\"} 6", "fiscus_term{partition=\"3\"} 2",
+          "fiscus_input_position{partition=\"3\"} 90", "fiscus_ledger_sequence{partition=\"3\"} 90",
+          "fiscus_journal_blocks_total{partition=\"3\"} 11",
+          "fiscus_trial_balance_fen{partition=\"3\"} -7",
           "fiscus_stage_seconds_total{stage=\"apply\"} 1.5",
           "fiscus_statistics_sequence{partition=\"3\"} 88",
           "fiscus_statistics_rows_total{partition=\"3\"} 12", "# TYPE fiscus_events_total counter",

@@ -84,14 +84,17 @@ TEST(BatchDraw, SecretThatDoesNotMatchItsCommitmentIsRefusedByName) {
 TEST(BatchDraw, ListWithOneTicketTwiceOrOutOfOrderIsRefusedByName) {
     const Ticket first{{0, 1}, {9, 9}};
     const Ticket second{{0, 2}, {9, 9}};
+    const Ticket third{{1, 0}, {9, 9}};
     EXPECT_TRUE(check_list({}).ok());
     EXPECT_TRUE(check_list(std::vector{first, second}).ok());
     const Status twice = check_list(std::vector{first, second, {{0, 2}, {8, 8}}});
     ASSERT_FALSE(twice.ok());
     EXPECT_NE(twice.error().text().find("stands twice"), std::string::npos);
-    const Status unordered = check_list(std::vector{second, first});
-    ASSERT_FALSE(unordered.ok());
-    EXPECT_NE(unordered.error().text().find("order"), std::string::npos);
+    for (const auto& list : {std::vector{second, first}, std::vector{first, third, second}}) {
+        const Status unordered = check_list(list);
+        ASSERT_FALSE(unordered.ok());
+        EXPECT_NE(unordered.error().text().find("order"), std::string::npos);
+    }
     EXPECT_FALSE(rank(HashKind::sha256, repeated(1), std::vector{second, first}, {}).ok());
 }
 

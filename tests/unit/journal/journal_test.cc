@@ -14,6 +14,7 @@
 #include "engine/log/local_log.h"
 #include "engine/log/topics.h"
 #include "tests/unit/journal/blocks.h"
+#include "tests/unit/journal/overtaken_log.h"
 #include "tests/unit/log/local_storage.h"
 #include "tests/unit/log/memory_log.h"
 
@@ -73,6 +74,17 @@ protected:
     Journal() { EXPECT_TRUE(succeeded(log_.create(log::topic_plans(2)))); }
 
     log::MemoryLog::Partition& stored() { return log_.stored(log::journal_topic, partition); }
+    // By somebody who saw nothing of what was claimed meanwhile.
+    void append_claim(std::uint64_t term) {
+        BlockEncoder encoder;
+        auto raw = log_.writer(log::journal_topic, partition);
+        const BlockHeader claim{
+            .kind = wire::BlockKind::claim, .partition = partition, .term = term, .writer = "late"};
+        const std::vector records{
+            log::NewRecord{.value = encoder.encode(claim, Entries{}), .key_is_null = true}};
+        ASSERT_TRUE(succeeded((*raw)->append(records)));
+        ASSERT_TRUE(succeeded((*raw)->sync()));
+    }
     void expect_broken(std::int64_t offset, std::string_view why) {
         const auto read = read_all(log_);
         ASSERT_TRUE(failed_with(read, ErrorCode::corrupt));
@@ -193,18 +205,34 @@ TEST_F(Journal, OfTwoClaimsOfOneTermTheFirstWins) {
     const auto first = claimed(log_, "first");
     ASSERT_TRUE(succeeded(publish(*first, 2)));
     // Somebody who had not yet seen the first claim claims the same term again.
-    BlockEncoder encoder;
-    auto raw = log_.writer(log::journal_topic, partition);
-    const BlockHeader claim{.kind = wire::BlockKind::claim,
-                            .partition = partition,
-                            .term = first->term(),
-                            .writer = "late"};
-    const std::vector records{
-        log::NewRecord{.value = encoder.encode(claim, Entries{}), .key_is_null = true}};
-    ASSERT_TRUE(succeeded((*raw)->append(records)));
-    ASSERT_TRUE(succeeded((*raw)->sync()));
+    append_claim(first->term());
     ASSERT_TRUE(succeeded(publish(*first, 2))) << "a void claim fences nobody";
     EXPECT_EQ(read_all(log_).value(), numbers(1, 4));
+}
+
+TEST_F(Journal, WhoIsOvertakenWhileClaimingTakesTheNextTerm) {
+    std::unique_ptr<Publisher> first;
+    OvertakenLog log(log_, [&] {
+        first = claimed(log_, "first");
+        ASSERT_TRUE(succeeded(publish(*first, 2)));
+    });
+    const auto second = claimed(log, "second");
+    EXPECT_EQ(first->term(), 1U);
+    EXPECT_EQ(second->term(), 2U) << "one term has one writer";
+    EXPECT_EQ(second->tail_end().next_sequence, 3U);
+    EXPECT_TRUE(failed_with(publish(*first, 1), ErrorCode::fenced));
+    ASSERT_TRUE(succeeded(publish(*second, 2)));
+    EXPECT_EQ(read_all(log_).value(), numbers(1, 4));
+}
+
+TEST_F(Journal, AClaimThatComesAfterOneOfAHigherTermIsVoid) {
+    const auto first = claimed(log_, "first");
+    ASSERT_TRUE(succeeded(publish(*first, 2)));
+    const auto second = claimed(log_, "second", first->cursor());
+    append_claim(first->term());
+    ASSERT_TRUE(succeeded(publish(*second, 2))) << "a void claim fences nobody";
+    EXPECT_EQ(read_all(log_).value(), numbers(1, 4));
+    EXPECT_EQ(claimed(log_, "third")->term(), second->term() + 1);
 }
 
 TEST_F(Journal, HolesInTheOffsetsAreNoHolesInTheJournal) {

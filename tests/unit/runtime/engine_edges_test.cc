@@ -95,13 +95,16 @@ protected:
     std::unique_ptr<Engine> open_over(log::Log& log,
                                       const std::string& name,
                                       std::uint64_t memory = 64U << 20) {
+        auto engine = Engine::open(log, options(name, memory));
+        EXPECT_TRUE(engine.ok()) << engine.error().text();
+        return std::move(engine).value();
+    }
+    [[nodiscard]] EngineOptions options(const std::string& name, std::uint64_t memory) const {
         EngineOptions options;
         options.state_dir = directory_ / name;
         options.memory_bytes = memory;
         options.turn_records = 500;
-        auto engine = Engine::open(log, options);
-        EXPECT_TRUE(engine.ok()) << engine.error().text();
-        return std::move(engine).value();
+        return options;
     }
     static void run_to_end(Engine& engine) {
         for (std::uint64_t applied = 0; applied < events;) {
@@ -147,6 +150,20 @@ TEST_F(EngineEdgesTest, WhatIsNotDurableIsNotShown) {
     EXPECT_EQ(after.sequence, *applied);
     EXPECT_EQ(after.next_offset, static_cast<std::int64_t>(*applied));
     EXPECT_GT(after.counts.accepted, 0U);
+}
+
+TEST_F(EngineEdgesTest, WhoComesToOtherEntriesThanThePublishedOnesDoesNotStart) {
+    run_to_end(*open("state"));
+    // An event that was answered already becomes another one: its neighbour, said twice.
+    auto& stored = log_.stored(log::events_topic, 0);
+    stored[4'000].words = stored[3'999].words;
+    stored[4'000].value_bytes = stored[3'999].value_bytes;
+    const auto engine = Engine::open(log_, options("rebuilt", 64U << 20));
+    ASSERT_FALSE(engine.ok());
+    EXPECT_EQ(engine.error().code, ErrorCode::diverged);
+    EXPECT_NE(engine.error().text().find("the entry at ledger sequence 4001 differs"),
+              std::string::npos)
+        << engine.error().text();
 }
 
 TEST_F(EngineEdgesTest, AnIdleEngineNoticesThatAnotherOneTookOver) {
