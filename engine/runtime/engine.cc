@@ -150,6 +150,35 @@ Status Engine::verify_state() {
     return Done{};
 }
 
+namespace {
+
+Result<std::unique_ptr<state::State>> open_to_read(const std::filesystem::path& state_dir,
+                                                   std::int32_t partition) {
+    FISCUS_ASSIGN(auto store, state::open_rocks_store(
+                                  (state_dir / "engine" / std::to_string(partition)).string(),
+                                  {.memory_bytes = 64U << 20, .read_only = true}));
+    return state::State::open(std::move(store), {});
+}
+
+}  // namespace
+
+Result<Hash128> recompute_digest(const std::filesystem::path& state_dir, std::int32_t partition) {
+    FISCUS_ASSIGN(const auto state, open_to_read(state_dir, partition));
+    return state->recompute_digest();
+}
+
+Status check_state_log(const std::filesystem::path& state_dir,
+                       std::int32_t partition,
+                       log::Log& log) {
+    FISCUS_ASSIGN(const auto state, open_to_read(state_dir, partition));
+    FISCUS_ASSIGN(const Position position, decode_position(state->position()));
+    FISCUS_TRY(log::check_identity(log, position.log_identity));
+    return position.last_offset < 0
+               ? Status(Done{})
+               : log::check_record(log, log::events_topic, partition, position.last_offset,
+                                   position.last_record_hash);
+}
+
 Result<StateView> read_state(const std::filesystem::path& state_dir) {
     StateView view;
     const std::filesystem::path directory = state_dir / "engine";
@@ -169,10 +198,7 @@ Result<StateView> read_state(const std::filesystem::path& state_dir) {
                      .hint = "fiscus run --until-end --state " + state_dir.string() + " makes it"};
     }
     for (const std::int32_t partition : partitions) {
-        FISCUS_ASSIGN(auto store,
-                      state::open_rocks_store((directory / std::to_string(partition)).string(),
-                                              {.memory_bytes = 64U << 20, .read_only = true}));
-        FISCUS_ASSIGN(auto state, state::State::open(std::move(store), {}));
+        FISCUS_ASSIGN(const auto state, open_to_read(state_dir, partition));
         FISCUS_ASSIGN(const Position position, decode_position(state->position()));
         PartitionView one;
         one.partition = partition;
@@ -180,6 +206,9 @@ Result<StateView> read_state(const std::filesystem::path& state_dir) {
         one.durable_offset = position.next_offset;
         one.sequence = position.next_sequence - 1;
         one.term = position.cursor.term;
+        one.journal_offset = position.cursor.next_offset;
+        view.log_identity = position.log_identity;
+        view.log_partitions = position.partitions;
         one.digest = state->settle();
         one.counts = position.counts;
         state->sources.for_each([&one](const state::Key&, const state::SourceRecord& source) {

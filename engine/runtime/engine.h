@@ -91,6 +91,7 @@ struct PartitionView {
     std::int64_t durable_offset = 0;  // a crash now would resume here
     std::uint64_t sequence = 0;       // last ledger sequence number, 0: none
     std::uint64_t term = 0;
+    std::int64_t journal_offset = 0;  // of read_state(): the next record of the journal
     Hash128 digest;
     Counts counts;
     std::uint64_t gaps_open = 0;  // numbers missing, over all sources
@@ -167,7 +168,16 @@ struct StateView {
     std::vector<AccountBalance> accounts;
     std::vector<PartitionView> partitions;
     Hash128 digest;
+    std::string log_identity{};  // of the log that it was built from
+    std::int32_t log_partitions = 0;
 };
 Result<StateView> read_state(const std::filesystem::path& state_dir);
+// Σ over the records of one of its partitions, read one by one.
+Result<Hash128> recompute_digest(const std::filesystem::path& state_dir, std::int32_t partition);
+// The log is the one that the state was built from, and still has its last record. Fails:
+// log_mismatch.
+Status check_state_log(const std::filesystem::path& state_dir,
+                       std::int32_t partition,
+                       log::Log& log);
 
 }  // namespace fiscus::runtime
