@@ -140,7 +140,7 @@ std::optional<Error> objection(const Place& place, const std::string& writer) {
     return std::nullopt;
 }
 
-Table table_of(const std::vector<Place>& places) {
+Table table_of(const std::vector<Place>& places, const std::string& writer) {
     Table table{{{"partition", "partition", ColumnKind::integer},
                  {"leader", "leader", ColumnKind::text},
                  {"leader_lives", "gives signs", ColumnKind::boolean},
@@ -151,9 +151,11 @@ Table table_of(const std::vector<Place>& places) {
                  {"standby", "standby", ColumnKind::text},
                  {"standby_lives", "gives signs", ColumnKind::boolean},
                  {"behind", "entries behind", ColumnKind::integer},
-                 {"digest", "digest", ColumnKind::text}},
+                 {"digest", "digest", ColumnKind::text},
+                 {"verdict", "verdict", ColumnKind::text}},
                 {}};
     for (const Place& place : places) {
+        const auto no = writer.empty() ? std::nullopt : objection(place, writer);
         const auto agrees = place.agrees();
         table.rows.push_back(
             {fmt::format("{}", place.partition), place.leader ? place.leader->writer : "",
@@ -161,7 +163,8 @@ Table table_of(const std::vector<Place>& places) {
              fmt::format("{}", place.cursor.term + 1), fmt::format("{}", place.sequence()),
              fmt::format("{}", place.events_end), place.standby ? place.standby->writer : "",
              place.standby_lives ? "true" : "false", fmt::format("{}", place.behind()),
-             !place.standby ? "" : (!agrees ? "not compared" : (*agrees ? "agrees" : "differs"))});
+             !place.standby ? "" : (!agrees ? "not compared" : (*agrees ? "agrees" : "differs")),
+             no ? "no: " + no->what : "the leader stands down"});
     }
     return table;
 }
@@ -190,22 +193,23 @@ protected:
                          fmt::format("the topics have {}", count), "Number them from 0."};
         }
         FISCUS_ASSIGN(const std::vector<Place> places, look_around(*log, partitions, writer));
-        reading_.print(context.console, table_of(places));
-        if (!writer.empty()) {
-            for (const Place& place : places) {
-                if (auto error = objection(place, writer)) {
-                    return *std::move(error);
-                }
-            }
+        std::optional<Error> no;
+        for (const Place& place : places) {
+            no = no || writer.empty() ? no : objection(place, writer);
         }
         if (dry_run_) {
+            reading_.print(context.console, table_of(places, writer));
             context.console.note("nothing was changed");
-            return ExitCode::success;
+            return no ? ExitCode::finding : ExitCode::success;
+        }
+        if (no) {
+            return *std::move(no);
         }
         for (const Place& place : places) {
             FISCUS_TRY(journal::Publisher::open(*log, place.partition, place.cursor,
                                                 runtime::handover_to(writer)));
         }
+        reading_.print(context.console, table_of(places, writer));
         context.console.note(writer.empty()
                                  ? "the leader stands down; any standby takes over at once"
                                  : fmt::format("the leader stands down; {} takes over", writer));
@@ -227,9 +231,10 @@ public:
                     "fiscus promote engine-2 --dry-run --kafka 127.0.0.1:9092\n"
                     "fiscus promote engine-2 --kafka 127.0.0.1:9092",
                 .details =
-                    "WRITER is the standby's engine.writer. Refused, also with --dry-run, when it "
+                    "WRITER is the standby's engine.writer. Refused when it "
                     "gives no signs of life, is more than 100,000 entries behind, or its digest is "
-                    "not the journal's. A leader that runs with --standby follows afterwards; any "
+                    "not the journal's; --dry-run then ends with exit code 3. A leader that runs "
+                    "with --standby follows afterwards; any "
                     "other ends.",
                 .settings = {Setting::log_directory, Setting::kafka_bootstrap}};
     }
