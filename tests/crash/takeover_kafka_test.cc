@@ -1,6 +1,6 @@
-// Aim: over a real broker a standby takes the place of a leader that is killed, stopped, or asked to
-// leave, within five seconds, also where nothing is published; no entry is lost or repeated, no row
-// either; a leader that wakes up again publishes nothing that a reader takes, and follows. Method:
+// Aim: over a real broker a standby takes the place of a leader that is killed, stopped, or asked
+// to leave, within five seconds, also where nothing is published; no entry is lost or repeated, no
+// row either; a leader that wakes up again publishes nothing that a reader takes, and follows. Method:
 // two `fiscus run --standby`, events that trickle in, and the journal as every reader sees it.
 // FISCUS_TAKEOVERS changes how often; FISCUS_SEED is printed and taken back.
 #include <algorithm>
@@ -127,6 +127,12 @@ std::map<std::string, std::map<std::string, std::uint64_t>> rows_of(log::Log& lo
     return all;
 }
 
+enum class End { killed, stopped, asked, idle_killed, by_command };
+constexpr std::array ends{End::killed,      End::stopped, End::asked,
+                          End::idle_killed, End::stopped, End::by_command};
+constexpr std::array end_names{"kill -9", "stopped, woken up later", "asked to end",
+                               "kill -9, nothing to publish", "promoted by command"};
+
 class TakeoverTest : public testing::Test {
 protected:
     void SetUp() override {
@@ -251,6 +257,105 @@ protected:
         last_note_[which] = note.ok() && note.value() ? note.value()->text : "";
     }
 
+    // The whole month in a local log, with what becomes of it undisturbed; the topics of the broker.
+    void prepare(std::uint64_t takeovers) {
+        const std::string whole = (directory_ / "whole").string();
+        // Enough for some six seconds a takeover.
+        const std::uint64_t events = 60'000 + takeovers * 24'000;
+        ASSERT_EQ(
+            fiscus({"generate", "--events", std::to_string(events), "--seed", "3", "--log", whole}),
+            0)
+            << text_of(output_);
+        ASSERT_EQ(fiscus({"run", "--until-end", "--log", whole, "--state", whole + ".state",
+                          "--event-stamps", "publisher"}),
+                  0)
+            << text_of(output_);
+        auto month = log::open_local_log(whole, false);
+        ASSERT_TRUE(month.ok());
+        month_ = std::move(month).value();
+        undisturbed_ = look(*month_);
+        events_ = month_->extent(log::events_topic, 0)->end;
+        ASSERT_EQ(fiscus({"topics", "apply", "--kafka", address_, "--event-stamps", "publisher"}),
+                  0)
+            << text_of(output_);
+        auto opened = log::open_kafka_log({.bootstrap = address_});
+        ASSERT_TRUE(opened.ok()) << opened.error().text();
+        kafka_ = std::move(opened).value();
+        auto reader = journal::JournalReader::open(*kafka_, 0, {});
+        ASSERT_TRUE(reader.ok());
+        journal_ = std::move(reader).value();
+    }
+
+    // What arrived is published.
+    void journal_catches_up() {
+        journal_until(
+            [&](const journal::Cursor& at) {
+                return at.next_sequence == static_cast<std::uint64_t>(arrived_) + 1;
+            },
+            milliseconds(120'000));
+    }
+
+    void end_leader(End end, std::size_t standby) {
+        if (end == End::by_command) {
+            ASSERT_EQ(fiscus({"promote", name(standby), "--kafka", address_}), 0)
+                << text_of(output_);
+            return;
+        }
+        const int number = end == End::stopped ? SIGSTOP : end == End::asked ? SIGTERM : SIGKILL;
+        processes_[1 - standby].signal(number);
+    }
+
+    // From the leader's end until somebody else writes.
+    milliseconds time_takeover(End end, std::size_t standby) {
+        journal_to_its_end();
+        // A claim by command comes before the standby's own.
+        const std::uint64_t next = journal_->cursor().term + (end == End::by_command ? 2 : 1);
+        const auto began = steady_clock::now();
+        end_leader(end, standby);
+        journal_until([&](const journal::Cursor& at) { return at.term >= next; }, takeover_max);
+        if (end != End::idle_killed) {
+            const std::uint64_t sequence = journal_->cursor().next_sequence;
+            journal_until([&](const journal::Cursor& at) { return at.next_sequence > sequence; },
+                          takeover_max);
+        }
+        return std::chrono::duration_cast<milliseconds>(steady_clock::now() - began);
+    }
+
+    // The former leader wakes up, or starts again, and follows.
+    void bring_back(End end, std::size_t which) {
+        remember_note(which);
+        if (end == End::stopped) {
+            processes_[which].signal(SIGCONT);
+        } else if (end != End::by_command) {
+            EXPECT_EQ(processes_[which].wait(), end == End::asked ? 0 : -1)
+                << text_of(output_of(which));
+            start(which);
+        }
+        if (end == End::idle_killed) {
+            trickle();
+        }
+    }
+
+    // The rest of the month arrives, and both processes end in order.
+    void finish(std::size_t leader) {
+        stop_trickle();
+        chunk_ = 10'000;
+        trickle();
+        trickler_.join();
+        ASSERT_EQ(arrived_, events_);
+        journal_catches_up();
+        for (const std::size_t which : {1 - leader, leader}) {
+            processes_[which].signal(SIGTERM);
+            EXPECT_EQ(processes_[which].wait(), 0) << text_of(output_of(which));
+        }
+        // Rows that were still to come.
+        ASSERT_EQ(
+            fiscus({"run", "--until-end", "--kafka", address_, "--state",
+                    (directory_ / name(leader) / "state").string(), "--event-stamps", "publisher"}),
+            0)
+            << text_of(output_);
+    }
+
     std::mt19937_64 random_;
     std::filesystem::path directory_;
     std::string output_;
@@ -259,6 +364,7 @@ protected:
     std::array<Process, 2> processes_;
     std::array<std::string, 2> last_note_;
     std::unique_ptr<log::Log> month_;
+    Seen undisturbed_;
     std::unique_ptr<log::Log> kafka_;
     std::unique_ptr<journal::JournalReader> journal_;
     std::int64_t events_ = 0;
@@ -270,38 +376,10 @@ protected:
     std::thread trickler_;
 };
 
-enum class End { killed, stopped, asked, idle_killed, by_command };
-constexpr std::array ends{End::killed,      End::stopped, End::asked,
-                          End::idle_killed, End::stopped, End::by_command};
-constexpr std::array end_names{"kill -9", "stopped, woken up later", "asked to end",
-                               "kill -9, nothing to publish", "promoted by command"};
-
 TEST_F(TakeoverTest, AStandbyTakesOverInTimeAndNothingIsLostOrRepeated) {
     const std::uint64_t takeovers = number_from("FISCUS_TAKEOVERS", 20);
-    const std::string whole = (directory_ / "whole").string();
-    // Enough for some six seconds a takeover.
-    const std::uint64_t events = 60'000 + takeovers * 24'000;
-    ASSERT_EQ(
-        fiscus({"generate", "--events", std::to_string(events), "--seed", "3", "--log", whole}), 0)
-        << text_of(output_);
-    ASSERT_EQ(fiscus({"run", "--until-end", "--log", whole, "--state", whole + ".state",
-                      "--event-stamps", "publisher"}),
-              0)
-        << text_of(output_);
-    auto month = log::open_local_log(whole, false);
-    ASSERT_TRUE(month.ok());
-    month_ = std::move(month).value();
-    const Seen undisturbed = look(*month_);
-    events_ = month_->extent(log::events_topic, 0)->end;
-    ASSERT_EQ(fiscus({"topics", "apply", "--kafka", address_, "--event-stamps", "publisher"}), 0)
-        << text_of(output_);
-    auto opened = log::open_kafka_log({.bootstrap = address_});
-    ASSERT_TRUE(opened.ok()) << opened.error().text();
-    kafka_ = std::move(opened).value();
-    auto reader = journal::JournalReader::open(*kafka_, 0, {});
-    ASSERT_TRUE(reader.ok());
-    journal_ = std::move(reader).value();
-
+    prepare(takeovers);
+    ASSERT_FALSE(HasFatalFailure());
     std::size_t leader = 0;
     start(leader);
     journal_until([](const journal::Cursor& at) { return at.term > 0; }, milliseconds(20'000));
@@ -316,83 +394,29 @@ TEST_F(TakeoverTest, AStandbyTakesOverInTimeAndNothingIsLostOrRepeated) {
             << text_of(output_of(standby));
         if (end == End::idle_killed) {
             stop_trickle();
-            journal_until(
-                [&](const journal::Cursor& at) {
-                    return at.next_sequence == static_cast<std::uint64_t>(arrived_) + 1;
-                },
-                milliseconds(60'000));
+            journal_catches_up();
         }
-        journal_to_its_end();
-        const std::uint64_t term = journal_->cursor().term;
-        const auto began = steady_clock::now();
-        if (end == End::by_command) {
-            ASSERT_EQ(fiscus({"promote", name(standby), "--kafka", address_}), 0)
-                << text_of(output_);
-        } else {
-            processes_[leader].signal(end == End::stopped ? SIGSTOP
-                                      : end == End::asked ? SIGTERM
-                                                          : SIGKILL);
-        }
-        // A claim by command and then the standby's own.
-        const std::uint64_t next = term + (end == End::by_command ? 2 : 1);
-        journal_until([&](const journal::Cursor& at) { return at.term >= next; }, takeover_max);
-        if (end != End::idle_killed) {
-            // And it writes: an entry of the new term counts.
-            const std::uint64_t sequence = journal_->cursor().next_sequence;
-            journal_until([&](const journal::Cursor& at) { return at.next_sequence > sequence; },
-                          takeover_max);
-        }
-        times.push_back(std::chrono::duration_cast<milliseconds>(steady_clock::now() - began));
+        times.push_back(time_takeover(end, standby));
         std::printf(
             "takeover %2llu, leader %s: %lld ms\n", static_cast<unsigned long long>(round + 1),
             end_names[static_cast<std::size_t>(end)], static_cast<long long>(times.back().count()));
         EXPECT_LE(times.back(), takeover_max);
-        remember_note(leader);
-        if (end == End::stopped) {
-            processes_[leader].signal(SIGCONT);
-        } else if (end != End::by_command) {
-            EXPECT_EQ(processes_[leader].wait(), end == End::asked ? 0 : -1)
-                << text_of(output_of(leader));
-            start(leader);
-        }
-        if (end == End::idle_killed) {
-            trickle();
-        }
+        bring_back(end, leader);
         leader = standby;
     }
+    ASSERT_FALSE(HasFailure());
     std::ranges::sort(times);
-    if (!times.empty()) {
-        std::printf("%zu takeovers: median %lld ms, longest %lld ms\n", times.size(),
-                    static_cast<long long>(times[times.size() / 2].count()),
-                    static_cast<long long>(times.back().count()));
-    }
-    stop_trickle();
-    chunk_ = 10'000;
-    trickle();
-    journal_until(
-        [&](const journal::Cursor& at) {
-            return at.next_sequence == static_cast<std::uint64_t>(events_) + 1;
-        },
-        milliseconds(120'000));
-    stop_trickle();
-    for (const std::size_t which : {1 - leader, leader}) {
-        processes_[which].signal(SIGTERM);
-        EXPECT_EQ(processes_[which].wait(), 0) << text_of(output_of(which));
-    }
-    // Rows that were still to come.
-    ASSERT_EQ(
-        fiscus({"run", "--until-end", "--kafka", address_, "--state",
-                (directory_ / name(leader) / "state").string(), "--event-stamps", "publisher"}),
-        0)
-        << text_of(output_);
+    std::printf("%zu takeovers: median %lld ms, longest %lld ms\n", times.size(),
+                static_cast<long long>(times[times.size() / 2].count()),
+                static_cast<long long>(times.back().count()));
+    finish(leader);
     const Seen seen = look(*kafka_);
-    EXPECT_EQ(seen.entries, undisturbed.entries);
-    EXPECT_EQ(seen.journal, undisturbed.journal);
-    EXPECT_EQ(seen.state_digest, undisturbed.state_digest);
+    EXPECT_EQ(seen.entries, undisturbed_.entries);
+    EXPECT_EQ(seen.journal, undisturbed_.journal);
+    EXPECT_EQ(seen.state_digest, undisturbed_.state_digest);
     EXPECT_EQ(rows_of(*kafka_), rows_of(*month_));
-    // The one that followed says the same of itself.
-    EXPECT_EQ(fiscus({"replay", "--kafka", address_, "--expect", to_hex(undisturbed.state_digest)}),
-              0)
+    EXPECT_EQ(
+        fiscus({"replay", "--kafka", address_, "--expect", to_hex(undisturbed_.state_digest)}), 0)
         << text_of(output_);
 }
 
