@@ -75,6 +75,16 @@ Result<Position> parse_position(std::string_view bytes) {
     return position;
 }
 
+PublisherMode mode_of(Publishing publishing) {
+    switch (publishing) {
+        case Publishing::compare: return PublisherMode::compare;
+        case Publishing::follow: return PublisherMode::follow;
+        case Publishing::off:
+        case Publishing::publish: break;
+    }
+    return PublisherMode::publish;
+}
+
 // Rows of a fold that publishes nothing.
 class NoSink final : public RowSink {
 public:
@@ -112,7 +122,7 @@ Result<std::unique_ptr<Runner>> Runner::open(log::Log& log,
 // Nothing is published to topics that would lose it, nor folded from a journal that may end early.
 // A comparison reads only, whatever the topics are like.
 Status Runner::check_topics(log::Log& log) const {
-    if (options_.publishing != Publishing::publish) {
+    if (options_.publishing != Publishing::publish && options_.publishing != Publishing::follow) {
         return Done{};
     }
     FISCUS_ASSIGN(const auto journal, log.describe(log::journal_topic));
@@ -138,7 +148,7 @@ Status Runner::start(log::Log& log) {
         sink_ = std::make_unique<NoSink>();
     } else {
         FISCUS_ASSIGN(auto publisher, Publisher::open(log, partition_, position.lanes,
-                                                      options_.publishing == Publishing::compare));
+                                                      mode_of(options_.publishing)));
         publisher_ = publisher.get();
         sink_ = std::move(publisher);
     }
@@ -173,6 +183,11 @@ Status Runner::check_memory() const {
 
 Result<std::uint64_t> Runner::run_once(std::chrono::milliseconds wait) {
     FISCUS_TRY(check_memory());
+    FISCUS_ASSIGN(const bool holds, holds_rows());
+    if (holds) {
+        options_.clock->sleep_until(options_.clock->now() + wait);
+        return std::uint64_t{0};
+    }
     FISCUS_ASSIGN(const std::optional<journal::ReadBlock> block, reader_->next(wait));
     if (!block) {
         FISCUS_TRY(idle());
@@ -217,7 +232,25 @@ Status Runner::flush_after(std::chrono::seconds interval) {
 
 Status Runner::sync_rows() { return publisher_ != nullptr ? publisher_->sync() : Status(Done{}); }
 
+Result<bool> Runner::holds_rows() {
+    return options_.publishing == Publishing::follow ? publisher_->release() : Result<bool>(false);
+}
+
+Result<bool> Runner::lead() {
+    FISCUS_ASSIGN(const bool leads, publisher_->lead());
+    if (leads) {
+        options_.publishing = Publishing::publish;
+        caught_up_ = false;
+    }
+    return leads;
+}
+
 Status Runner::commit() {
+    // A state that covers rows which nobody has published would never publish them.
+    FISCUS_ASSIGN(const bool holds, holds_rows());
+    if (holds) {
+        return Done{};
+    }
     // Rows first: a state that is ahead of its rows would never publish them.
     FISCUS_TRY(sync_rows());
     fold_->save();
@@ -237,6 +270,10 @@ Status Runner::commit() {
 
 Status Runner::flush() {
     FISCUS_TRY(commit());
+    if (entries_since_commit_ > 0) {
+        flushed_ = options_.clock->now();
+        return Done{};
+    }
     FISCUS_TRY(store_->flush());
     entries_since_flush_ = 0;
     flushed_ = options_.clock->now();
@@ -251,6 +288,7 @@ RunnerCounts Runner::counts() const {
         counts.rows_appended = publisher_->appended();
         counts.rows_compared = publisher_->compared();
         counts.rows_beyond = publisher_->beyond();
+        counts.rows_repeated = publisher_->repeats();
     }
     return counts;
 }

@@ -33,6 +33,8 @@ enum class Publishing : std::uint8_t {
     off,      // fold only; such a state can never publish later
     publish,  // compare with what is there, then append what follows
     compare,  // compare only: for replay; nothing is ever appended
+    // A standby's: compare, never get further than what is published, until lead().
+    follow,
 };
 
 struct RunnerOptions {
@@ -53,6 +55,7 @@ struct RunnerCounts {
     std::uint64_t rows_appended = 0;  // published since open
     std::uint64_t rows_compared = 0;  // found published already, and equal
     std::uint64_t rows_beyond = 0;    // Publishing::compare: not published yet
+    std::uint64_t rows_repeated = 0;  // published again by somebody who had lost its place
     std::uint64_t revisions = 0;      // days cut since open
     std::uint64_t commits = 0;
     std::uint64_t memory_bytes = 0;  // estimate of what the fold holds now
@@ -76,8 +79,11 @@ public:
     Result<std::uint64_t> run_once(std::chrono::milliseconds wait);
     // The last run_once() found nothing to read, and every row so far is durable.
     [[nodiscard]] bool caught_up() const { return caught_up_; }
-    // Rows, state and cursor are durable afterwards.
+    // Rows, state and cursor are durable afterwards. A standby's that holds rows writes nothing.
     Status flush();
+    // Publishing::follow: publishes from now on what is not there yet. False: the topics are still
+    // somebody else's (the local log's lock); ask again.
+    Result<bool> lead();
 
     // Stands after the last folded block.
     [[nodiscard]] const journal::Cursor& cursor() const { return reader_->cursor(); }
@@ -95,6 +101,8 @@ private:
     Status flush_after(std::chrono::seconds interval);
     Status commit();
     Status sync_rows();
+    // Publishing::follow: rows wait to be found published.
+    Result<bool> holds_rows();
     [[nodiscard]] std::uint64_t trim_slack() const;
 
     std::int32_t partition_;

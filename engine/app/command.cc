@@ -63,6 +63,11 @@ CommandList all_commands() {
     CommandList commands;
     commands.push_back(make_demo());
     commands.push_back(make_run());
+    commands.push_back(make_promote());
+    commands.push_back(make_demote());
+    commands.push_back(make_checkpoint_create());
+    commands.push_back(make_checkpoint_verify());
+    commands.push_back(make_checkpoint_restore());
     commands.push_back(make_topics_plan());
     commands.push_back(make_topics_apply());
     commands.push_back(make_generate());

@@ -23,6 +23,11 @@ constexpr std::chrono::milliseconds watch_interval{100};
 // Figures are copied for the outside at most so often.
 constexpr std::chrono::milliseconds board_interval{200};
 constexpr std::chrono::seconds extent_interval{1};
+constexpr std::chrono::milliseconds lead_interval{50};
+// Statistics have no term of their own. So rows are published only while the engine has seen its
+// claim unchallenged for no longer than this, and who takes over waits as long first: two never
+// publish at once, but for rows that a stopped process had handed to its client already.
+constexpr std::chrono::milliseconds lease{2'000};
 
 // What the two threads and the waiting one say to each other.
 class Conversation {
@@ -33,6 +38,31 @@ public:
     void engine_ends() { engine_ended_.store(true, std::memory_order_release); }
     [[nodiscard]] bool engine_ended() const {
         return engine_ended_.load(std::memory_order_acquire);
+    }
+
+    // Whether this process leads a partition, as its engine sees it.
+    struct Lead {
+        bool leads = false;
+        Clock::Time since{};     // when the engine said so first
+        Clock::Time unfenced{};  // when the journal was seen without a claim of somebody else
+    };
+    void tell(const std::vector<runtime::PartitionView>& views) {
+        const std::lock_guard lock(mutex_);
+        for (const runtime::PartitionView& view : views) {
+            Lead& lead = leads_[view.partition];
+            const bool leads = view.role == runtime::Role::leader;
+            if (leads && !lead.leads) {
+                lead.since = std::chrono::steady_clock::now();
+            }
+            lead.leads = leads;
+            lead.unfenced = view.unfenced;
+        }
+    }
+    // Nothing: the engine has not said anything yet.
+    [[nodiscard]] std::optional<Lead> lead(std::int32_t partition) const {
+        const std::lock_guard lock(mutex_);
+        const auto found = leads_.find(partition);
+        return found == leads_.end() ? std::nullopt : std::optional(found->second);
     }
 
     void fail(Error error) {
@@ -53,6 +83,7 @@ private:
     std::atomic<bool> stop_{false};
     std::atomic<bool> engine_ended_{false};
     mutable std::mutex mutex_;
+    std::map<std::int32_t, Lead> leads_;
     std::optional<Error> error_;
 };
 
@@ -105,6 +136,10 @@ EngineFigures EngineObserver::look() {
         partition.durable_position = view.durable_offset;
         partition.sequence = view.sequence;
         partition.term = view.term;
+        partition.leads = view.role == runtime::Role::leader;
+        partition.leader_silent_s = static_cast<double>(view.silent.count()) / 1e3;
+        partition.takeovers = view.takeovers;
+        partition.sign_trouble = view.sign_trouble;
         partition.accepted = view.counts.accepted;
         partition.duplicates = view.counts.duplicates;
         partition.refused = view.counts.refused;
@@ -155,10 +190,15 @@ private:
         EngineObserver observer(log_, *engine);
         show(observer);
         auto shown = std::chrono::steady_clock::now();
+        auto told = shown;
         while (!conversation_.stop()) {
             FISCUS_ASSIGN(const std::uint64_t records, engine->run_once(turn_wait));
             result.records += records;
             const auto now = std::chrono::steady_clock::now();
+            if (now - told >= lead_interval) {
+                conversation_.tell(engine->view());
+                told = now;
+            }
             if (now - shown >= board_interval) {
                 show(observer);
                 shown = now;
@@ -171,6 +211,7 @@ private:
             }
         }
         FISCUS_TRY(engine->flush());
+        engine->leave();
         show(observer);
         result.digest = engine->digest();
         return Done{};
@@ -201,6 +242,12 @@ public:
     }
 
 private:
+    struct Folding {
+        std::int32_t partition = 0;
+        bool follows = false;  // publishes nothing until it leads
+        std::unique_ptr<projections::Runner> runner{};
+    };
+
     Status open_runners() {
         std::vector<std::int32_t> partitions = options_.engine_options.partitions;
         if (partitions.empty()) {
@@ -210,23 +257,55 @@ private:
                 partitions.push_back(partition);
             }
         }
-        projections::RunnerOptions runner_options = options_.statistics_options;
-        runner_options.memory_bytes /= std::max<std::size_t>(partitions.size(), 1);
+        memory_bytes_ =
+            options_.statistics_options.memory_bytes / std::max<std::size_t>(partitions.size(), 1);
         for (const std::int32_t partition : partitions) {
-            FISCUS_ASSIGN(auto runner, projections::Runner::open(log_, partition, runner_options));
-            runners_.emplace_back(partition, std::move(runner));
+            FISCUS_TRY(open_runner(runners_.emplace_back(Folding{.partition = partition})));
         }
         return Done{};
+    }
+
+    Status open_runner(Folding& folding) {
+        projections::RunnerOptions options = options_.statistics_options;
+        options.memory_bytes = memory_bytes_;
+        folding.follows = options_.engine && options_.engine_options.standby;
+        if (folding.follows) {
+            options.publishing = projections::Publishing::follow;
+        }
+        folding.runner.reset();
+        FISCUS_ASSIGN(folding.runner, projections::Runner::open(log_, folding.partition, options));
+        return Done{};
+    }
+
+    // Follows or publishes as the engine of this process does; false: not now.
+    Result<bool> keep_to_the_engine(Folding& folding) {
+        if (!options_.engine || conversation_.engine_ended()) {
+            return true;
+        }
+        const auto lead = conversation_.lead(folding.partition);
+        const bool standby = options_.engine_options.standby;
+        if (!lead) {
+            return true;
+        }
+        const auto now = std::chrono::steady_clock::now();
+        if (!folding.follows && standby && !lead->leads) {
+            // Rows that are under way go with the writer, and those that are not wait no longer.
+            FISCUS_TRY(open_runner(folding));
+        } else if (folding.follows && lead->leads && now - lead->since >= lease) {
+            FISCUS_ASSIGN(const bool leads, folding.runner->lead());
+            folding.follows = !leads;
+        }
+        return folding.follows || now - lead->unfenced < lease;
     }
 
     void show(bool recovered) {
         StatisticsFigures figures;
         figures.recovered = recovered;
         figures.turned = std::chrono::steady_clock::now();
-        for (const auto& [partition, runner] : runners_) {
-            figures.partitions.push_back({.partition = partition,
-                                          .sequence = runner->cursor().next_sequence - 1,
-                                          .rows = runner->counts().rows_appended});
+        for (const Folding& folding : runners_) {
+            figures.partitions.push_back({.partition = folding.partition,
+                                          .sequence = folding.runner->cursor().next_sequence - 1,
+                                          .rows = folding.runner->counts().rows_appended});
         }
         board_.put(std::move(figures));
     }
@@ -234,11 +313,16 @@ private:
     // One block of every partition; entries folded.
     Result<std::uint64_t> turn() {
         std::uint64_t entries = 0;
-        for (const auto& [partition, runner] : runners_) {
+        for (Folding& folding : runners_) {
+            FISCUS_ASSIGN(const bool now, keep_to_the_engine(folding));
+            if (!now) {
+                std::this_thread::sleep_for(lead_interval / static_cast<int>(runners_.size()));
+                continue;
+            }
             // Only a process with nothing to do waits, and a short while for each partition.
             const auto wait = idle_ ? turn_wait / static_cast<int>(runners_.size())
                                     : std::chrono::milliseconds(0);
-            FISCUS_ASSIGN(const std::uint64_t folded, runner->run_once(wait));
+            FISCUS_ASSIGN(const std::uint64_t folded, folding.runner->run_once(wait));
             entries += folded;
         }
         idle_ = entries == 0;
@@ -268,8 +352,12 @@ private:
                 }
             }
         }
-        for (const auto& [partition, runner] : runners_) {
-            FISCUS_TRY(runner->flush());
+        // Somebody else leads: whatever is not published is that one's to publish.
+        const auto error = conversation_.error();
+        for (const Folding& folding : runners_) {
+            if (!error || error->code != ErrorCode::fenced) {
+                FISCUS_TRY(folding.runner->flush());
+            }
         }
         show(true);
         return Done{};
@@ -277,9 +365,10 @@ private:
 
     // Silence alone may be a slow broker; the journal's own end is what counts.
     Result<bool> at_end() {
-        for (const auto& [partition, runner] : runners_) {
-            FISCUS_ASSIGN(const log::Extent extent, log_.extent(log::journal_topic, partition));
-            if (runner->cursor().next_offset < extent.end) {
+        for (const Folding& folding : runners_) {
+            FISCUS_ASSIGN(const log::Extent extent,
+                          log_.extent(log::journal_topic, folding.partition));
+            if (folding.runner->cursor().next_offset < extent.end) {
                 return false;
             }
         }
@@ -290,7 +379,8 @@ private:
     const PipelineOptions& options_;
     Conversation& conversation_;
     FiguresBoard& board_;
-    std::vector<std::pair<std::int32_t, std::unique_ptr<projections::Runner>>> runners_;
+    std::vector<Folding> runners_;
+    std::uint64_t memory_bytes_ = 0;  // of each
     bool idle_ = false;
 };
 
@@ -373,6 +463,8 @@ PipelineOptions pipeline_options(const Settings& settings, const std::filesystem
         .fold_records = static_cast<std::size_t>(settings.integer(Setting::engine_fold_records)),
         .writer_name = settings.text(Setting::engine_writer)};
     options.engine_options.secrets_dir = secrets_directory(settings);
+    options.engine_options.patience =
+        std::chrono::milliseconds(settings.integer(Setting::standby_patience));
     options.statistics_options.directory = (state / "statistics").string();
     options.statistics_options.memory_bytes = of_statistics;
     return options;

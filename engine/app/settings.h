@@ -33,6 +33,7 @@ enum class Setting : std::uint8_t {
     engine_writer,
     secrets_directory,
     run_only,
+    standby_patience,
     http_port,
     http_address,
     http_ready_lag_records,

@@ -59,7 +59,8 @@ Result<std::int64_t> append_claim(log::Writer& writer,
 Result<std::unique_ptr<Publisher>> Publisher::open(log::Log& log,
                                                    std::int32_t partition,
                                                    const Cursor& from,
-                                                   const std::string& writer_name) {
+                                                   const std::string& writer_name,
+                                                   Contest contest) {
     FISCUS_ASSIGN(auto writer, log.writer(log::journal_topic, partition));
     FISCUS_ASSIGN(auto reader, JournalReader::open(log, partition, from));
     FISCUS_ASSIGN(const log::Extent extent, log.extent(log::journal_topic, partition));
@@ -86,6 +87,9 @@ Result<std::unique_ptr<Publisher>> Publisher::open(log::Log& log,
         if (ours) {
             return std::unique_ptr<Publisher>(
                 new Publisher(log, partition, std::move(writer), reader->cursor()));
+        }
+        if (contest == Contest::yield) {
+            break;
         }
     }
     return stand_down(partition, reader->cursor().term, reader->cursor().term + 1);

@@ -13,17 +13,23 @@
 
 namespace fiscus::journal {
 
+// What a writer does whose claim comes after another one of the same term: claims again, or lets
+// the other one have the partition.
+enum class Contest : std::uint8_t { insist, yield };
+
 class Publisher {
 public:
     // `from` is any cursor at or before the journal's end (the state's). Blocks from there to the
     // claim are already published: `tail_end` is the cursor after them, for recovery to compare
     // against.
-    // Fails: corrupt, fenced (the local log's lock, or others claim again and again),
+    // Fails: corrupt, fenced (the local log's lock, others claim again and again, or one did and
+    // this writer yields),
     // log_unavailable when the own claim does not come back, as the log does.
     static Result<std::unique_ptr<Publisher>> open(log::Log& log,
                                                    std::int32_t partition,
                                                    const Cursor& from,
-                                                   const std::string& writer_name);
+                                                   const std::string& writer_name,
+                                                   Contest contest = Contest::insist);
 
     // Encodes and queues the block after the last one; nothing counts before sync(). Fails: usage
     // for a block above the topic's limit (block_bytes_bound tells before), as log::Writer::append

@@ -95,7 +95,10 @@ Result<std::optional<ReadBlock>> JournalReader::follow(const log::Record& record
     if (block.kind() == wire::BlockKind::claim) {
         // A claim of a term already taken is void: of two writers that claimed at once, the first
         // wins.
-        cursor_.term = std::max(cursor_.term, block.term());
+        if (block.term() > cursor_.term) {
+            cursor_.term = block.term();
+            claimed_by_ = view.header().writer;
+        }
         cursor_.next_offset = after;
         return std::optional<ReadBlock>();
     }

@@ -47,6 +47,8 @@ public:
     // nothing came in time. cursor().next_offset ≥ end tells which.
     Result<std::optional<ReadBlock>> next_before(std::int64_t end, std::chrono::milliseconds wait);
     [[nodiscard]] const Cursor& cursor() const { return cursor_; }
+    // Who claimed the cursor's term; empty when that was before the reader began.
+    [[nodiscard]] const std::string& claimed_by() const { return claimed_by_; }
 
 private:
     JournalReader(std::unique_ptr<log::Reader> reader, std::int32_t partition, const Cursor& from);
@@ -57,6 +59,7 @@ private:
     std::unique_ptr<log::Reader> reader_;
     std::int32_t partition_;
     Cursor cursor_;
+    std::string claimed_by_;
     std::span<const log::Record> records_;
     std::size_t taken_ = 0;
     BlockDecoder decoder_;

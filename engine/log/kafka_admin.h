@@ -24,6 +24,14 @@ public:
     Status create(std::span<const TopicPlan> plans);
     // Fails: not_found for a topic or partition that does not exist.
     Result<Extent> extent(std::string_view topic, std::int32_t partition);
+    // As log::Log does (kafka_notes.cc).
+    Status put_note(std::string_view topic,
+                    std::int32_t partition,
+                    std::string_view name,
+                    const Note& note);
+    Result<std::optional<Note>> note(std::string_view topic,
+                                     std::int32_t partition,
+                                     std::string_view name);
 
 private:
     struct Size {
@@ -34,7 +42,21 @@ private:
     Result<KafkaEvent> ask(
         rd_kafka_admin_op_t operation,
         const std::function<void(rd_kafka_AdminOptions_t*, rd_kafka_queue_t*)>& call,
-        const std::string& what);
+        const std::string& what) {
+        return ask(operation, call, what, options_.answer_within);
+    }
+    Result<KafkaEvent> ask(
+        rd_kafka_admin_op_t operation,
+        const std::function<void(rd_kafka_AdminOptions_t*, rd_kafka_queue_t*)>& call,
+        const std::string& what,
+        std::chrono::milliseconds answer_within);
+    Status commit(std::string_view topic,
+                  std::int32_t partition,
+                  const std::string& group,
+                  const Note& note);
+    Result<std::optional<Note>> committed(std::string_view topic,
+                                          std::int32_t partition,
+                                          const std::string& group);
     Status read_settings(TopicInfo& info);
     Status create_missing(std::span<const TopicPlan> plans);
     Status wait_for(const TopicPlan& plan);

@@ -32,6 +32,17 @@ public:
                                            std::int32_t partition) override {
         return open_kafka_writer(admin_, options_, topic, partition);
     }
+    Status put_note(std::string_view topic,
+                    std::int32_t partition,
+                    std::string_view name,
+                    const Note& note) override {
+        return admin_.put_note(topic, partition, name, note);
+    }
+    Result<std::optional<Note>> note(std::string_view topic,
+                                     std::int32_t partition,
+                                     std::string_view name) override {
+        return admin_.note(topic, partition, name);
+    }
 
 private:
     const KafkaOptions options_;

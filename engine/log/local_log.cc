@@ -15,6 +15,7 @@
 
 #include "engine/base/ids.h"
 #include "engine/log/file.h"
+#include "engine/log/local_notes.h"
 #include "engine/log/local_partition.h"
 #include "engine/log/local_reader.h"
 #include "engine/log/local_writer.h"
@@ -115,6 +116,13 @@ public:
                                            std::int32_t partition,
                                            std::int64_t offset) override;
     Result<std::unique_ptr<Writer>> writer(std::string_view topic, std::int32_t partition) override;
+    Status put_note(std::string_view topic,
+                    std::int32_t partition,
+                    std::string_view name,
+                    const Note& note) override;
+    Result<std::optional<Note>> note(std::string_view topic,
+                                     std::int32_t partition,
+                                     std::string_view name) override;
 
 private:
     Result<std::optional<Description>> read_description(std::string_view topic) const;
@@ -233,6 +241,23 @@ Result<std::unique_ptr<Reader>> LocalLog::reader(std::string_view topic,
 Result<std::unique_ptr<Writer>> LocalLog::writer(std::string_view topic, std::int32_t partition) {
     FISCUS_ASSIGN(LocalPartition * found, find(topic, partition));
     return open_local_writer(*found, options_.segment_bytes_max);
+}
+
+Status LocalLog::put_note(std::string_view topic,
+                          std::int32_t partition,
+                          std::string_view name,
+                          const Note& note) {
+    FISCUS_TRY(check_note(name, note));
+    FISCUS_ASSIGN(const LocalPartition* const found, find(topic, partition));
+    return write_note(found->directory(), name, note);
+}
+
+Result<std::optional<Note>> LocalLog::note(std::string_view topic,
+                                           std::int32_t partition,
+                                           std::string_view name) {
+    FISCUS_TRY(check_note(name, {}));
+    FISCUS_ASSIGN(const LocalPartition* const found, find(topic, partition));
+    return read_note(found->directory(), name);
 }
 
 Result<std::optional<std::string>> read_identity(const std::filesystem::path& path) {

@@ -91,6 +91,16 @@ struct Extent {
     std::int64_t end = 0;
 };
 
+// What a process says about a partition beside its records: a hint for other processes and for
+// people, never the truth.
+struct Note {
+    std::int64_t position = 0;  // how far it has come
+    std::string text{};         // of printable ASCII, note_bytes_max at most
+    friend bool operator==(const Note&, const Note&) = default;
+};
+// Kafka keeps no more by default.
+inline constexpr std::size_t note_bytes_max = 4'096;
+
 class Reader {
 public:
     virtual ~Reader() = default;
@@ -140,6 +150,17 @@ public:
     // (fenced).
     virtual Result<std::unique_ptr<Writer>> writer(std::string_view topic,
                                                    std::int32_t partition) = 0;
+    // Keeps one note for each name and partition; a later one takes the place of the one before.
+    // A log that keeps no notes forgets them. Fails: usage for a name of other letters than
+    // a-z A-Z 0-9 . _ -, io, log_unavailable within a few seconds.
+    virtual Status put_note(std::string_view topic,
+                            std::int32_t partition,
+                            std::string_view name,
+                            const Note& note);
+    // The last one; nothing: there is none.
+    virtual Result<std::optional<Note>> note(std::string_view topic,
+                                             std::int32_t partition,
+                                             std::string_view name);
 };
 
 }  // namespace fiscus::log

@@ -12,6 +12,7 @@ namespace fiscus::log {
 namespace {
 
 constexpr std::size_t topic_name_max = 249;
+constexpr std::size_t note_name_max = 200;
 // Of a batch around a single record, by the wire format of Kafka: 61 bytes of the batch and at most
 // 21 of the record, rounded up. Kept free in both logs, so that their limits agree.
 constexpr std::size_t record_overhead_bytes = 128;
@@ -118,6 +119,15 @@ std::string advice(const TopicPlan& wanted, const std::vector<Difference>& all) 
 
 }  // namespace
 
+Status Log::put_note(std::string_view, std::int32_t, std::string_view name, const Note& note) {
+    return check_note(name, note);
+}
+
+Result<std::optional<Note>> Log::note(std::string_view, std::int32_t, std::string_view name) {
+    FISCUS_TRY(check_note(name, {}));
+    return std::optional<Note>();
+}
+
 std::int64_t record_timestamp_ms(const NewRecord& record) {
     if (record.timestamp_us != 0) {
         return record.timestamp_us / 1000;
@@ -146,6 +156,21 @@ Status check_record(const NewRecord& record, const TopicPlan& plan) {
                      .hint = "Stamp records with UTC microseconds."};
     }
     return Done{};
+}
+
+Status check_note(std::string_view name, const Note& note) {
+    const bool named =
+        !name.empty() && name.size() <= note_name_max && std::ranges::all_of(name, topic_letter);
+    const bool printable =
+        std::ranges::all_of(note.text, [](char c) { return c >= ' ' && c <= '~'; });
+    if (named && printable && note.text.size() <= note_bytes_max && note.position >= 0) {
+        return Done{};
+    }
+    return Error{.code = ErrorCode::usage,
+                 .what = "the note \"" + std::string(name) + "\" cannot be kept",
+                 .why = named ? "its text is too long or not printable"
+                              : "its name has other letters than a-z A-Z 0-9 . _ - or is too long",
+                 .hint = "Give another name."};
 }
 
 Status check_plan(const TopicPlan& plan) {

@@ -33,6 +33,9 @@ std::string plan_difference(const TopicPlan& wanted, const TopicInfo& found);
 // Fails: log_mismatch, with each property that differs and what to do about it.
 Status check_topic(const TopicPlan& wanted, const TopicInfo& found);
 
+// The name of the letters of a topic's, the text printable and not too long.
+Status check_note(std::string_view name, const Note& note);
+
 Error topic_unknown(std::string_view topic);
 Error partition_unknown(std::string_view topic, std::int32_t partition, std::int32_t partitions);
 // A reader's position outside the partition's extent.

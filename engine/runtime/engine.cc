@@ -38,6 +38,7 @@ Result<std::unique_ptr<Engine>> Engine::open(log::Log& log, const EngineOptions&
     }
     std::unique_ptr<Engine> engine(new Engine());
     engine->options_ = options;
+    engine->log_ = &log;
     for (const std::int32_t partition : mine) {
         if (partition < 0 || partition >= partitions) {
             return Error{.code = ErrorCode::usage,
@@ -45,28 +46,58 @@ Result<std::unique_ptr<Engine>> Engine::open(log::Log& log, const EngineOptions&
                          .why = "the events topic has " + std::to_string(partitions),
                          .hint = "number them from 0"};
         }
+        engine->openings_.push_back({.partition = partition,
+                                     .partitions = partitions,
+                                     .memory_bytes = options.memory_bytes / mine.size()});
         FISCUS_ASSIGN(auto opened,
-                      Partition::open(log, engine->options_,
-                                      {.partition = partition,
-                                       .partitions = partitions,
-                                       .memory_bytes = options.memory_bytes / mine.size()}));
+                      Partition::open(log, engine->options_, engine->openings_.back()));
         engine->partitions_.push_back(std::move(opened));
+        engine->closed_views_.emplace_back();
     }
     return engine;
 }
 
 Result<std::uint64_t> Engine::run_once(std::chrono::milliseconds wait) {
     std::uint64_t applied = 0;
-    for (const auto& partition : partitions_) {
+    const auto turn = [&](std::size_t index, std::chrono::milliseconds patience) -> Status {
+        auto count = partitions_[index]->run_once(patience);
+        if (!count.ok() && count.error().code == ErrorCode::fenced && options_.standby) {
+            return follow_again(index);
+        }
+        FISCUS_TRY(count);
+        applied += *count;
+        return Done{};
+    };
+    for (std::size_t index = 0; index < partitions_.size(); ++index) {
         // Only one partition may wait: with several, each turn looks at all of them.
-        const auto patience = partitions_.size() == 1 ? wait : std::chrono::milliseconds(0);
-        FISCUS_ASSIGN(const std::uint64_t count, partition->run_once(patience));
-        applied += count;
+        FISCUS_TRY(turn(index, partitions_.size() == 1 ? wait : std::chrono::milliseconds(0)));
     }
     if (applied == 0 && partitions_.size() > 1) {
-        return partitions_.front()->run_once(wait);
+        FISCUS_TRY(turn(0, wait));
     }
     return applied;
+}
+
+Status Engine::follow_again(std::size_t index) {
+    PartitionView last = partitions_[index]->view();
+    last.role = Role::standby;
+    std::unique_ptr<Partition> closing;
+    {
+        const std::lock_guard lock(partitions_mutex_);
+        closed_views_[index] = last;
+        closing = std::move(partitions_[index]);
+    }
+    closing.reset();
+    FISCUS_ASSIGN(auto opened, Partition::open(*log_, options_, openings_[index]));
+    const std::lock_guard lock(partitions_mutex_);
+    partitions_[index] = std::move(opened);
+    return Done{};
+}
+
+void Engine::leave() {
+    for (const auto& partition : partitions_) {
+        partition->leave();
+    }
 }
 
 Result<bool> Engine::caught_up() {
@@ -95,17 +126,19 @@ bool Engine::step() {
 }
 
 std::vector<PartitionView> Engine::view() const {
+    const std::lock_guard lock(partitions_mutex_);
     std::vector<PartitionView> views;
-    for (const auto& partition : partitions_) {
-        views.push_back(partition->view());
+    for (std::size_t index = 0; index < partitions_.size(); ++index) {
+        views.push_back(partitions_[index] == nullptr ? closed_views_[index]
+                                                      : partitions_[index]->view());
     }
     return views;
 }
 
 Hash128 Engine::digest() const {
     Hash128 sum;
-    for (const auto& partition : partitions_) {
-        sum += partition->view().digest;
+    for (const PartitionView& partition : view()) {
+        sum += partition.digest;
     }
     return sum;
 }
@@ -115,6 +148,35 @@ Status Engine::verify_state() {
         FISCUS_TRY(partition->verify_state());
     }
     return Done{};
+}
+
+namespace {
+
+Result<std::unique_ptr<state::State>> open_to_read(const std::filesystem::path& state_dir,
+                                                   std::int32_t partition) {
+    FISCUS_ASSIGN(auto store, state::open_rocks_store(
+                                  (state_dir / "engine" / std::to_string(partition)).string(),
+                                  {.memory_bytes = 64U << 20, .read_only = true}));
+    return state::State::open(std::move(store), {});
+}
+
+}  // namespace
+
+Result<Hash128> recompute_digest(const std::filesystem::path& state_dir, std::int32_t partition) {
+    FISCUS_ASSIGN(const auto state, open_to_read(state_dir, partition));
+    return state->recompute_digest();
+}
+
+Status check_state_log(const std::filesystem::path& state_dir,
+                       std::int32_t partition,
+                       log::Log& log) {
+    FISCUS_ASSIGN(const auto state, open_to_read(state_dir, partition));
+    FISCUS_ASSIGN(const Position position, decode_position(state->position()));
+    FISCUS_TRY(log::check_identity(log, position.log_identity));
+    return position.last_offset < 0
+               ? Status(Done{})
+               : log::check_record(log, log::events_topic, partition, position.last_offset,
+                                   position.last_record_hash);
 }
 
 Result<StateView> read_state(const std::filesystem::path& state_dir) {
@@ -136,10 +198,7 @@ Result<StateView> read_state(const std::filesystem::path& state_dir) {
                      .hint = "fiscus run --until-end --state " + state_dir.string() + " makes it"};
     }
     for (const std::int32_t partition : partitions) {
-        FISCUS_ASSIGN(auto store,
-                      state::open_rocks_store((directory / std::to_string(partition)).string(),
-                                              {.memory_bytes = 64U << 20, .read_only = true}));
-        FISCUS_ASSIGN(auto state, state::State::open(std::move(store), {}));
+        FISCUS_ASSIGN(const auto state, open_to_read(state_dir, partition));
         FISCUS_ASSIGN(const Position position, decode_position(state->position()));
         PartitionView one;
         one.partition = partition;
@@ -147,6 +206,9 @@ Result<StateView> read_state(const std::filesystem::path& state_dir) {
         one.durable_offset = position.next_offset;
         one.sequence = position.next_sequence - 1;
         one.term = position.cursor.term;
+        one.journal_offset = position.cursor.next_offset;
+        view.log_identity = position.log_identity;
+        view.log_partitions = position.partitions;
         one.digest = state->settle();
         one.counts = position.counts;
         state->sources.for_each([&one](const state::Key&, const state::SourceRecord& source) {

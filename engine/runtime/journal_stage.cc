@@ -6,8 +6,10 @@ namespace fiscus::runtime {
 
 JournalStage::JournalStage(std::unique_ptr<journal::Publisher> publisher,
                            const TurnEnd& recovered,
-                           Background background)
-    : publisher_(std::move(publisher)),
+                           Background background,
+                           Clock& clock)
+    : clock_(clock),
+      publisher_(std::move(publisher)),
       term_(publisher_->term()),
       durable_end_(recovered),
       worker_(
@@ -44,7 +46,11 @@ Status JournalStage::wait() {
 
 Status JournalStage::check_fence() {
     FISCUS_TRY(wait());
-    return publisher_->check_fence();
+    const Clock::Time asked = clock_.now();
+    FISCUS_TRY(publisher_->check_fence());
+    const Worker::Lock lock(worker_.mutex());
+    unfenced_ = asked;
+    return Done{};
 }
 
 void JournalStage::mark() {
@@ -72,6 +78,11 @@ TurnEnd JournalStage::acknowledged() const {
     return durable_end_;
 }
 
+Clock::Time JournalStage::unfenced() const {
+    const Worker::Lock lock(worker_.mutex());
+    return unfenced_;
+}
+
 std::uint64_t JournalStage::blocks() const {
     const Worker::Lock lock(worker_.mutex());
     return durable_;
@@ -87,6 +98,7 @@ void JournalStage::publish(Worker::Lock& lock) {
     const Turn& next = turn(appended_);
     StageTimes spent;
     lock.unlock();
+    const Clock::Time asked = clock_.now();
     Status status = Done{};
     {
         const StageTimer timer(spent, append_first ? Stage::journal : Stage::sync);
@@ -101,6 +113,7 @@ void JournalStage::publish(Worker::Lock& lock) {
     } else {
         durable_ = appended_;
         durable_end_ = appended_end_;
+        unfenced_ = asked;
         if (mark_ == durable_) {
             marked_ = publisher_->cursor();
             mark_.reset();

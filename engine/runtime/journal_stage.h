@@ -13,6 +13,7 @@
 
 #include "engine/journal/publisher.h"
 #include "engine/runtime/engine.h"
+#include "engine/threads/clock.h"
 #include "engine/threads/worker.h"
 
 namespace fiscus::runtime {
@@ -30,7 +31,8 @@ public:
     // `recovered` is what was durable before the first turn.
     JournalStage(std::unique_ptr<journal::Publisher> publisher,
                  const TurnEnd& recovered,
-                 Background background);
+                 Background background,
+                 Clock& clock = machine_clock());
     JournalStage(const JournalStage&) = delete;
     JournalStage& operator=(const JournalStage&) = delete;
 
@@ -53,6 +55,9 @@ public:
     [[nodiscard]] TurnEnd acknowledged() const;
     [[nodiscard]] std::uint64_t term() const { return term_; }
     [[nodiscard]] std::uint64_t blocks() const;
+    // When the log was asked last and nobody had claimed the journal since this writer did; the
+    // beginning of time: not yet.
+    [[nodiscard]] Clock::Time unfenced() const;
     [[nodiscard]] StageTimes times() const;
     // Background::steps: appends one block or syncs those that were; false: all is durable.
     bool step() { return worker_.step(); }
@@ -72,6 +77,7 @@ private:
     Status append(const Turn& turn);
     Turn& turn(std::uint64_t number) { return turns_[number % turns_max]; }
 
+    Clock& clock_;
     std::unique_ptr<journal::Publisher> publisher_;
     std::uint64_t term_;
     std::array<Turn, turns_max> turns_;
@@ -83,6 +89,7 @@ private:
     std::uint64_t appended_ = 0;
     std::uint64_t durable_ = 0;
     TurnEnd durable_end_;
+    Clock::Time unfenced_{};
     std::optional<std::uint64_t> mark_;  // turns that are to be durable, and no more
     std::optional<journal::Cursor> marked_;
     StageTimes times_;

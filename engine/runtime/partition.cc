@@ -13,7 +13,6 @@ using std::chrono::milliseconds;
 
 // A turn ends when its block has come so far: the largest entry of all fits the other half.
 constexpr std::size_t turn_block_bytes = block_bytes_max / 2;
-constexpr milliseconds recovery_wait{10'000};
 constexpr milliseconds fence_interval{1'000};
 constexpr milliseconds secret_interval{500};
 // Collecting what changed holds events up: often and little while there is time, seldom and much
@@ -24,21 +23,6 @@ constexpr int unhurried_folds = 5;
 constexpr std::size_t fold_piece_min = 1'024;
 constexpr std::size_t fold_piece_per_event = 4;
 
-Error log_shorter_than(std::string_view what, std::int32_t partition, std::int64_t offset) {
-    return {
-        .code = ErrorCode::log_mismatch,
-        .what = "partition " + std::to_string(partition) + " of " + std::string(log::events_topic) +
-                " ends before record " + std::to_string(offset),
-        .why = std::string(what),
-        .hint = "the log was cut or is another one: restore it; state never goes ahead of the log"};
-}
-
-template <typename T>
-bool same_bytes(std::span<const T> a, std::span<const T> b) {
-    return a.size() == b.size() &&
-           (a.empty() || std::memcmp(a.data(), b.data(), a.size_bytes()) == 0);
-}
-
 }  // namespace
 
 Result<std::unique_ptr<Partition>> Partition::open(log::Log& log,
@@ -47,15 +31,19 @@ Result<std::unique_ptr<Partition>> Partition::open(log::Log& log,
     std::unique_ptr<Partition> opened(new Partition(log, options, partition));
     FISCUS_TRY(opened->open_state());
     FISCUS_TRY(opened->check_log());
-    const std::string writer = options.writer_name + "/" + std::to_string(partition.partition);
-    FISCUS_ASSIGN(auto publisher, journal::Publisher::open(log, partition.partition,
-                                                           opened->position_.cursor, writer));
     FISCUS_ASSIGN(opened->reader_, log.reader(log::events_topic, partition.partition,
                                               opened->position_.next_offset));
-    FISCUS_TRY(opened->recover(publisher->tail_end()));
-    opened->position_.cursor = publisher->cursor();
-    opened->journal_ = std::make_unique<JournalStage>(std::move(publisher), opened->turn_end(),
-                                                      options.background);
+    if (options.sign_interval.count() > 0) {
+        opened->signals_ = std::make_unique<Signals>(log, partition.partition, options.background);
+    }
+    if (options.standby) {
+        FISCUS_TRY(opened->follow_from_here());
+    } else {
+        FISCUS_ASSIGN(auto publisher,
+                      journal::Publisher::open(log, partition.partition, opened->position_.cursor,
+                                               opened->writer()));
+        FISCUS_TRY(opened->lead(std::move(publisher)));
+    }
     opened->update_view();
     return opened;
 }
@@ -105,94 +93,6 @@ Status Partition::check_log() {
                                    position_.last_offset, position_.last_record_hash);
 }
 
-// Replays what the journal already says and compares every block with what is computed now.
-Status Partition::recover(const journal::Cursor& end) {
-    journal::Entries entries;
-    FISCUS_ASSIGN(auto journal,
-                  journal::JournalReader::open(log_, partition_.partition, position_.cursor));
-    while (journal->cursor().next_sequence < end.next_sequence) {
-        FISCUS_ASSIGN(const auto block, journal->next_before(end.next_offset, recovery_wait));
-        if (!block.has_value()) {
-            return Error{.code = ErrorCode::log_unavailable,
-                         .what = "the journal's tail did not come in time",
-                         .why = "",
-                         .hint = "look at the broker, then start again"};
-        }
-        entries.clear();
-        std::size_t missing = block->view.entries().size();
-        while (missing > 0) {
-            FISCUS_ASSIGN(const auto records, reader_->read(missing, recovery_wait));
-            if (records.empty()) {
-                return events_missing();
-            }
-            FISCUS_TRY(apply_all(records, entries));
-            missing -= records.size();
-        }
-        FISCUS_TRY(compare(*block, entries, core_->digest()));
-        replayed_ += entries.entries.size();
-        FISCUS_TRY(check_memory());
-        count(entries);
-        position_.cursor = journal->cursor();
-        if (fold_is_urgent() || fold_is_late(false)) {
-            FISCUS_TRY(fold());
-        }
-    }
-    return Done{};
-}
-
-// The journal says more than the events that came: they were cut, or the log is slow.
-Error Partition::events_missing() {
-    auto extent = log_.extent(log::events_topic, partition_.partition);
-    if (!extent.ok()) {
-        return std::move(extent).error();
-    }
-    if (extent->end > position_.next_offset) {
-        return {.code = ErrorCode::log_unavailable,
-                .what = "the events from offset " + std::to_string(position_.next_offset) +
-                        " on did not come in time",
-                .why = "the log has them, and gave none for " +
-                       std::to_string(recovery_wait.count() / 1000) + " s",
-                .hint = "look at the broker, then start again"};
-    }
-    return log_shorter_than("the journal has published its entry", partition_.partition,
-                            position_.next_offset);
-}
-
-Status Partition::compare(const journal::ReadBlock& block,
-                          const journal::Entries& entries,
-                          const Hash128& digest) const {
-    const auto published = block.view.entries();
-    const auto diverged = [&](const std::string& what, std::uint64_t sequence) {
-        return Error{.code = ErrorCode::diverged,
-                     .what = what + " at ledger sequence " + std::to_string(sequence) +
-                             " differs from the published journal (partition " +
-                             std::to_string(partition_.partition) + ", block at offset " +
-                             std::to_string(block.offset) + ")",
-                     .why =
-                         "the same log must give the same entries; this program, the log or the "
-                         "journal is not what it was",
-                     .hint = "nothing was written; `fiscus replay` names the first difference"};
-    };
-    for (std::size_t i = 0; i < published.size(); ++i) {
-        if (!same_bytes(published.subspan(i, 1), std::span(entries.entries).subspan(i, 1))) {
-            return diverged("the entry", published[i].sequence());
-        }
-    }
-    const std::uint64_t last = published.back().sequence();
-    if (!same_bytes(block.view.postings(), std::span<const wire::Posting>(entries.postings))) {
-        return diverged("a posting of the block", last);
-    }
-    for (const journal::Detail& detail : entries.details) {
-        if (!same_bytes(block.view.detail(detail.entry), Bytes(detail.bytes))) {
-            return diverged("a detail of the block", last);
-        }
-    }
-    if (block.view.header().state_digest != digest) {
-        return diverged("the state digest", last);
-    }
-    return Done{};
-}
-
 Result<std::size_t> Partition::apply(std::span<const log::Record> records,
                                      journal::Entries& entries,
                                      std::size_t block_bytes) {
@@ -228,6 +128,10 @@ Status Partition::check_memory() {
 
 Result<std::uint64_t> Partition::run_once(milliseconds wait) {
     FISCUS_TRY(check_memory());
+    exchange_signs();
+    if (following_ != nullptr) {
+        return follow(wait);
+    }
     const auto now = options_.clock->now();
     if (!waits_for_.empty() && now < asks_again_) {
         options_.clock->sleep_until(std::min(asks_again_, now + wait));
@@ -367,8 +271,9 @@ Status Partition::fold() {
 }
 
 bool Partition::step() {
-    const bool published = journal_->step();
-    return state_->step() || published;
+    bool stepped = journal_ != nullptr && journal_->step();
+    stepped |= signals_ != nullptr && signals_->step();
+    return state_->step() || stepped;
 }
 
 void Partition::count(const journal::Entries& entries) {
@@ -390,18 +295,21 @@ void Partition::count(const journal::Entries& entries) {
 }
 
 Result<bool> Partition::caught_up() {
-    FISCUS_TRY(journal_->wait());
+    if (journal_ != nullptr) {
+        FISCUS_TRY(journal_->wait());
+    }
     update_view();
     FISCUS_ASSIGN(const log::Extent extent, log_.extent(log::events_topic, partition_.partition));
     {
         const std::lock_guard lock(view_mutex_);
         view_.input_end = extent.end;
     }
-    return next_input() >= extent.end;
+    return !block_ && next_input() >= extent.end;
 }
 
 Status Partition::flush() {
-    if (folding_ || unfolded_records_ > 0 || position_.next_offset == 0) {
+    // Between two blocks only: the position and the cursor in the journal belong together.
+    if (!block_ && (folding_ || unfolded_records_ > 0 || position_.next_offset == 0)) {
         FISCUS_TRY(fold());
     }
     FISCUS_TRY(state_->flush());
@@ -427,13 +335,24 @@ Status Partition::verify_state() {
 void Partition::update_view() {
     PartitionView view;
     view.partition = partition_.partition;
-    const TurnEnd durable = journal_->acknowledged();
+    const TurnEnd durable = journal_ == nullptr ? followed_ : journal_->acknowledged();
     const bool all = durable.sequence + 1 == position_.next_sequence;
     view.next_offset = all ? next_input() : durable.next_offset;
     view.sequence = durable.sequence;
     view.counts = durable.counts;
     view.digest = durable.digest;
-    view.term = journal_->term();
+    if (journal_ == nullptr) {
+        view.role = Role::standby;
+        view.term = following_->cursor().term;
+        view.silent = watch_.silent();
+    } else {
+        view.term = journal_->term();
+        view.journal_blocks = journal_->blocks();
+        view.unfenced = journal_->unfenced();
+        view.times += journal_->times();
+    }
+    view.takeovers = takeovers_;
+    view.sign_trouble = signals_ == nullptr ? "" : signals_->trouble();
     state_->sources.for_each([&view](const state::Key&, const state::SourceRecord& source) {
         view.gaps_open += source.missing;
     });
@@ -441,12 +360,10 @@ void Partition::update_view() {
         view.trial_balance_fen += account.fen;
     });
     FISCUS_CHECK(view.trial_balance_fen == 0, "the sum over all accounts is zero");
-    view.journal_blocks = journal_->blocks();
     view.replayed = replayed_;
     view.waits_for = waits_for_;
-    view.times = times_;
+    view.times += times_;
     view.times += core_->times();
-    view.times += journal_->times();
     if (auto stored = decode_position(state_->durable_position()); stored.ok()) {
         view.durable_offset = stored->next_offset;
     }

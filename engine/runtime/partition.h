@@ -1,5 +1,6 @@
 // One partition of the engine: reader → core → journal → state, in this order and with no way back.
-// The journal is published by a thread of its own while the next turn is applied.
+// The journal is published by a thread of its own while the next turn is applied. A standby's
+// partition has no journal of its own: it follows the published one (partition_follow.cc).
 // Thread: the engine's. Fails: as the engine; after an error the partition is dead.
 #pragma once
 
@@ -13,14 +14,10 @@
 #include "engine/runtime/journal_stage.h"
 #include "engine/runtime/known_keys.h"
 #include "engine/runtime/position.h"
+#include "engine/runtime/sign.h"
+#include "engine/runtime/signals.h"
 
 namespace fiscus::runtime {
-
-struct PartitionOptions {
-    std::int32_t partition = 0;
-    std::int32_t partitions = 1;
-    std::uint64_t memory_bytes = 0;  // this partition's part of the setting
-};
 
 class Partition {
 public:
@@ -32,16 +29,36 @@ public:
     Result<bool> caught_up();
     Status flush();
     bool step();
+    // Says in its last sign that it has left.
+    void leave();
     [[nodiscard]] PartitionView view() const;
     Status verify_state();
 
 private:
     Partition(log::Log& log, const EngineOptions& options, const PartitionOptions& partition)
-        : log_(log), options_(options), partition_(partition), fold_began_(options.clock->now()) {}
+        : log_(log),
+          options_(options),
+          partition_(partition),
+          watch_(options.patience),
+          fold_began_(options.clock->now()) {}
 
     Status open_state();
     Status check_memory();
     Status check_log();
+    Status follow_from_here();
+    // After a claim of its own: what was published up to there is compared, and it leads.
+    Status lead(std::unique_ptr<journal::Publisher> publisher);
+    // One block of the journal, or a part of it where events are still to come.
+    Result<std::uint64_t> follow(std::chrono::milliseconds wait);
+    Result<std::uint64_t> follow_block(std::chrono::milliseconds wait);
+    Status end_block();
+    // No block came: leads if nobody else does.
+    Status follow_nothing();
+    [[nodiscard]] bool may_take_over() const;
+    Status take_over();
+    void exchange_signs();
+    [[nodiscard]] Sign sign() const;
+    [[nodiscard]] std::string writer() const;
     // Replays up to `end`, where the published journal ended when this writer claimed it.
     Status recover(const journal::Cursor& end);
     Error events_missing();
@@ -75,8 +92,23 @@ private:
     Position position_;
     std::unique_ptr<KnownKeys> keys_;
     std::unique_ptr<Core> core_;
-    std::unique_ptr<JournalStage> journal_;  // none while recovering
+    std::unique_ptr<JournalStage> journal_;  // none while recovering, and none of a standby
     std::unique_ptr<log::Reader> reader_;
+    // Of a standby: the published journal, the block whose events are being applied, what became of
+    // them so far, how many are missing, and what was so after the last block that agreed.
+    std::unique_ptr<journal::JournalReader> following_;
+    std::optional<journal::ReadBlock> block_;
+    journal::Entries block_entries_;
+    std::size_t block_missing_ = 0;
+    Clock::Time block_began_{};
+    TurnEnd followed_;
+    LeaderWatch watch_;
+    std::uint64_t watched_term_ = 0;
+    std::uint64_t takeovers_ = 0;
+    std::unique_ptr<Signals> signals_;
+    Clock::Time signed_{};
+    std::uint64_t beat_ = 0;
+    std::uint64_t answered_ = 0;
     std::uint64_t unfolded_records_ = 0;
     std::uint64_t replayed_ = 0;
     Clock::Time fence_checked_;

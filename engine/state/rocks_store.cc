@@ -15,6 +15,7 @@
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/options.h>
 #include <rocksdb/table.h>
+#include <rocksdb/utilities/checkpoint.h>
 
 #include "engine/base/check.h"
 #include "engine/state/slice.h"
@@ -98,6 +99,18 @@ public:
             files_.emplace(std::filesystem::path(directory_) / "fold", rocks);
         }
         return Done{};
+    }
+
+    Status copy_to(const std::string& target) {
+        rocksdb::Checkpoint* made = nullptr;
+        const rocksdb::Status status = rocksdb::Checkpoint::Create(db_.get(), &made);
+        const std::unique_ptr<rocksdb::Checkpoint> checkpoint(made);
+        // 0: whatever a memtable holds is written first. With any other number it would be left
+        // out, because there is no write-ahead log.
+        const rocksdb::Status copied =
+            status.ok() ? checkpoint->CreateCheckpoint(target, 0) : status;
+        return copied.ok() ? Status(Done{})
+                           : Status(store_error("cannot copy the state in", copied, directory_));
     }
 
     Status get_many(std::span<const EncodedKey> keys, const Found& found) override {
@@ -225,6 +238,12 @@ Result<std::unique_ptr<StateStore>> open_rocks_store(const std::string& director
     auto store = std::make_unique<RocksStore>(directory);
     FISCUS_TRY(store->open(options));
     return std::unique_ptr<StateStore>(std::move(store));
+}
+
+Status copy_rocks_store(const std::string& directory, const std::string& target) {
+    RocksStore store(directory);
+    FISCUS_TRY(store.open({.memory_bytes = 16U << 20}));
+    return store.copy_to(target);
 }
 
 }  // namespace fiscus::state

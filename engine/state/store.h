@@ -63,6 +63,10 @@ struct RocksOptions {
     rocksdb::Env* env = nullptr;  // whose files; nothing: the machine's
 };
 
+// A store of its own in `target`, which must not exist: with hard links to the files of the one in
+// `directory`, whose lock is held meanwhile. Fails: fenced (a process uses it), state.
+Status copy_rocks_store(const std::string& directory, const std::string& target);
+
 // Fails: state (the directory is locked, damaged or cannot be written).
 Result<std::unique_ptr<StateStore>> open_rocks_store(const std::string& directory,
                                                      const RocksOptions& options);

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <chrono>
 #include <functional>
+#include <map>
 #include <optional>
 
 #include "engine/log/record_rules.h"
@@ -83,17 +84,18 @@ Status check_head(const log::TopicPlan& plan,
 Result<std::unique_ptr<Publisher>> Publisher::open(log::Log& log,
                                                    std::int32_t partition,
                                                    const LanePositions& from,
-                                                   bool compare_only) {
+                                                   PublisherMode mode) {
     auto publisher = std::make_unique<Publisher>();
     publisher->log_ = &log;
     publisher->partition_ = partition;
+    publisher->mode_ = mode;
     for (std::size_t lane = 0; lane < lane_count; ++lane) {
-        FISCUS_TRY(publisher->open_lane(static_cast<Lane>(lane), from[lane], compare_only));
+        FISCUS_TRY(publisher->open_lane(static_cast<Lane>(lane), from[lane]));
     }
     return publisher;
 }
 
-Status Publisher::open_lane(Lane which, const LanePosition& from, bool compare_only) {
+Status Publisher::open_lane(Lane which, const LanePosition& from) {
     LaneState& lane = lanes_[static_cast<std::size_t>(which)];
     lane.topic = std::string(lane_topics[static_cast<std::size_t>(which)]);
     FISCUS_ASSIGN(const std::optional<log::TopicInfo> topic, log_->describe(lane.topic));
@@ -108,7 +110,7 @@ Status Publisher::open_lane(Lane which, const LanePosition& from, bool compare_o
                      .hint = rebuild_hint};
     }
     // First the writer: it makes durable what a killed process left behind, and the end moves.
-    if (!compare_only) {
+    if (mode_ == PublisherMode::publish) {
         FISCUS_ASSIGN(lane.writer, log_->writer(lane.topic, partition_));
     }
     FISCUS_ASSIGN(const log::Extent extent, log_->extent(lane.topic, partition_));
@@ -125,18 +127,19 @@ Status Publisher::open_lane(Lane which, const LanePosition& from, bool compare_o
     lane.compacted = topic->plan.compacted;
     lane.position = {.identity = topic->identity, .end = extent.end};
     lane.published_end = extent.end;
+    lane.from = from.end;
     return Done{};
 }
 
 // After the last published record: what a process that died had still on its way to the broker may
 // have come since the topic was opened, and is compared like everything before it.
 Status Publisher::look_for_more(LaneState& lane) {
-    if (lane.writer == nullptr) {
+    if (mode_ == PublisherMode::compare) {
         lane.at_end = true;
         return Done{};
     }
     FISCUS_ASSIGN(const log::Extent extent, log_->extent(lane.topic, partition_));
-    lane.at_end = extent.end <= lane.published_end;
+    lane.at_end = mode_ == PublisherMode::publish && extent.end <= lane.published_end;
     lane.published_end = std::max(lane.published_end, extent.end);
     lane.position.end = lane.published_end;
     return Done{};
@@ -149,6 +152,9 @@ Result<const log::Record*> Publisher::next_published(LaneState& lane) {
     for (int waits = 0; !lane.at_end;) {
         if (lane.next_offset >= lane.published_end) {
             FISCUS_TRY(look_for_more(lane));
+            if (mode_ == PublisherMode::follow && lane.next_offset >= lane.published_end) {
+                return static_cast<const log::Record*>(nullptr);
+            }
             continue;
         }
         if (lane.reader == nullptr) {
@@ -180,12 +186,27 @@ Result<const log::Record*> Publisher::next_published(LaneState& lane) {
 }
 
 Result<bool> Publisher::is_published(LaneState& lane, const Row& row) {
-    FISCUS_ASSIGN(const log::Record* const published, next_published(lane));
-    if (published != nullptr) {
-        return compare(lane, *published, row);
+    if (!lane.shift) {
+        const auto due = static_cast<std::int64_t>(row.number) - 1;
+        lane.shift = std::max<std::int64_t>(lane.from - due, 0);
     }
-    // Row 1 lies at offset 0, and so on: such an offset was given away.
-    if (!lane.compacted && row.number <= static_cast<std::uint64_t>(lane.published_end)) {
+    for (;;) {
+        FISCUS_ASSIGN(const log::Record* const published, next_published(lane));
+        if (published == nullptr) {
+            break;
+        }
+        if (!is_repeat(lane, row_number_of(published->value), row)) {
+            FISCUS_ASSIGN(const bool there, compare(lane, *published, row));
+            lane.last_number = row.number;
+            return there;
+        }
+        ++lane.taken;
+        ++lane.repeats;
+        ++repeats_;
+    }
+    // Row 1 lies at offset 0, and so on, but for repeats: such an offset was given away.
+    if (!lane.compacted &&
+        static_cast<std::int64_t>(row.number) + *lane.shift + lane.repeats <= lane.published_end) {
         return missing(lane.topic, row,
                        "the topic ends at offset " + std::to_string(lane.published_end) +
                            " and no record is left behind the row before");
@@ -193,11 +214,16 @@ Result<bool> Publisher::is_published(LaneState& lane, const Row& row) {
     return false;
 }
 
+// Rows before the state's are not known here, those since are.
+bool Publisher::is_repeat(const LaneState& lane, std::uint64_t number, const Row& row) {
+    return number > 0 && number < row.number && (lane.from > 0 || number <= lane.last_number);
+}
+
 Result<bool> Publisher::compare(LaneState& lane, const log::Record& published, const Row& row) {
     const std::uint64_t number = row_number_of(published.value);
     if (number > row.number && lane.compacted) {
         // A later row of the same key took its place.
-        if (lane.writer == nullptr) {
+        if (mode_ == PublisherMode::compare) {
             lane.replaced.try_emplace(std::hash<std::string_view>{}(row.key), row.number);
         }
         return true;
@@ -247,10 +273,20 @@ Status Publisher::check_replaced(const LaneState& lane) {
 
 Status Publisher::publish(Lane which, const Row& row) {
     LaneState& lane = lanes_[static_cast<std::size_t>(which)];
+    if (mode_ == PublisherMode::follow && !lane.held.empty()) {
+        lane.held.push_back({row, std::string(row.key), std::string(row.value)});
+        return Done{};
+    }
     FISCUS_ASSIGN(const bool published, is_published(lane, row));
-    if (!published && lane.writer == nullptr) {
+    if (published) {
+        return Done{};
+    }
+    if (mode_ == PublisherMode::compare) {
         ++beyond_;
-    } else if (!published) {
+    } else if (mode_ == PublisherMode::follow) {
+        lane.held.push_back({row, std::string(row.key), std::string(row.value)});
+    } else {
+        lane.last_number = row.number;
         lane.waiting.push_back({.timestamp_us = row.timestamp_us,
                                 .key = as_byte_span(row.key),
                                 .value = as_byte_span(row.value)});
@@ -303,16 +339,138 @@ Status Publisher::sync() {
         FISCUS_ASSIGN(const std::int64_t end, lane.writer->sync());
         const std::int64_t due = lane.position.end + static_cast<std::int64_t>(lane.unsynced);
         if (end != due) {
-            return Error{.code = ErrorCode::fenced,
-                         .what = "topic " + lane.topic + " ends at offset " + std::to_string(end) +
-                                 " where " + std::to_string(due) + " was due",
-                         .why = "somebody else appends to it",
-                         .hint = "run one set of statistics for each partition, then start again"};
+            FISCUS_TRY(look_at_foreign_rows(lane, end));
         }
-        lane.position.end = end;
+        lane.position.end = std::max(lane.position.end, end);
         lane.unsynced = 0;
     }
     return Done{};
+}
+
+Status Publisher::look_at_foreign_rows(LaneState& lane, std::int64_t end) {
+    const std::int64_t foreign = end - lane.position.end - static_cast<std::int64_t>(lane.unsynced);
+    const Error fenced{.code = ErrorCode::fenced,
+                       .what = "topic " + lane.topic + " ends at offset " + std::to_string(end) +
+                               " where " + std::to_string(end - foreign) + " was due",
+                       .why = "somebody else appends to it",
+                       .hint = "run one set of statistics for each partition, then start again"};
+    // Only whoever took over from somebody expects what that one had under way.
+    if (lane.led_from < 0 || foreign < 0) {
+        return fenced;
+    }
+    FISCUS_ASSIGN(const auto reader, log_->reader(lane.topic, partition_, lane.position.end));
+    while (reader->position() < end) {
+        FISCUS_ASSIGN(const auto records, reader->read(compare_records_max, compare_wait));
+        if (records.empty()) {
+            break;
+        }
+        for (const log::Record& record : records) {
+            const std::uint64_t number = row_number_of(record.value);
+            if (record.offset < end && (number == 0 || number > lane.last_number)) {
+                return fenced;
+            }
+        }
+    }
+    lane.repeats += foreign;
+    repeats_ += static_cast<std::uint64_t>(foreign);
+    return lane.compacted ? restore_newest(lane, end) : Status(Done{});
+}
+
+Status Publisher::restore_newest(LaneState& lane, std::int64_t end) {
+    struct Newest {
+        std::uint64_t number = 0;
+        std::string value;
+        std::int64_t timestamp_us = 0;
+        bool last = false;  // no repeat of an older one lies behind it
+    };
+    std::map<std::string, Newest> keys;
+    FISCUS_ASSIGN(const auto reader, log_->reader(lane.topic, partition_, lane.led_from));
+    while (reader->position() < end) {
+        FISCUS_ASSIGN(const auto records, reader->read(compare_records_max, compare_wait));
+        if (records.empty()) {
+            break;
+        }
+        for (const log::Record& record : records) {
+            Newest& newest = keys[std::string(as_text(record.key))];
+            const std::uint64_t number = row_number_of(record.value);
+            newest.last = number >= newest.number;
+            if (newest.last) {
+                newest.number = number;
+                newest.value = as_text(record.value);
+                newest.timestamp_us = record.timestamp_us;
+            }
+        }
+    }
+    std::vector<log::NewRecord> again;
+    for (const auto& [key, newest] : keys) {
+        if (!newest.last) {
+            again.push_back({.timestamp_us = newest.timestamp_us,
+                             .key = as_byte_span(key),
+                             .value = as_byte_span(newest.value)});
+        }
+    }
+    if (!again.empty()) {
+        FISCUS_TRY(lane.writer->append(again));
+        FISCUS_ASSIGN(lane.position.end, lane.writer->sync());
+        lane.repeats += static_cast<std::int64_t>(again.size());
+    }
+    return Done{};
+}
+
+Result<bool> Publisher::release(LaneState& lane) {
+    while (!lane.held.empty()) {
+        HeldRow& first = lane.held.front();
+        first.row.key = first.key;
+        first.row.value = first.value;
+        FISCUS_ASSIGN(const bool published, is_published(lane, first.row));
+        if (!published) {
+            return true;
+        }
+        lane.held.pop_front();
+    }
+    return false;
+}
+
+Result<bool> Publisher::release() {
+    bool holds = false;
+    for (LaneState& lane : lanes_) {
+        FISCUS_ASSIGN(const bool some, release(lane));
+        holds |= some;
+    }
+    return holds;
+}
+
+Result<bool> Publisher::lead() {
+    std::array<std::unique_ptr<log::Writer>, lane_count> writers;
+    for (std::size_t lane = 0; lane < lane_count; ++lane) {
+        auto writer = log_->writer(lanes_[lane].topic, partition_);
+        if (!writer.ok() && writer.error().code == ErrorCode::fenced) {
+            return false;
+        }
+        if (!writer.ok()) {
+            return std::move(writer).error();
+        }
+        writers[lane] = std::move(writer).value();
+    }
+    for (std::size_t index = 0; index < lane_count; ++index) {
+        LaneState& lane = lanes_[index];
+        lane.writer = std::move(writers[index]);
+        FISCUS_ASSIGN(const log::Extent extent, log_->extent(lane.topic, partition_));
+        lane.led_from = extent.end;
+    }
+    mode_ = PublisherMode::publish;
+    for (LaneState& lane : lanes_) {
+        FISCUS_TRY(release(lane));
+        for (HeldRow& held : lane.held) {
+            lane.waiting.push_back({.timestamp_us = held.row.timestamp_us,
+                                    .key = as_byte_span(held.key),
+                                    .value = as_byte_span(held.value)});
+            lane.last_number = held.row.number;
+        }
+        FISCUS_TRY(append_waiting(lane));
+        lane.held.clear();
+    }
+    return true;
 }
 
 LanePositions Publisher::positions() const {

@@ -9,8 +9,12 @@
 namespace fiscus::app {
 
 std::unique_ptr<Command> make_batch_summary();
+std::unique_ptr<Command> make_checkpoint_create();
+std::unique_ptr<Command> make_checkpoint_restore();
+std::unique_ptr<Command> make_checkpoint_verify();
 std::unique_ptr<Command> make_config_check();
 std::unique_ptr<Command> make_demo();
+std::unique_ptr<Command> make_demote();
 std::unique_ptr<Command> make_digest();
 std::unique_ptr<Command> make_draw_bundle();
 std::unique_ptr<Command> make_draw_list();
@@ -23,6 +27,7 @@ std::unique_ptr<Command> make_fund_position();
 std::unique_ptr<Command> make_generate();
 std::unique_ptr<Command> make_log_dump();
 std::unique_ptr<Command> make_prizes();
+std::unique_ptr<Command> make_promote();
 std::unique_ptr<Command> make_publish();
 std::unique_ptr<Command> make_reconciliation();
 std::unique_ptr<Command> make_reference();

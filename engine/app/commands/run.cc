@@ -1,6 +1,7 @@
 // `fiscus run`: the service. Engine and statistics in one process or one of them, the operators'
 // port, logs on stderr, an orderly stop on SIGINT and SIGTERM.
 #include <chrono>
+#include <map>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -35,7 +36,11 @@ public:
                 "Runs until SIGINT or SIGTERM, then stops in order; a kill at any moment loses "
                 "nothing either. With --until-end it ends when all that the log holds is "
                 "applied, folded and published, and prints the digest. Two processes with "
-                "--only engine and --only statistics share one state directory.",
+                "--only engine and --only statistics share one state directory. With --standby it "
+                "publishes nothing at first: it follows whoever leads, compares every journal "
+                "block with what it computes itself, and takes over once the leader has given no "
+                "sign for standby.patience_ms, or has left; if somebody else takes over from it, "
+                "it follows again. Give each process its own state directory and engine.writer.",
             .settings = {Setting::log_directory, Setting::kafka_bootstrap, Setting::state_directory,
                          Setting::topics_event_stamps, Setting::run_only, Setting::engine_memory,
                          Setting::engine_turn_records, Setting::secrets_directory,
@@ -43,6 +48,8 @@ public:
     }
 
     void declare(CLI::App& options) override {
+        options.add_flag("--standby", standby_,
+                         "Follow the leader, and take its place when it is gone");
         options.add_flag("--until-end", until_end_, "End when everything in the log is done");
         options.add_flag("--json", json_, "With --until-end: the summary as JSON");
     }
@@ -52,6 +59,7 @@ public:
         const StopSignals signals;
         FISCUS_ASSIGN(const std::filesystem::path state, state_directory(settings));
         FISCUS_TRY(check_places(settings));
+        FISCUS_TRY(check_standby(settings));
         // Before the log: its client may speak until the very end.
         Log lines(context.console.err(), settings.text(Setting::logging_format),
                   settings.text(Setting::logging_level));
@@ -77,6 +85,8 @@ public:
         options.until_end = until_end_;
         // What works off a log to its end says what is missing, what serves waits for it.
         options.engine_options.waits_for_secrets = !until_end_;
+        options.engine_options.standby = standby_;
+        options.engine_options.sign_interval = runtime::sign_interval_default;
         std::unique_ptr<log::Log> statistics_log;
         if (options.statistics) {
             FISCUS_ASSIGN(statistics_log, open_statistics_log(settings, tell));
@@ -109,6 +119,20 @@ public:
     }
 
 private:
+    [[nodiscard]] Status check_standby(const Settings& settings) const {
+        if (standby_ && until_end_) {
+            return Error{ErrorCode::usage, "--standby and --until-end contradict each other",
+                         "a standby waits for as long as somebody else leads",
+                         "Leave one of them out."};
+        }
+        if (standby_ && settings.text(Setting::run_only) == "statistics") {
+            return Error{ErrorCode::usage, "statistics alone cannot be a standby",
+                         "the engine beside them says when they may publish",
+                         "Leave --only out, or give --only engine."};
+        }
+        return Done{};
+    }
+
     static void write_client_message(Log& lines, int level, std::string_view line) {
         constexpr int error = 3;
         constexpr int warning = 4;
@@ -126,10 +150,46 @@ private:
         for (const EnginePartitionFigures& partition : engine.partitions) {
             lines.info("the engine holds a partition",
                        {{"partition", fmt::format("{}", partition.partition)},
+                        {"role", partition.leads ? "leader" : "standby"},
                         {"term", fmt::format("{}", partition.term)},
                         {"position", fmt::format("{}", partition.input_position)}});
         }
     }
+
+    // What an operator wants to read of a partition when it changes hands, and no more.
+    class Roles {
+    public:
+        void look(Log& lines, const EngineFigures& engine) {
+            for (const EnginePartitionFigures& partition : engine.partitions) {
+                Told& told = told_[partition.partition];
+                if (told.leads && *told.leads != partition.leads) {
+                    lines.info(partition.leads ? "a partition is taken over"
+                                               : "a partition is led by somebody else",
+                               {{"partition", fmt::format("{}", partition.partition)},
+                                {"term", fmt::format("{}", partition.term)},
+                                {"position", fmt::format("{}", partition.input_position)}});
+                }
+                told.leads = partition.leads;
+                if (told.trouble != partition.sign_trouble) {
+                    told.trouble = partition.sign_trouble;
+                    if (told.trouble.empty()) {
+                        lines.info("signs of life are left again", {});
+                    } else {
+                        lines.warn("a sign of life cannot be left: a standby may take over",
+                                   {{"partition", fmt::format("{}", partition.partition)},
+                                    {"error", told.trouble}});
+                    }
+                }
+            }
+        }
+
+    private:
+        struct Told {
+            std::optional<bool> leads;
+            std::string trouble;
+        };
+        std::map<std::int32_t, Told> told_;
+    };
 
     // A collector of JSON lines should find the end of the story among them.
     static ExitCode tell_end(Log& lines, const Error& error) {
@@ -160,11 +220,15 @@ private:
         }
         auto reported = std::chrono::steady_clock::now();
         bool recovered = false;
+        Roles roles;
         const auto watch = [&](const Figures& figures) {
             const PipelineProgress now = progress_of(figures);
             if (!recovered && figures.engine && figures.engine->recovered) {
                 recovered = true;
                 tell_partitions(lines, *figures.engine);
+            }
+            if (recovered) {
+                roles.look(lines, *figures.engine);
             }
             if (progress) {
                 progress->update(now.done, now.total);
@@ -178,6 +242,7 @@ private:
         return run_pipeline(log, options, board, watch);
     }
 
+    bool standby_ = false;
     bool until_end_ = false;
     bool json_ = false;
 };

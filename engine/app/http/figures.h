@@ -22,6 +22,10 @@ struct EnginePartitionFigures {
     std::int64_t durable_position = 0;  // input offset up to which the state is on disk
     std::uint64_t sequence = 0;         // last ledger sequence
     std::uint64_t term = 0;
+    bool leads = true;            // else it follows whoever does
+    double leader_silent_s = 0;   // of a standby: for how long nothing was heard of the leader
+    std::uint64_t takeovers = 0;  // by this process
+    std::string sign_trouble;     // why the last sign of life was not left
     std::uint64_t accepted = 0;
     std::uint64_t duplicates = 0;
     std::uint64_t refused = 0;

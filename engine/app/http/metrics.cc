@@ -17,7 +17,7 @@
 namespace fiscus::app {
 namespace {
 
-constexpr std::array<MetricSpec, 19> specs{{
+constexpr std::array<MetricSpec, 22> specs{{
     {Metric::build_info, "fiscus_build_info", MetricKind::gauge, "version, compiler",
      "Always 1; the labels say which build runs."},
     {Metric::events, "fiscus_events_total", MetricKind::counter, "partition, outcome",
@@ -41,7 +41,15 @@ constexpr std::array<MetricSpec, 19> specs{{
     {Metric::journal_blocks, "fiscus_journal_blocks_total", MetricKind::counter, "partition",
      "Journal blocks that this process published."},
     {Metric::term, "fiscus_term", MetricKind::gauge, "partition",
-     "Term under which this process writes the partition; a higher one elsewhere fences it."},
+     "Term under which this process writes the partition; a higher one elsewhere fences it. Of a "
+     "standby: the highest that it has seen."},
+    {Metric::leads, "fiscus_leads", MetricKind::gauge, "partition",
+     "1 where this process writes the partition, 0 where it follows as a standby."},
+    {Metric::leader_silent_seconds, "fiscus_leader_silent_seconds", MetricKind::gauge, "partition",
+     "Of a standby: seconds for which nothing was heard of the leader. It takes over at "
+     "standby.patience_ms."},
+    {Metric::takeovers, "fiscus_takeovers_total", MetricKind::counter, "partition",
+     "Times that this process took the partition over as a standby."},
     {Metric::trial_balance, "fiscus_trial_balance_fen", MetricKind::gauge, "partition",
      "Sum over all accounts. Anything but 0 is an error of the ledger."},
     {Metric::stage_seconds, "fiscus_stage_seconds_total", MetricKind::counter, "stage",
@@ -135,6 +143,9 @@ void add_of_partition(Family& family, Metric metric, const EnginePartitionFigure
         case Metric::ledger_sequence: add(figures.sequence); break;
         case Metric::journal_blocks: add(figures.journal_blocks); break;
         case Metric::term: add(figures.term); break;
+        case Metric::leads: add(figures.leads ? 1 : 0); break;
+        case Metric::leader_silent_seconds: add(figures.leader_silent_s); break;
+        case Metric::takeovers: add(figures.takeovers); break;
         case Metric::trial_balance: add(figures.trial_balance_fen); break;
         case Metric::rocksdb_stalled: add(figures.store_stalled ? 1 : 0); break;
         case Metric::rocksdb_stall_seconds:

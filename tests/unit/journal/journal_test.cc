@@ -235,6 +235,16 @@ TEST_F(Journal, AClaimThatComesAfterOneOfAHigherTermIsVoid) {
     EXPECT_EQ(claimed(log_, "third")->term(), second->term() + 1);
 }
 
+TEST_F(Journal, AReaderKnowsWhoClaimed) {
+    claimed(log_, "first");
+    claimed(log_, "second");
+    auto reader = JournalReader::open(log_, partition, {});
+    ASSERT_TRUE(succeeded(reader));
+    EXPECT_EQ((*reader)->claimed_by(), "");
+    ASSERT_TRUE(succeeded((*reader)->next(milliseconds(0))));
+    EXPECT_EQ((*reader)->claimed_by(), "second");
+}
+
 TEST_F(Journal, HolesInTheOffsetsAreNoHolesInTheJournal) {
     const auto writer = claimed(log_, "first");
     for (int i = 0; i < 4; ++i) {

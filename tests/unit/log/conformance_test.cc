@@ -395,6 +395,40 @@ TEST_P(LogConformance, AnotherProcessReadsWhatThisOneSynced) {
     EXPECT_EQ(as_text(records.value()[0].value), "c");
 }
 
+TEST_P(LogConformance, ANoteIsKeptForItsNameAndPartitionUntilTheNext) {
+    create({.name = topic_, .partitions = 2});
+    // Names are shared by all that use a broker.
+    const std::string name = topic_ + ".leader";
+    const auto none = log().note(topic_, 0, name);
+    ASSERT_TRUE(succeeded(none));
+    EXPECT_EQ(none.value(), std::nullopt);
+    const Note first{.position = 7, .text = "leader term=1 beat=1"};
+    const Note second{.position = 9, .text = "leader term=1 beat=2"};
+    EXPECT_TRUE(succeeded(log().put_note(topic_, 0, name, first)));
+    const auto other = storage_->other_log();
+    EXPECT_EQ(other->note(topic_, 0, name).value(), first);
+    EXPECT_EQ(other->note(topic_, 1, name).value(), std::nullopt);
+    EXPECT_EQ(other->note(topic_, 0, name + "s").value(), std::nullopt);
+    EXPECT_TRUE(succeeded(other->put_note(topic_, 0, name, second)));
+    EXPECT_EQ(log().note(topic_, 0, name).value(), second);
+    EXPECT_TRUE(succeeded(log().put_note(topic_, 0, name, {})));
+    EXPECT_EQ(log().note(topic_, 0, name).value(), Note{});
+}
+
+TEST_P(LogConformance, RefusesNotesThatNoLogCouldKeep) {
+    create({.name = topic_});
+    const auto code = [&](std::string_view name, const Note& note) {
+        const Status put = log().put_note(topic_, 0, name, note);
+        return put.ok() ? ErrorCode::none : put.error().code;
+    };
+    EXPECT_EQ(code("", {}), ErrorCode::usage);
+    EXPECT_EQ(code("a/b", {}), ErrorCode::usage);
+    EXPECT_EQ(code("..", {.position = -1}), ErrorCode::usage);
+    EXPECT_EQ(code("a", {.text = "two\nlines"}), ErrorCode::usage);
+    EXPECT_EQ(code("a", {.text = std::string(note_bytes_max + 1, 'x')}), ErrorCode::usage);
+    EXPECT_EQ(log().note(topic_, 0, "a/b").error().code, ErrorCode::usage);
+}
+
 TEST_P(LogConformance, KeepsRandomRecordsInOrderFromAnyPlace) {
     create({.name = topic_, .max_message_bytes = 400'000});
     std::mt19937_64 random(seed());

@@ -10,6 +10,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -66,6 +67,25 @@ public:
                                            std::int64_t offset) override;
     Result<std::unique_ptr<Writer>> writer(std::string_view topic, std::int32_t partition) override;
 
+    Status put_note(std::string_view topic,
+                    std::int32_t partition,
+                    std::string_view name,
+                    const Note& note) override {
+        FISCUS_TRY(check_note(name, note));
+        FISCUS_TRY(answers());
+        notes_[{std::string(topic), partition, std::string(name)}] = note;
+        return Done{};
+    }
+    Result<std::optional<Note>> note(std::string_view topic,
+                                     std::int32_t partition,
+                                     std::string_view name) override {
+        FISCUS_TRY(answers());
+        const auto found = notes_.find({std::string(topic), partition, std::string(name)});
+        return found == notes_.end() ? std::optional<Note>() : found->second;
+    }
+    // Whether it takes and gives notes, for tests of a broker that is away.
+    void keep_notes(bool keeps) { keeps_notes_ = keeps; }
+
     // For tests that alter a topic as its operator may.
     TopicInfo& info(std::string_view topic) { return topics_.at(std::string(topic)).info; }
     // For tests that look at or damage what is stored.
@@ -99,6 +119,16 @@ private:
         return &partitions[static_cast<std::size_t>(partition)];
     }
 
+    [[nodiscard]] Status answers() const {
+        return keeps_notes_ ? Status(Done{})
+                            : Status(Error{.code = ErrorCode::log_unavailable,
+                                           .what = "the log is away",
+                                           .why = "",
+                                           .hint = ""});
+    }
+
+    bool keeps_notes_ = true;
+    std::map<std::tuple<std::string, std::int32_t, std::string>, Note> notes_;
     std::map<std::string, Topic> topics_;
     std::map<std::pair<std::string, std::int32_t>, std::int64_t> firsts_;
 };

@@ -34,8 +34,9 @@ protected:
         }
         return buffer;
     }
-    std::unique_ptr<Publisher> open(const LanePositions& from = {}, bool compare_only = false) {
-        auto publisher = Publisher::open(log_, 0, from, compare_only);
+    std::unique_ptr<Publisher> open(const LanePositions& from = {},
+                                    PublisherMode mode = PublisherMode::publish) {
+        auto publisher = Publisher::open(log_, 0, from, mode);
         EXPECT_TRUE(publisher.ok()) << publisher.error().text();
         return std::move(publisher).value();
     }
@@ -47,9 +48,25 @@ protected:
     }
     // What a replay says of the rows first … last.
     Status compare(std::uint64_t first, std::uint64_t last) {
-        const auto publisher = open({}, true);
+        const auto publisher = open({}, PublisherMode::compare);
         FISCUS_TRY(publisher->take(rows(first, last)));
         return publisher->sync();
+    }
+    // As what a process had handed to its client before it was stopped: no one looks at the end.
+    void arrive(const RowBuffer& buffer) {
+        for (const std::string_view topic :
+             {log::statistics_topic, log::statistics_history_topic}) {
+            const auto writer = log_.writer(topic, 0);
+            ASSERT_TRUE(writer.ok());
+            for (std::size_t index = 0; index < buffer.size(); ++index) {
+                const Row row = buffer.row(index);
+                const log::NewRecord record{.timestamp_us = row.timestamp_us,
+                                            .key = as_byte_span(row.key),
+                                            .value = as_byte_span(row.value)};
+                ASSERT_TRUE(writer.value()->append(std::span(&record, 1)).ok());
+            }
+            ASSERT_TRUE(writer.value()->sync().ok());
+        }
     }
     void remove(std::string_view topic, std::size_t offset) {
         log_.stored(topic, 0)[offset].hole = true;
@@ -119,6 +136,90 @@ TEST_F(PublisherTest, AnotherPublisherAtTheSameTimeIsNoticed) {
     EXPECT_EQ(synced.error().code, ErrorCode::fenced);
 }
 
+TEST_F(PublisherTest, AStandbyHoldsItsRowsUntilTheyAreFoundPublished) {
+    const auto leader = open();
+    const auto standby = open({}, PublisherMode::follow);
+    publish(*leader, rows(1, 3));
+    ASSERT_TRUE(standby->take(rows(1, 5)).ok());
+    EXPECT_TRUE(standby->release().value());
+    publish(*leader, rows(4, 4));
+    EXPECT_TRUE(standby->release().value());
+    publish(*leader, rows(5, 8));
+    EXPECT_FALSE(standby->release().value());
+    EXPECT_EQ(standby->compared(), 10U);
+    EXPECT_EQ(standby->positions()[static_cast<std::size_t>(Lane::history)].end, 5);
+    EXPECT_EQ(published(log::statistics_history_topic), 8U);
+}
+
+TEST_F(PublisherTest, AStandbyThatLeadsPublishesWhatItsLeaderDidNot) {
+    publish(*open(), rows(1, 3));
+    const auto standby = open({}, PublisherMode::follow);
+    ASSERT_TRUE(standby->take(rows(1, 5)).ok());
+    EXPECT_TRUE(standby->lead().value());
+    publish(*standby, rows(6, 9));
+    EXPECT_EQ(standby->appended(), 12U);
+    EXPECT_TRUE(compare(1, 9).ok());
+    EXPECT_EQ(published(log::statistics_history_topic), 9U);
+}
+
+TEST_F(PublisherTest, AStandbysRowThatDiffersIsNamed) {
+    const auto leader = open();
+    const auto standby = open({}, PublisherMode::follow);
+    ASSERT_TRUE(standby->take(rows(1, 1)).ok());
+    publish(*leader, rows(2, 2));
+    const auto held = standby->release();
+    ASSERT_FALSE(held.ok());
+    EXPECT_EQ(held.error().code, ErrorCode::diverged);
+}
+
+// The process that was stopped wakes up and sends what it still had under way.
+TEST_F(PublisherTest, WhatAZombieRepeatsIsPassedOverByEverybody) {
+    const auto zombie = open();
+    publish(*zombie, rows(1, 3));
+    const auto standby = open({}, PublisherMode::follow);
+    ASSERT_TRUE(standby->take(rows(1, 5)).ok());
+    EXPECT_TRUE(standby->lead().value());
+    publish(*standby, rows(6, 10));
+    arrive(rows(4, 6));
+    publish(*standby, rows(11, 12));
+    EXPECT_EQ(standby->repeats(), 6U);
+    EXPECT_EQ(published(log::statistics_history_topic), 15U);
+    // Row 6 was repeated behind row 9 of the same key: compaction would keep the older one.
+    const auto& latest = log_.stored(log::statistics_topic, 0);
+    std::string newest_of_key;
+    for (const auto& stored : latest) {
+        if (stored.key == "1/same") {
+            newest_of_key =
+                as_text(std::as_bytes(std::span(stored.words)).first(stored.value_bytes));
+        }
+    }
+    EXPECT_THAT(newest_of_key, HasSubstr("\"row\":12"));
+    EXPECT_TRUE(compare(1, 12).ok());
+    // A restart from a state before the repeats, and one from the end.
+    LanePositions from = standby->positions();
+    publish(*open(from), rows(13, 13));
+    for (LanePosition& lane : from) {
+        lane.end = lane.end == 0 ? 0 : 3;
+    }
+    const auto again = open(from);
+    publish(*again, rows(4, 14));
+    EXPECT_TRUE(compare(1, 14).ok());
+}
+
+TEST_F(PublisherTest, WhoeverTookOverStillNoticesRowsThatAreNoRepeats) {
+    const auto other = open();
+    publish(*other, rows(1, 3));
+    const auto standby = open({}, PublisherMode::follow);
+    ASSERT_TRUE(standby->take(rows(1, 3)).ok());
+    EXPECT_TRUE(standby->lead().value());
+    publish(*standby, rows(4, 4));
+    arrive(rows(4, 9));
+    ASSERT_TRUE(standby->take(rows(5, 5)).ok());
+    const Status synced = standby->sync();
+    ASSERT_FALSE(synced.ok());
+    EXPECT_EQ(synced.error().code, ErrorCode::fenced);
+}
+
 TEST_F(PublisherTest, ARowThatDiffersIsNamed) {
     publish(*open(), rows(1, 3));
     const auto again = open();
@@ -132,8 +233,8 @@ TEST_F(PublisherTest, ATopicThatHasLostItsBeginningIsRefused) {
     publish(*open(), rows(1, 10));
     for (const std::int64_t first : {4, 10}) {
         log_.lose_head(log::statistics_history_topic, 0, first);
-        for (const bool compare_only : {false, true}) {
-            const auto opened = Publisher::open(log_, 0, {}, compare_only);
+        for (const PublisherMode mode : {PublisherMode::publish, PublisherMode::compare}) {
+            const auto opened = Publisher::open(log_, 0, {}, mode);
             ASSERT_FALSE(opened.ok());
             EXPECT_EQ(opened.error().code, ErrorCode::log_mismatch);
             EXPECT_THAT(opened.error().text(),
@@ -145,15 +246,15 @@ TEST_F(PublisherTest, ATopicThatHasLostItsBeginningIsRefused) {
     // A state that needs nothing of what is gone may go on.
     LanePositions from;
     from[static_cast<std::size_t>(Lane::history)].end = 10;
-    EXPECT_TRUE(Publisher::open(log_, 0, from, false).ok());
+    EXPECT_TRUE(Publisher::open(log_, 0, from, PublisherMode::publish).ok());
     from[static_cast<std::size_t>(Lane::history)].end = 9;
-    EXPECT_FALSE(Publisher::open(log_, 0, from, false).ok());
+    EXPECT_FALSE(Publisher::open(log_, 0, from, PublisherMode::publish).ok());
 }
 
 TEST_F(PublisherTest, TheCompactedTopicMustHaveItsBeginningToo) {
     publish(*open(), rows(1, 10));
     log_.lose_head(log::statistics_topic, 0, 10);
-    const auto opened = Publisher::open(log_, 0, {}, true);
+    const auto opened = Publisher::open(log_, 0, {}, PublisherMode::compare);
     ASSERT_FALSE(opened.ok());
     EXPECT_THAT(opened.error().text(), HasSubstr("fiscus.statistics.daily.v1 begins"));
 }
@@ -195,7 +296,7 @@ TEST_F(PublisherTest, ARowThatCompactionDidNotTakeIsMissing) {
 
 TEST_F(PublisherTest, RowsBeyondThePublishedOnesAreOnlyCounted) {
     publish(*open(), rows(1, 10));
-    const auto publisher = open({}, true);
+    const auto publisher = open({}, PublisherMode::compare);
     publish(*publisher, rows(1, 13));
     EXPECT_EQ(publisher->compared(), 20U);
     EXPECT_EQ(publisher->beyond(), 6U);
