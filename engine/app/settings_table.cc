@@ -151,7 +151,7 @@ constexpr std::array<SettingSpec, settings_count> specs{{
     {.setting = Setting::standby_patience,
      .key = "standby.patience_ms",
      .kind = SettingKind::integer,
-     .default_text = "2500",
+     .default_text = "2000",
      .flag = "",
      .placeholder = "MS",
      .example = "10000",

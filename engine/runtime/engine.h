@@ -41,7 +41,7 @@ inline constexpr std::chrono::milliseconds fold_interval_default{5'000};
 
 // A leader that gives no sign for so long is taken to be gone: with the time that a claim takes, a
 // partition is written again within five seconds.
-inline constexpr std::chrono::milliseconds patience_default{2'500};
+inline constexpr std::chrono::milliseconds patience_default{2'000};
 inline constexpr std::chrono::milliseconds sign_interval_default{500};
 
 struct EngineOptions {

@@ -1,8 +1,8 @@
 // Aim: over a real broker a standby takes the place of a leader that is killed, stopped, or asked
 // to leave, within five seconds, also where nothing is published; no entry is lost or repeated, no
-// row either; a leader that wakes up again publishes nothing that a reader takes, and follows. Method:
-// two `fiscus run --standby`, events that trickle in, and the journal as every reader sees it.
-// FISCUS_TAKEOVERS changes how often; FISCUS_SEED is printed and taken back.
+// row either; a leader that wakes up again publishes nothing that a reader takes, and follows.
+// Method: two `fiscus run --standby`, events that trickle in, and the journal as every reader sees
+// it. FISCUS_TAKEOVERS changes how often; FISCUS_SEED is printed and taken back.
 #include <algorithm>
 #include <array>
 #include <atomic>
@@ -257,11 +257,11 @@ protected:
         last_note_[which] = note.ok() && note.value() ? note.value()->text : "";
     }
 
-    // The whole month in a local log, with what becomes of it undisturbed; the topics of the broker.
+    // The whole month in a local log, with what becomes of it undisturbed; the broker's topics.
     void prepare(std::uint64_t takeovers) {
         const std::string whole = (directory_ / "whole").string();
         // Enough for some six seconds a takeover.
-        const std::uint64_t events = 60'000 + takeovers * 24'000;
+        const std::uint64_t events = 60'000 + takeovers * 18'000;
         ASSERT_EQ(
             fiscus({"generate", "--events", std::to_string(events), "--seed", "3", "--log", whole}),
             0)
@@ -312,7 +312,9 @@ protected:
         const std::uint64_t next = journal_->cursor().term + (end == End::by_command ? 2 : 1);
         const auto began = steady_clock::now();
         end_leader(end, standby);
-        journal_until([&](const journal::Cursor& at) { return at.term >= next; }, takeover_max);
+        const milliseconds claimed =
+            journal_until([&](const journal::Cursor& at) { return at.term >= next; }, takeover_max);
+        std::printf("claimed after %lld ms, ", static_cast<long long>(claimed.count()));
         if (end != End::idle_killed) {
             const std::uint64_t sequence = journal_->cursor().next_sequence;
             journal_until([&](const journal::Cursor& at) { return at.next_sequence > sequence; },

@@ -196,9 +196,9 @@ TEST_F(StandbyTest, TakesOverWithinFiveSecondsWhenItsLeaderIsGoneThoughNothingIs
     auto standby = start("b", true);
     pass(milliseconds(5'000), leader.get(), standby.get());
     leader.reset();
-    pass(milliseconds(1'900), nullptr, standby.get());
+    pass(milliseconds(1'300), nullptr, standby.get());
     EXPECT_EQ(view(*standby).role, Role::standby) << "a short silence is nothing";
-    pass(milliseconds(1'600), nullptr, standby.get());
+    pass(milliseconds(1'700), nullptr, standby.get());
     EXPECT_EQ(view(*standby).role, Role::leader);
     EXPECT_EQ(view(*standby).takeovers, 1U);
     EXPECT_EQ(view(*standby).term, 2U);
@@ -343,7 +343,7 @@ TEST_F(StandbyTest, TheOneWhoIsNamedTakesOverAtOnceAndOthersWait) {
         auto claim = journal::Publisher::open(log_, 0, {}, handover_to("c"));
         ASSERT_TRUE(claim.ok());
     }
-    pass(milliseconds(1'500), a.get(), b.get());
+    pass(milliseconds(1'400), a.get(), b.get());
     EXPECT_EQ(view(*a).role, Role::standby) << "it stands down, and is not the one";
     EXPECT_EQ(view(*b).role, Role::standby);
     pass(milliseconds(200), c.get(), a.get());
