@@ -4,6 +4,7 @@
 #include <cstring>
 #include <utility>
 
+#include "engine/base/kill_point.h"
 #include "engine/log/record_rules.h"
 #include "engine/log/start_check.h"
 #include "engine/log/topics.h"
@@ -149,7 +150,28 @@ Status Runner::start(log::Log& log) {
     return Done{};
 }
 
+// The fold may be ahead of the rows: whoever went on would publish some of them twice.
+template <typename Call>
+auto Runner::unless_dead(Call call) -> decltype(call()) {
+    if (dead_) {
+        return *dead_;
+    }
+    auto outcome = call();
+    if (!outcome.ok()) {
+        dead_ = outcome.error();
+    }
+    return outcome;
+}
+
 Result<std::uint64_t> Runner::run_once(std::chrono::milliseconds wait) {
+    return unless_dead([&] { return turn(wait); });
+}
+
+Status Runner::flush() {
+    return unless_dead([this] { return write_all(); });
+}
+
+Result<std::uint64_t> Runner::turn(std::chrono::milliseconds wait) {
     FISCUS_ASSIGN(const std::optional<journal::ReadBlock> block, reader_->next(wait));
     if (!block) {
         FISCUS_TRY(idle());
@@ -189,7 +211,7 @@ Status Runner::idle() {
 
 Status Runner::flush_after(std::chrono::seconds interval) {
     const bool due = options_.clock->now() - flushed_ >= interval;
-    return entries_since_flush_ > 0 && due ? flush() : Done{};
+    return entries_since_flush_ > 0 && due ? write_all() : Done{};
 }
 
 Status Runner::sync_rows() { return publisher_ != nullptr ? publisher_->sync() : Status(Done{}); }
@@ -197,6 +219,7 @@ Status Runner::sync_rows() { return publisher_ != nullptr ? publisher_->sync() :
 Status Runner::commit() {
     // Rows first: a state that is ahead of its rows would never publish them.
     FISCUS_TRY(sync_rows());
+    FISCUS_KILL_POINT("after rows are durable, before the statistics are written");
     fold_->save();
     Position position{.cursor = reader_->cursor(),
                       .publishes = options_.publishing != Publishing::off};
@@ -205,6 +228,7 @@ Status Runner::commit() {
     }
     store_->put(position_key(), encode(position));
     FISCUS_TRY(store_->commit());
+    FISCUS_KILL_POINT("after the statistics are written");
     fold_->trim(options_.memory_bytes / cells_share);
     memory_after_commit_ = fold_->memory();
     entries_since_commit_ = 0;
@@ -212,7 +236,7 @@ Status Runner::commit() {
     return Done{};
 }
 
-Status Runner::flush() {
+Status Runner::write_all() {
     FISCUS_TRY(commit());
     FISCUS_TRY(store_->flush());
     entries_since_flush_ = 0;

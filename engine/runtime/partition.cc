@@ -2,6 +2,7 @@
 
 #include <cstring>
 
+#include "engine/base/kill_point.h"
 #include "engine/log/start_check.h"
 #include "engine/log/topics.h"
 #include "engine/state/memory.h"
@@ -128,6 +129,7 @@ Status Partition::recover(const journal::Cursor& end) {
             missing -= records.size();
         }
         FISCUS_TRY(compare(*block, entries, core_->digest()));
+        FISCUS_KILL_POINT("while a recovery compares");
         replayed_ += entries.entries.size();
         count(entries);
         position_.cursor = journal->cursor();
@@ -240,6 +242,7 @@ Result<std::uint64_t> Partition::run_once(milliseconds wait) {
         }
         waits_for_.clear();
         count(*entries);
+        FISCUS_KILL_POINT("after a turn is applied, before it is submitted");
         journal_->submit(turn_end());
         records = records.subspan(*taken);
         applied += *taken;
@@ -332,6 +335,7 @@ Status Partition::end_fold(bool wait) {
     }
     if (cursor) {
         folding_->cursor = *cursor;
+        FISCUS_KILL_POINT("after the journal is durable, before the fold is written");
         FISCUS_TRY(state_->end_fold(encode(*folding_)));
         folding_.reset();
     }
