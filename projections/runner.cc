@@ -4,6 +4,7 @@
 #include <cstring>
 #include <utility>
 
+#include "engine/base/kill_point.h"
 #include "engine/log/record_rules.h"
 #include "engine/log/start_check.h"
 #include "engine/log/topics.h"
@@ -181,7 +182,28 @@ Status Runner::check_memory() const {
                      "command goes on from here"};
 }
 
+// The fold may be ahead of the rows: whoever went on would publish some of them twice.
+template <typename Call>
+auto Runner::unless_dead(Call call) -> decltype(call()) {
+    if (dead_) {
+        return *dead_;
+    }
+    auto outcome = call();
+    if (!outcome.ok()) {
+        dead_ = outcome.error();
+    }
+    return outcome;
+}
+
 Result<std::uint64_t> Runner::run_once(std::chrono::milliseconds wait) {
+    return unless_dead([&] { return turn(wait); });
+}
+
+Status Runner::flush() {
+    return unless_dead([this] { return write_all(); });
+}
+
+Result<std::uint64_t> Runner::turn(std::chrono::milliseconds wait) {
     FISCUS_TRY(check_memory());
     FISCUS_ASSIGN(const bool holds, holds_rows());
     if (holds) {
@@ -227,7 +249,7 @@ Status Runner::idle() {
 
 Status Runner::flush_after(std::chrono::seconds interval) {
     const bool due = options_.clock->now() - flushed_ >= interval;
-    return entries_since_flush_ > 0 && due ? flush() : Done{};
+    return entries_since_flush_ > 0 && due ? write_all() : Done{};
 }
 
 Status Runner::sync_rows() { return publisher_ != nullptr ? publisher_->sync() : Status(Done{}); }
@@ -253,6 +275,7 @@ Status Runner::commit() {
     }
     // Rows first: a state that is ahead of its rows would never publish them.
     FISCUS_TRY(sync_rows());
+    FISCUS_KILL_POINT("after rows are durable, before the statistics are written");
     fold_->save();
     Position position{.cursor = reader_->cursor(),
                       .publishes = options_.publishing != Publishing::off};
@@ -261,6 +284,7 @@ Status Runner::commit() {
     }
     store_->put(position_key(), encode(position));
     FISCUS_TRY(store_->commit());
+    FISCUS_KILL_POINT("after the statistics are written");
     fold_->trim(options_.memory_bytes / cells_share);
     memory_after_commit_ = fold_->memory();
     entries_since_commit_ = 0;
@@ -268,7 +292,7 @@ Status Runner::commit() {
     return Done{};
 }
 
-Status Runner::flush() {
+Status Runner::write_all() {
     FISCUS_TRY(commit());
     if (entries_since_commit_ > 0) {
         flushed_ = options_.clock->now();

@@ -11,6 +11,7 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "engine/base/result.h"
@@ -97,8 +98,12 @@ private:
     Status check_topics(log::Log& log) const;
     [[nodiscard]] Status check_memory() const;
     Status start(log::Log& log);
+    template <typename Call>
+    auto unless_dead(Call call) -> decltype(call());
+    Result<std::uint64_t> turn(std::chrono::milliseconds wait);
     Status idle();
     Status flush_after(std::chrono::seconds interval);
+    Status write_all();
     Status commit();
     Status sync_rows();
     // Publishing::follow: rows wait to be found published.
@@ -118,6 +123,7 @@ private:
     std::uint64_t entries_since_flush_ = 0;
     Clock::Time flushed_;
     bool caught_up_ = false;
+    std::optional<Error> dead_;
 };
 
 }  // namespace fiscus::projections

@@ -1,13 +1,16 @@
 // The `fiscus` program. Everything is in run_program(); this file only hands over what the system
 // gave.
 #include <cstdio>
+#include <new>  // tidy: words because its header is named so
 #include <string>
 #include <string_view>
 #include <unistd.h>
 
 #include "engine/app/command.h"
+#include "engine/app/out_of_memory.h"
 
 int main(int argument_count, char** arguments) {
+    std::set_new_handler(fiscus::app::end_out_of_memory);
     fiscus::app::ProgramInput input;
     for (int index = 1; index < argument_count; ++index) {
         input.arguments.emplace_back(arguments[index]);

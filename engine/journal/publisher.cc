@@ -3,6 +3,7 @@
 #include <array>
 #include <utility>
 
+#include "engine/base/kill_point.h"
 #include "engine/log/topics.h"
 
 namespace fiscus::journal {
@@ -74,6 +75,7 @@ Result<std::unique_ptr<Publisher>> Publisher::open(log::Log& log,
                                 .first_sequence = reader->cursor().next_sequence,
                                 .writer = writer_name};
         FISCUS_ASSIGN(const std::int64_t offset, append_claim(*writer, encoder, claim));
+        FISCUS_KILL_POINT("after a claim, before it is read back");
         FISCUS_TRY(drain(*reader, offset, progress_wait));
         if (reader->cursor().next_offset < offset) {
             return no_progress(partition, offset);

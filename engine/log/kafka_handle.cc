@@ -243,8 +243,9 @@ Error kafka_error(std::string what, rd_kafka_resp_err_t error, std::string_view 
         case RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE:
             result.code = ErrorCode::log_mismatch;
             result.hint =
-                "The topic was truncated, expired or created anew since that position was stored: "
-                "restore it, or rebuild the state from this log.";
+                "It was cut, expired or created anew since that position was stored: restore it "
+                "from "
+                "a copy. If it is the right one and whole, remove the state: it is rebuilt.";
             break;
         case RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC:
         case RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION:

@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "engine/base/kill_point.h"
 #include "engine/log/record_rules.h"
 
 namespace fiscus::log {
@@ -56,6 +57,7 @@ Result<Tail> create_segment(const LocalPartition& partition, std::int64_t base_o
         std::filesystem::remove(draft, failed);
         return std::move(written).error();
     }
+    FISCUS_KILL_POINT("after a segment's draft, before it has its name");
     FISCUS_ASSIGN(const bool linked, link_draft(draft, tail.path));
     if (!linked) {
         return system_error("create", tail.path, EEXIST);
@@ -290,6 +292,7 @@ Status LocalWriter::write_frame() {
     seal_frame(frame, static_cast<std::uint32_t>(next_offset_ - tail_.next_offset),
                tail_.next_offset, tail_.salt);
     FISCUS_TRY(write_at(tail_.file, frame, tail_.position, tail_.path));
+    FISCUS_KILL_POINT("after a frame is written, before its sync");
     tail_.position += frame_used_;
     tail_.next_offset = next_offset_;
     frame_used_ = 0;
@@ -303,7 +306,9 @@ Status LocalWriter::sync_all() {
         return Done{};
     }
     FISCUS_TRY(sync_file(tail_.file, tail_.path));
+    FISCUS_KILL_POINT("after a sync, before its acknowledgement");
     FISCUS_TRY(partition_.acknowledge(next_offset_));
+    FISCUS_KILL_POINT("after an acknowledgement");
     unsynced_ = false;
     return Done{};
 }

@@ -238,9 +238,12 @@ Error outside_extent(std::string_view partition_name, std::int64_t offset, const
                     std::to_string(offset),
             .why = "it holds the offsets from " + std::to_string(extent.first) +
                    " up to, not with, " + std::to_string(extent.end),
-            .hint =
-                "The log was truncated, expired or created anew since that position was stored: "
-                "restore it, or rebuild the state from this log."};
+            .hint = offset < extent.first
+                        ? "Its beginning is gone (retention, or records were deleted): restore it "
+                          "from a copy. Without its beginning no state can be built."
+                        : "It was cut or created anew since that position was stored: restore it "
+                          "from a copy. If this log is the right one, remove the state: it is "
+                          "rebuilt from the log."};
 }
 
 }  // namespace fiscus::log

@@ -13,6 +13,19 @@
 namespace fiscus::runtime {
 namespace {
 
+// Which of the two was changed, nobody but the operator knows.
+Error partitions_differ(std::int32_t events, std::int32_t journal) {
+    return {.code = ErrorCode::log_mismatch,
+            .what = std::string(log::events_topic) + " and " + std::string(log::journal_topic) +
+                    " differ in their partitions",
+            .why = "partitions " + std::to_string(events) + " of the events, " +
+                   std::to_string(journal) + " of the journal",
+            .hint =
+                "The number of partitions must never change, because programmes are spread over "
+                "them by their number: restore the topic that was altered from a copy, or give the "
+                "right log."};
+}
+
 // The topics are as planned; how many partitions they have.
 Result<std::int32_t> check_topics(log::Log& log, log::Stamps event_stamps) {
     FISCUS_ASSIGN(const auto events, log.describe(log::events_topic));
@@ -20,6 +33,10 @@ Result<std::int32_t> check_topics(log::Log& log, log::Stamps event_stamps) {
         return log::topic_unknown(log::events_topic);
     }
     const std::int32_t partitions = events->plan.partitions;
+    FISCUS_ASSIGN(const auto journal, log.describe(log::journal_topic));
+    if (journal && journal->plan.partitions != partitions) {
+        return partitions_differ(partitions, journal->plan.partitions);
+    }
     FISCUS_TRY(log::check_topics(log, log::engine_topic_plans(partitions, event_stamps)));
     return partitions;
 }

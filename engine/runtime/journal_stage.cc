@@ -1,6 +1,7 @@
 #include "engine/runtime/journal_stage.h"
 
 #include "engine/base/check.h"
+#include "engine/base/kill_point.h"
 
 namespace fiscus::runtime {
 
@@ -106,6 +107,7 @@ void JournalStage::publish(Worker::Lock& lock) {
     }
     lock.lock();
     times_ += spent;
+    FISCUS_KILL_POINT("after a block is appended or synced");
     if (!status) {
         error_ = std::move(status).error();
     } else if (append_first) {
@@ -129,6 +131,7 @@ bool JournalStage::append_is_next() const {
 
 Status JournalStage::append(const Turn& turn) {
     appended_end_ = turn.end;
+    FISCUS_KILL_POINT("before a block is appended");
     // The input's own stamp may be 0, which a log takes for "now".
     const std::int64_t stamp_us =
         log::append_timestamp_us(turn.entries.entries.back().logged_at_us());

@@ -2,6 +2,7 @@
 
 #include <cstring>
 
+#include "engine/base/kill_point.h"
 #include "engine/log/start_check.h"
 #include "engine/log/topics.h"
 #include "engine/state/memory.h"
@@ -158,6 +159,7 @@ Result<std::uint64_t> Partition::run_once(milliseconds wait) {
         }
         waits_for_.clear();
         count(*entries);
+        FISCUS_KILL_POINT("after a turn is applied, before it is submitted");
         journal_->submit(turn_end());
         records = records.subspan(*taken);
         applied += *taken;
@@ -250,6 +252,7 @@ Status Partition::end_fold(bool wait) {
     }
     if (cursor) {
         folding_->cursor = *cursor;
+        FISCUS_KILL_POINT("after the journal is durable, before the fold is written");
         FISCUS_TRY(state_->end_fold(encode(*folding_)));
         folding_.reset();
     }

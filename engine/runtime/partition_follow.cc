@@ -2,6 +2,7 @@
 // compares, after a restart up to its own claim, and as a standby until nobody else leads.
 #include <cstring>
 
+#include "engine/base/kill_point.h"
 #include "engine/log/start_check.h"
 #include "engine/log/topics.h"
 #include "engine/runtime/partition.h"
@@ -72,6 +73,7 @@ Status Partition::recover(const journal::Cursor& end) {
             missing -= records.size();
         }
         FISCUS_TRY(compare(*block, entries, core_->digest()));
+        FISCUS_KILL_POINT("while a recovery compares");
         replayed_ += entries.entries.size();
         FISCUS_TRY(check_memory());
         count(entries);

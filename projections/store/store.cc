@@ -27,11 +27,14 @@ std::string_view text_of(const rocksdb::Slice& bytes) { return {bytes.data(), by
 Error store_error(std::string_view what,
                   const rocksdb::Status& status,
                   const std::string& directory) {
-    const bool locked = status.IsIOError() && status.ToString().find("lock") != std::string::npos;
+    // By another process, by this one. Whatever else befalls the lock's file is the disk's trouble.
+    const std::string text = status.ToString();
+    const bool locked = text.find("While lock file") != std::string::npos ||
+                        text.find("lock hold by current process") != std::string::npos;
     return {
         .code = locked ? ErrorCode::fenced : ErrorCode::state,
         .what = std::string(what) + " " + directory,
-        .why = status.ToString(),
+        .why = text,
         .hint =
             locked
                 ? "another process writes these statistics: stop it, or use another directory"
@@ -75,6 +78,9 @@ public:
         rocks.compression = rocksdb::kLZ4Compression;
         rocks.max_open_files = 256;
         rocks.info_log = std::make_shared<SilentLogger>();
+        // Nobody reads them, and their timer fails when the machine's clock goes back.
+        rocks.stats_dump_period_sec = 0;
+        rocks.stats_persist_period_sec = 0;
         rocksdb::DB* db = nullptr;
         const rocksdb::Status status = options.read_only
                                            ? rocksdb::DB::OpenForReadOnly(rocks, directory_, &db)

@@ -3,53 +3,28 @@
 #include <algorithm>
 #include <chrono>
 #include <csignal>
-#include <cstdlib>
-#include <fcntl.h>
-#include <fstream>
-#include <sstream>
-#include <sys/resource.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
-#include <spawn.h>
 
 #include "engine/journal/reader.h"
 #include "engine/log/topics.h"
 #include "tests/support/wait.h"
 
-extern char** environ;
-
 namespace fiscus::crash {
 namespace {
 
 using std::chrono::milliseconds;
+using support::Child;
 
 // No life of the program takes that long, on any machine that runs these tests.
 constexpr milliseconds life_max{240'000};
 
-pid_t start(const std::vector<std::string>& arguments, const std::string& output_file) {
-    std::vector<std::string> words = {program()};
+Child::Words command(const std::vector<std::string>& arguments) {
+    Child::Words words = {program()};
     words.insert(words.end(), arguments.begin(), arguments.end());
-    std::vector<char*> argv;
-    for (std::string& word : words) {
-        argv.push_back(word.data());
-    }
-    argv.push_back(nullptr);
-    posix_spawn_file_actions_t actions;
-    posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, output_file.c_str(),
-                                     O_CREAT | O_WRONLY | O_TRUNC, 0644);
-    posix_spawn_file_actions_adddup2(&actions, STDOUT_FILENO, STDERR_FILENO);
-    pid_t child = -1;
-    const int failed = posix_spawn(&child, argv[0], &actions, nullptr, argv.data(), environ);
-    posix_spawn_file_actions_destroy(&actions);
-    EXPECT_EQ(failed, 0) << "cannot start " << words[0];
-    return failed == 0 ? child : -1;
+    return words;
 }
-
-int exit_code(int status) { return WIFEXITED(status) ? WEXITSTATUS(status) : -1; }
 
 // What a reader of a topic's partition is left with, in order: how many records, and the hash of
 // keys and values. Of a compacted topic that is the last record of each key, whatever the broker
@@ -89,56 +64,33 @@ std::pair<std::uint64_t, Hash128> records_of(log::Log& log,
 
 }  // namespace
 
-std::string program() {
-    const char* path = std::getenv("FISCUS_PROGRAM");
-    EXPECT_NE(path, nullptr) << "FISCUS_PROGRAM names the built program; ctest sets it";
-    return path == nullptr ? "" : path;
-}
-
-std::uint64_t number_from(const char* variable, std::uint64_t otherwise) {
-    const char* text = std::getenv(variable);
-    return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
-}
-
 int run_to_exit(const std::vector<std::string>& arguments, const std::string& output_file) {
     return run_to_end(arguments, output_file).code;
 }
 
 Ended run_to_end(const std::vector<std::string>& arguments, const std::string& output_file) {
-    const pid_t child = start(arguments, output_file);
-    int status = 0;
-    rusage used{};
-    if (child <= 0 || ::wait4(child, &status, 0, &used) != child) {
-        return {};
-    }
-    return {.code = exit_code(status),
-            .resident_bytes_max = static_cast<std::uint64_t>(used.ru_maxrss) * 1'024};
+    Child child(command(arguments), output_file);
+    const int code = child.wait();
+    return {.code = code, .resident_bytes_max = child.resident_bytes_max()};
 }
 
 bool run_and_kill(const std::vector<std::string>& arguments,
                   const std::string& output_file,
                   const std::function<bool()>& due) {
-    const pid_t child = start(arguments, output_file);
-    if (child <= 0) {
+    Child child(command(arguments), output_file);
+    if (!child.started()) {
         return false;
     }
-    int status = 0;
-    bool ended = false;
-    const bool in_time = support::wait_until(
-        [&] {
-            ended = ::waitpid(child, &status, WNOHANG) == child;
-            return ended || due();
-        },
-        life_max);
+    const bool in_time = support::wait_until([&] { return child.ended() || due(); }, life_max);
     EXPECT_TRUE(in_time) << "the program neither ended nor came far enough to be killed";
-    if (!ended) {
-        ::kill(child, SIGKILL);
-        ::waitpid(child, &status, 0);
+    if (!child.ended()) {
+        child.signal(SIGKILL);
+        child.wait();
     }
-    if (WIFEXITED(status)) {
-        EXPECT_EQ(exit_code(status), 0) << text_of(output_file);
+    if (child.exited()) {
+        EXPECT_EQ(child.exit_code(), 0) << text_of(output_file);
     }
-    return WIFEXITED(status) && exit_code(status) == 0;
+    return child.exited() && child.exit_code() == 0;
 }
 
 JournalWatch::JournalWatch(log::Log& log) {
@@ -197,10 +149,14 @@ Seen look(log::Log& log) {
     Seen seen;
     auto reader = journal::JournalReader::open(log, 0, {});
     EXPECT_TRUE(reader.ok()) << reader.error().text();
-    while (reader.ok()) {
-        auto block = reader.value()->next(milliseconds(2'000));
+    auto extent = log.extent(log::journal_topic, 0);
+    EXPECT_TRUE(extent.ok()) << extent.error().text();
+    while (reader.ok() && extent.ok()) {
+        auto block = reader.value()->next_before(extent->end, milliseconds(10'000));
         EXPECT_TRUE(block.ok()) << block.error().text();
         if (!block.ok() || !block->has_value()) {
+            EXPECT_GE(reader.value()->cursor().next_offset, extent->end)
+                << "the journal's tail did not come in time";
             break;
         }
         for (const wire::Entry& entry : (*block)->view.entries()) {
@@ -216,13 +172,6 @@ Seen look(log::Log& log) {
         seen.topics[std::string(topic)] = records_of(log, topic, 0);
     }
     return seen;
-}
-
-std::string text_of(const std::string& output_file) {
-    std::ifstream file(output_file);
-    std::stringstream text;
-    text << file.rdbuf();
-    return text.str();
 }
 
 }  // namespace fiscus::crash

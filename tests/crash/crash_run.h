@@ -14,13 +14,13 @@
 #include "engine/base/hash.h"
 #include "engine/journal/reader.h"
 #include "engine/log/log.h"
+#include "tests/support/child.h"
 
 namespace fiscus::crash {
 
-// The built program, from FISCUS_PROGRAM.
-std::string program();
-// A number from the environment, or `otherwise`.
-std::uint64_t number_from(const char* variable, std::uint64_t otherwise);
+using support::number_from;
+using support::program;
+using support::text_of;
 
 // Starts program() with these arguments (output to `output_file`), waits for its end, returns the
 // exit code, or −1 when it did not end by itself.
@@ -71,8 +71,5 @@ struct Seen {
     std::map<std::string, std::pair<std::uint64_t, Hash128>> topics;  // records and hash, in order
 };
 Seen look(log::Log& log);
-
-// What the program prints last in this file; for messages of failed tests.
-std::string text_of(const std::string& output_file);
 
 }  // namespace fiscus::crash

@@ -179,6 +179,17 @@ void change_settings(const std::string& broker,
     });
 }
 
+void add_partitions(const std::string& broker, const std::string& topic, std::size_t count) {
+    administer(broker, [&](rd_kafka_t* handle, rd_kafka_queue_t* queue) {
+        std::array<char, 512> why{};
+        rd_kafka_NewPartitions_t* request =
+            rd_kafka_NewPartitions_new(topic.c_str(), count, why.data(), why.size());
+        ASSERT_NE(request, nullptr) << why.data();
+        rd_kafka_CreatePartitions(handle, &request, 1, nullptr, queue);
+        rd_kafka_NewPartitions_destroy(request);
+    });
+}
+
 OwnBroker::OwnBroker() {
     address_ = run("up --port 0");
     EXPECT_FALSE(address_.empty()) << "the broker did not start";

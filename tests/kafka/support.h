@@ -50,6 +50,8 @@ void change_settings(const std::string& broker,
                      const std::string& topic,
                      const std::map<std::string, std::string>& settings);
 
+void add_partitions(const std::string& broker, const std::string& topic, std::size_t count);
+
 // A broker of the test's own, in a directory of its own, stopped with the test.
 class OwnBroker {
 public:
@@ -59,6 +61,10 @@ public:
     ~OwnBroker();
 
     [[nodiscard]] const std::string& address() const { return address_; }
+    // What it keeps: a folder for each partition.
+    [[nodiscard]] std::filesystem::path data() const {
+        return directory_.path() / "broker" / "data";
+    }
     // On the same port with the same data; nothing if it runs.
     void start();
     void stop();

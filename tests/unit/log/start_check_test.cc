@@ -82,6 +82,18 @@ TEST_F(StartCheck, NamesARecordThatChangedOrWentAway) {
     EXPECT_TRUE(failed_with(check(-1, hash), ErrorCode::log_mismatch));
 }
 
+TEST(OutsideExtent, SaysWhatToDoByTheSideThatIsGone) {
+    const Extent extent{.first = 5, .end = 9};
+    const Error head = outside_extent("t partition 0", 4, extent);
+    EXPECT_EQ(head.why, "it holds the offsets from 5 up to, not with, 9");
+    EXPECT_NE(head.hint.find("Its beginning is gone"), std::string::npos);
+    // A state that is removed could not be rebuilt.
+    EXPECT_EQ(head.hint.find("remove the state"), std::string::npos);
+    const Error tail = outside_extent("t partition 0", 10, extent);
+    EXPECT_NE(tail.hint.find("restore it from a copy"), std::string::npos);
+    EXPECT_NE(tail.hint.find("remove the state"), std::string::npos);
+}
+
 TEST(PlanDifference, NamesWhatIsUnfitAndNothingElse) {
     const TopicPlan wanted{.name = "t", .partitions = 4, .retention_ms = 1'000};
     TopicInfo found{.plan = wanted};

@@ -85,6 +85,14 @@ TEST(StoreTest, RefusesASecondOwnerAndAMissingDirectory) {
     EXPECT_FALSE(Store::open(directory.file("file"), {}).ok());
 }
 
+TEST(StoreTest, ALockThatCannotBeTakenForTheDisksSakeIsNoOtherProcess) {
+    TemporaryDirectory directory;
+    std::filesystem::create_directories(directory.path() / "s" / "LOCK");
+    const auto opened = Store::open(directory.file("s"), {});
+    ASSERT_FALSE(opened.ok());
+    EXPECT_EQ(opened.error().code, ErrorCode::state) << opened.error().text();
+}
+
 TEST(CodecTest, NumbersComeBackAndCutBytesAreNoticed) {
     for (const std::int64_t number : {std::int64_t{0}, std::int64_t{-1}, std::int64_t{63},
                                       std::int64_t{-64}, INT64_MAX, INT64_MIN}) {

@@ -85,9 +85,11 @@ TEST_F(StartTest, TheEngineRefusesTopicsThatAreNotAsPlanned) {
             ASSERT_TRUE(open_engine(log).ok());
             one.alter(log.info(topic));
             // The journal has as many partitions as the events, whatever their number.
-            const bool counted = topic == log::events_topic && one.said.starts_with("partitions");
-            expect_refusal(open_engine(log), counted ? log::journal_topic : topic,
-                           counted ? "partitions 1 instead of 2" : one.said);
+            const bool of_events = topic == log::events_topic;
+            const std::string counted = of_events ? "partitions 2 of the events, 1 of the journal"
+                                                  : "partitions 1 of the events, 2 of the journal";
+            expect_refusal(open_engine(log), topic,
+                           one.said.starts_with("partitions") ? counted : one.said);
             if (HasFatalFailure()) {
                 return;
             }

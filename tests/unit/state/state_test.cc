@@ -273,6 +273,14 @@ TEST_F(StateTest, LocksOutASecondProcessWithAHint) {
     EXPECT_EQ(second.error().code, ErrorCode::fenced);
 }
 
+TEST_F(StateTest, ALockThatCannotBeTakenForTheDisksSakeIsNoOtherProcess) {
+    std::filesystem::create_directories(directory_ / "LOCK");
+    const auto opened = open_rocks_store(directory_.string(), {.memory_bytes = 64U << 20});
+    ASSERT_FALSE(opened.ok());
+    EXPECT_EQ(opened.error().code, ErrorCode::state) << opened.error().text();
+    EXPECT_NE(opened.error().hint.find("check the disk"), std::string::npos);
+}
+
 // Keys of two platforms interleave: what is asked for second is not always the newest.
 Key timed_key(std::uint64_t time) {
     return {.id = {.hi = time, .lo = 1}, .programme = 1, .table = TableId::voucher};
