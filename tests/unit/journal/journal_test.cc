@@ -13,9 +13,9 @@
 #include "engine/journal/reader.h"
 #include "engine/log/local_log.h"
 #include "engine/log/topics.h"
+#include "tests/support/memory_log.h"
 #include "tests/unit/journal/blocks.h"
 #include "tests/unit/log/local_storage.h"
-#include "tests/unit/log/memory_log.h"
 
 namespace fiscus::journal {
 namespace {

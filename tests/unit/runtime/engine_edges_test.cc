@@ -14,7 +14,7 @@
 #include "engine/runtime/core.h"
 #include "engine/runtime/engine.h"
 #include "tests/support/wait.h"
-#include "tests/unit/log/memory_log.h"
+#include "tests/support/memory_log.h"
 
 namespace fiscus::runtime {
 namespace {
