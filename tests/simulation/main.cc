@@ -31,14 +31,14 @@ int main(int argc, char** argv) {
         seed = std::strtoull(seeds.c_str(), nullptr, 10);
         last = std::strtoull(seeds.c_str() + dots + 2, nullptr, 10);
     }
-    std::map<std::string, std::uint64_t> happened;
+    fiscus::simulation::Counts happened;
+    fiscus::simulation::Counts faults;
     const std::uint64_t first = seed;
     for (; seed <= last; ++seed) {
         one.seed = seed;
         const auto report = fiscus::simulation::simulate(one);
-        for (const auto& [what, count] : report.happened) {
-            happened[what] += count;
-        }
+        fiscus::simulation::add(happened, report.happened);
+        fiscus::simulation::add(faults, report.faults);
         if (!report.finding.empty()) {
             std::printf(
                 "seed %llu, after %llu steps: %s\nonce more: fiscus-sim --seed %llu "
@@ -52,8 +52,10 @@ int main(int argc, char** argv) {
             std::printf("trace %016llx\n", static_cast<unsigned long long>(report.trace));
         }
     }
-    for (const auto& [what, count] : happened) {
-        std::printf("%10llu  %s\n", static_cast<unsigned long long>(count), what.c_str());
+    for (const auto* counts : {&happened, &faults}) {
+        for (const auto& [what, count] : *counts) {
+            std::printf("%10llu  %s\n", static_cast<unsigned long long>(count), what.c_str());
+        }
     }
     std::printf("%llu seeds, nothing found\n", static_cast<unsigned long long>(last - first + 1));
     return 0;

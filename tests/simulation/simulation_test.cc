@@ -21,14 +21,12 @@ TEST(Simulation, WhateverHappensTheLedgerEndsUpAsIfNothingHad) {
     const std::uint64_t first = property::from_environment("FISCUS_SEED", 1);
     const std::uint64_t count =
         one ? 1 : property::from_environment("FISCUS_SIM_SEEDS", seeds_default);
-    std::map<std::string, std::uint64_t> happened;
+    Counts happened;
     for (std::uint64_t seed = first; seed < first + count; ++seed) {
         const Report report = simulate({.seed = seed});
         ASSERT_EQ(report.finding, "")
             << "FISCUS_SEED=" << seed << ", or fiscus-sim --seed " << seed;
-        for (const auto& [what, times] : report.happened) {
-            happened[what] += times;
-        }
+        add(happened, report.happened);
     }
     if (count < seeds_default) {
         return;
