@@ -72,13 +72,20 @@ Operator::Journaled Operator::journaled() const {
 void Operator::harm() {
     property::Random& random = world_.random;
     const std::uint64_t of = random.below(3);
-    const std::string_view topic = of == 0   ? log::events_topic
-                                   : of == 1 ? log::journal_topic
-                                             : row_topics.at(random.below(row_topics.size()));
-    const Cluster::Records& records = world_.cluster.stored(topic, world_.partition);
-    if (records.empty()) {
+    std::vector<std::string_view> topics = {log::events_topic};
+    if (of == 1) {
+        topics = {log::journal_topic};
+    } else if (of == 2) {
+        topics = {row_topics.begin(), row_topics.end()};
+    }
+    std::erase_if(topics, [this](std::string_view topic) {
+        return world_.cluster.stored(topic, world_.partition).empty();
+    });
+    if (topics.empty()) {
         return;
     }
+    const std::string_view topic = random.pick(topics);
+    const Cluster::Records& records = world_.cluster.stored(topic, world_.partition);
     const auto end = static_cast<std::int64_t>(records.size());
     const std::int64_t some = random.between<std::int64_t>(1, random.chance(500) ? 3 : end);
     Damage damage{.topic = std::string(topic),

@@ -38,6 +38,10 @@ struct Fate {
     std::uint64_t sleeps_until = 0;
 };
 
+property::WorldOptions world_options(const Options& options) {
+    return {.seed = options.seed, .records = options.records, .tally = options.tally};
+}
+
 class Simulation {
 public:
     explicit Simulation(const Options& options)
@@ -45,7 +49,7 @@ public:
           random_(options.seed),
           cluster_(options.seed ^ 0x5eed, faults_),
           trace_(options.loud),
-          history_({.seed = options.seed, .records = options.records}) {
+          history_(world_options(options)) {
         const std::filesystem::path folder = directory_.path();
         std::filesystem::create_directories(folder / "keys");
         world_.partition = history_.world().shard().partition;
@@ -100,7 +104,24 @@ private:
         second_.starts = some(60);
         harms_ = random_.chance(250) ? random_.between(1, 2) : 0;
         harm_at_ = random_.below(600);
+        spare();
         make_trouble();
+    }
+
+    // After everything was chosen, so that what is left stays as it is.
+    void spare() {
+        const auto spared = [this](std::string_view trouble) {
+            return std::find(options_.spared.begin(), options_.spared.end(), trouble) !=
+                   options_.spared.end();
+        };
+        log_faults_ = spared("cluster") ? LogFaults{} : log_faults_;
+        kills_ = spared("kills") ? 0 : kills_;
+        second_.starts = spared("rivals") ? 0 : second_.starts;
+        harms_ = spared("damage") ? 0 : harms_;
+        for (Fate* fate : {&first_, &second_, &statistics_}) {
+            fate->disk = spared("disk") ? DiskFaults{} : fate->disk;
+            fate->sleeps = spared("sleep") ? 0 : fate->sleeps;
+        }
     }
 
     void make_trouble() {
@@ -293,5 +314,9 @@ private:
 }  // namespace
 
 Report simulate(const Options& options) { return Simulation(options).run(); }
+
+void make_history(const Options& options) {
+    static_cast<void>(property::World(world_options(options)).make());
+}
 
 }  // namespace fiscus::simulation

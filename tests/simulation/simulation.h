@@ -7,18 +7,29 @@
 // Thread: one simulation at a time in a process. Fails: never; what is wrong is the finding.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
+#include <string_view>
+#include <vector>
 
+#include "tests/cells/cells.h"
 #include "tests/simulation/faults.h"
 
 namespace fiscus::simulation {
+
+// What --spare takes: a simulation without this kind of trouble, all else being equal.
+inline constexpr std::array<std::string_view, 6> troubles = {"cluster", "disk",  "kills",
+                                                             "rivals",  "sleep", "damage"};
 
 struct Options {
     std::uint64_t seed = 1;
     std::size_t records = 300;
     // Each step on stderr, for looking into one seed.
     bool loud = false;
+    std::vector<std::string> spared{};
+    // Counts the cells of the histories, when it is not null.
+    cells::Tally* tally = nullptr;
 };
 
 struct Report {
@@ -30,5 +41,7 @@ struct Report {
 };
 
 Report simulate(const Options& options);
+// The history of a simulation, before the oracle alone.
+void make_history(const Options& options);
 
 }  // namespace fiscus::simulation
