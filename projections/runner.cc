@@ -158,6 +158,7 @@ Status Runner::start(log::Log& log) {
     if (fold_->last_sequence() + 1 != position.cursor.next_sequence) {
         return damaged_state("the fold and its cursor differ");
     }
+    FISCUS_TRY(journal::check_cursor(log, partition_, position.cursor));
     FISCUS_ASSIGN(reader_, journal::JournalReader::open(log, partition_, position.cursor));
     return Done{};
 }

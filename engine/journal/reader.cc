@@ -17,10 +17,81 @@ Error broken(const log::Record& record, std::int32_t partition, std::string why)
             .what = "the journal of partition " + std::to_string(partition) +
                     " is broken at offset " + std::to_string(record.offset),
             .why = std::move(why),
-            .hint = "Nothing behind this place can be trusted. Restore the journal from a copy."};
+            .hint =
+                "Nothing behind this place can be trusted. Restore the journal from a copy; if it "
+                "is whole, remove the state: it was built from another one, and is rebuilt."};
+}
+
+// Mostly the block is the last record in front of its cursor, or one before a claim.
+constexpr std::int64_t look_back_first = 4;
+constexpr std::int64_t look_back_factor = 16;
+constexpr std::chrono::milliseconds look_back_wait{30'000};
+
+Error other_journal(std::int32_t partition, const Cursor& cursor, std::string why) {
+    return {.code = ErrorCode::log_mismatch,
+            .what = "the journal of partition " + std::to_string(partition) +
+                    " is not the one that the state was built from",
+            .why = "the block with entry " + std::to_string(cursor.next_sequence - 1) + ", " +
+                   std::move(why),
+            .hint =
+                "Restore the journal from a copy. If this journal is the right one, remove the "
+                "state: it is rebuilt."};
+}
+
+// Among the records from `from` up to the cursor.
+Result<bool> holds_block_of(log::Log& log,
+                            std::int32_t partition,
+                            std::int64_t from,
+                            const Cursor& cursor) {
+    FISCUS_ASSIGN(const auto reader, log.reader(log::journal_topic, partition, from));
+    for (std::int64_t next = from; next < cursor.next_offset;) {
+        FISCUS_ASSIGN(const auto records, reader->read(blocks_max, look_back_wait));
+        if (records.empty() && reader->position() < cursor.next_offset) {
+            return Error{
+                .code = ErrorCode::log_unavailable,
+                .what = "the journal of partition " + std::to_string(partition) +
+                        " cannot be read from offset " + std::to_string(next),
+                .why = "nothing came for " + std::to_string(look_back_wait.count() / 1000) + " s",
+                .hint = "Check the broker, then start again."};
+        }
+        for (const log::Record& record : records) {
+            if (record.offset < cursor.next_offset && !record.value_is_null &&
+                sha256(record.value) == cursor.previous) {
+                return true;
+            }
+        }
+        next = records.empty() ? cursor.next_offset : records.back().offset + 1;
+    }
+    return false;
 }
 
 }  // namespace
+
+Status check_cursor(log::Log& log, std::int32_t partition, const Cursor& cursor) {
+    if (cursor.next_sequence == 1) {
+        return Done{};
+    }
+    FISCUS_ASSIGN(const log::Extent extent, log.extent(log::journal_topic, partition));
+    if (cursor.next_offset < extent.first || cursor.next_offset > extent.end) {
+        return other_journal(partition, cursor,
+                             "the last one, lay in front of offset " +
+                                 std::to_string(cursor.next_offset) + "; the journal holds " +
+                                 std::to_string(extent.first) + " up to " +
+                                 std::to_string(extent.end));
+    }
+    for (std::int64_t back = look_back_first;; back *= look_back_factor) {
+        const std::int64_t from = std::max(extent.first, cursor.next_offset - back);
+        FISCUS_ASSIGN(const bool found, holds_block_of(log, partition, from, cursor));
+        if (found) {
+            return Done{};
+        }
+        if (from == extent.first) {
+            return other_journal(partition, cursor,
+                                 "the last one, is not in front of offset " +
+                                     std::to_string(cursor.next_offset) + " any more");
+        }
+    }
+}
 
 Result<BlockView> open_record(BlockDecoder& decoder,
                               const log::Record& record,

@@ -88,10 +88,11 @@ Status Partition::check_log() {
     position_.log_identity = identity;
     position_.partitions = partition_.partitions;
     // The client library does not notice a log that was cut and written anew.
-    return position_.last_offset < 0
-               ? Status(Done{})
-               : log::check_record(log_, log::events_topic, partition_.partition,
-                                   position_.last_offset, position_.last_record_hash);
+    if (position_.last_offset >= 0) {
+        FISCUS_TRY(log::check_record(log_, log::events_topic, partition_.partition,
+                                     position_.last_offset, position_.last_record_hash));
+    }
+    return journal::check_cursor(log_, partition_.partition, position_.cursor);
 }
 
 Result<std::size_t> Partition::apply(std::span<const log::Record> records,

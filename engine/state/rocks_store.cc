@@ -70,7 +70,9 @@ public:
         rocksdb::Options rocks;
         rocks.create_if_missing = !options.read_only;
         if (options.env != nullptr) {
+            // Of a simulation, which is one thread: whoever opens the store opens its files.
             rocks.env = options.env;
+            rocks.max_file_opening_threads = 1;
         }
         rocks.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
         rocks.max_background_jobs = 2;

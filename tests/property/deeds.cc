@@ -195,7 +195,7 @@ std::vector<Id128> World::some_vouchers(const reference::Programme& programme) {
                     : random_.entry(programme.vouchers);
     }
     std::vector<Id128> vouchers = {id_of(first->first)};
-    if (!random_.chance(350)) {
+    if (!random_.chance(420)) {
         return vouchers;
     }
     const std::size_t count_max = random_.between<std::size_t>(1, slip() ? 9 : 3);
@@ -239,8 +239,13 @@ void World::redeem() {
     if (programme.vouchers.empty()) {
         return claim();
     }
+    redeem_these(some_vouchers(programme));
+}
+
+void World::redeem_these(const std::vector<Id128>& vouchers) {
+    const reference::Programme& programme = rules();
     support::VoucherRedeemed e;
-    e.vouchers = some_vouchers(programme);
+    e.vouchers = vouchers;
     std::int64_t faces = 0;
     std::int64_t thresholds = 0;
     const reference::Voucher* first = nullptr;
@@ -260,6 +265,12 @@ void World::redeem() {
     e.order_amount_fen = some_amount(std::max(faces, thresholds) + random_.between(-3, 4'000));
     e.platform_match_fen = random_.chance(300) ? some_amount(random_.between(0, 900)) : 0;
     e.merchant_match_fen = random_.chance(300) ? some_amount(random_.between(0, 900)) : 0;
+    if (random_.chance(vouchers.size() > 1 ? 60 : 15)) {
+        e.order_amount_fen = e.subsidy_fen - 1;
+    } else if (random_.chance(vouchers.size() > 1 ? 60 : 10)) {
+        e.order_amount_fen = amount_fen_max;
+        e.platform_match_fen = amount_fen_max;
+    }
     e.ship_from_province = random_.chance(900) ? 42 : 43;
     e.ship_to_province = random_.chance(900) ? 42 : 43;
     if (slip()) {
@@ -334,9 +345,10 @@ void World::register_consumer() {
 void World::merchant_deed() {
     const auto number = random_.between(1U, 9U);
     const Id128 merchant = merchant_named(number);
-    Speaker& by =
-        random_.chance(500) ? authority() : voice_of(random_.between<std::uint16_t>(1, 3));
-    switch (random_.below(6)) {
+    Speaker& by = platform_down_ == 0 && random_.chance(500)
+                      ? authority()
+                      : voice_of(random_.between<std::uint16_t>(1, 3));
+    switch (random_.below(platform_down_ == 0 ? 6 : 3)) {
         case 0: return say(by, random_merchant(number));
         case 1:
         case 2: {

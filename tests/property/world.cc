@@ -63,7 +63,12 @@ void World::open_programme(std::uint32_t number) {
         opened.districts = {420100, 420500, 429004};
     }
     opened.categories = {{1, {6210, 6220}}, {2, {8892}}, {3, {}}};
-    opened.registration_required = random_.chance(80);
+    opened.registration_required = random_.chance(120);
+    if (random_.chance(50)) {
+        support::ProgrammeOpened twice = opened;
+        twice.categories.push_back(twice.categories.front());
+        say(authority(), twice);
+    }
     say(authority(), opened);
     for (std::uint16_t platform = 1; platform <= 3; ++platform) {
         say(authority(), support::PlatformAdmitted{.platform = platform});
@@ -102,6 +107,7 @@ World::Speaker& World::speaker(std::uint32_t programme, std::uint16_t source) {
 }
 
 World::Speaker& World::voice_of(std::uint16_t platform) {
+    platform = platform_down_ == 0 ? platform : platform_down_;
     std::vector<std::uint16_t> of_platform;
     for (const auto& [number, source] : rules().sources) {
         if (source.platform == platform && (!source.revoked || random_.chance(20))) {
@@ -151,12 +157,31 @@ void World::step() {
     log_time_us_ += random_.between<std::int64_t>(0, pause_s) * second_us;
     using Deed = void (World::*)();
     static const std::vector<std::pair<std::uint64_t, Deed>> deeds = {
-        {300, &World::claim},        {210, &World::redeem},           {120, &World::refund},
-        {40, &World::void_voucher},  {45, &World::register_consumer}, {35, &World::merchant_deed},
-        {14, &World::platform_deed}, {12, &World::source_deed},       {40, &World::fund_deed},
-        {22, &World::batch_deed},    {60, &World::settlement_deed},   {40, &World::recovery_deed},
-        {45, &World::control_deed},  {250, &World::prize_deed},       {130, &World::instant_deed},
-        {6, &World::programme_deed}, {70, &World::say_again}};
+        {300, &World::claim},
+        {210, &World::redeem},
+        {120, &World::refund},
+        {40, &World::void_voucher},
+        {55, &World::register_consumer},
+        {35, &World::merchant_deed},
+        {14, &World::platform_deed},
+        {12, &World::source_deed},
+        {40, &World::fund_deed},
+        {22, &World::batch_deed},
+        {60, &World::settlement_deed},
+        {40, &World::recovery_deed},
+        {45, &World::control_deed},
+        {250, &World::prize_deed},
+        {130, &World::instant_deed},
+        {6, &World::programme_deed},
+        {70, &World::say_again},
+        {100, &World::odd_envelope},
+        {45, &World::about_a_batch},
+        {70, &World::about_an_invoice},
+        {55, &World::about_a_voucher},
+        {16, &World::about_a_platform},
+        {8, &World::about_an_account},
+        {22, &World::platform_down},
+        {10, &World::last_batch_again}};
     std::uint64_t total = 0;
     for (const auto& [weight, deed] : deeds) {
         total += weight;
@@ -188,6 +213,7 @@ void World::say(Speaker& speaker, const Body& body, std::optional<Id128> key) {
     sign(envelope);
     disturb(envelope);
     memory_.push_back({envelope, body});
+    last_of_kind_.insert_or_assign(body.index(), memory_.back());
     if (memory_.size() > memory_max) {
         memory_.pop_front();
     }
@@ -318,7 +344,13 @@ void World::append(reference::Input input) {
     }
     input.partition = shard_.partition;
     input.partitions = shard_.partitions;
-    answers_.push_back(oracle_.apply(input));
+    if (options_.tally == nullptr) {
+        answers_.push_back(oracle_.apply(input));
+    } else {
+        const reference::Situation situation = reference::situation_of(oracle_, input);
+        answers_.push_back(oracle_.apply(input));
+        options_.tally->count(situation, answers_.back());
+    }
     learn(answers_.back());
     records_.push_back(std::move(input));
 }

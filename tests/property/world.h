@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "tests/cells/cells.h"
 #include "tests/property/random.h"
 #include "tests/reference/ledger.h"
 #include "tests/support/day_keys.h"
@@ -34,6 +35,8 @@ struct WorldOptions {
     // After the records so often days pass, at most two weeks, with a cut and a few more records.
     std::size_t pauses = 0;
     VoucherIds voucher_ids = VoucherIds::random;
+    // Counts what is met there, when it is not null; outlives make().
+    cells::Tally* tally = nullptr;
 };
 
 class World {
@@ -131,6 +134,27 @@ private:
     support::InstantTier random_instant_tier(const support::BatchOpened& batch);
     support::InstantDrawOpened random_instant_draw(const support::BatchOpened& batch);
 
+    // deeds_rare.cc: what seldom happens by itself, in every state that there is.
+    void odd_envelope();
+    void spoil_form(Said& said);
+    void spoil_meaning(Said& said, const Said& before);
+    void take_key(Said& said);
+    void say_in_wrong_number(Said said);
+    void say_forgotten(Said said);
+    void say_revoked(Said said);
+    void about_a_batch();
+    void about_an_invoice();
+    void about_a_voucher();
+    void about_a_platform();
+    void about_an_account();
+    void platform_down();
+    void last_batch_again();
+    void redeem_these(const std::vector<Id128>& vouchers);
+    // Of the programme's, in a state that is as likely as any other; none now and then.
+    std::optional<std::uint32_t> batch_in_some_state();
+    support::MaybeId invoice_in_some_state();
+    support::MaybeId voucher_in_some_state();
+
     support::BatchOpened random_batch(std::uint32_t number);
     support::MerchantRegistered random_merchant(std::uint32_t number);
     std::vector<Id128> some_vouchers(const reference::Programme& programme);
@@ -155,6 +179,8 @@ private:
     std::uint32_t programme_ = 0;  // the one that this step is about
     std::map<std::pair<std::uint32_t, std::uint16_t>, Speaker> speakers_;
     std::deque<Said> memory_;
+    std::map<std::size_t, Said> last_of_kind_;
+    std::uint16_t platform_down_ = 0;  // speaks wherever a platform does; 0: none
     std::vector<Held> held_;
     std::int64_t log_time_us_ = support::first_morning_us;
     std::int64_t offset_ = 0;

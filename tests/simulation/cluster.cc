@@ -1,13 +1,14 @@
 #include "tests/simulation/cluster.h"
 
 #include <algorithm>
-#include <cstring>
 
 #include "engine/log/record_rules.h"
 #include "engine/log/topics.h"
 
 namespace fiscus::simulation {
 namespace {
+
+using log::StoredRecord;
 
 // Whoever waits so long is seldom left with nothing.
 constexpr std::chrono::milliseconds patience{1'000};
@@ -19,80 +20,41 @@ Error away(std::string_view what) {
             .hint = "try again"};
 }
 
-Stored stored_of(const log::NewRecord& record) {
-    Stored stored{.timestamp_us = log::record_timestamp_ms(record) * 1000,
-                  .key_is_null = record.key_is_null,
-                  .value_is_null = record.value_is_null};
-    if (!record.key_is_null) {
-        stored.key = as_text(record.key);
-    }
-    if (!record.value_is_null && !record.value.empty()) {
-        stored.value_bytes = record.value.size();
-        stored.words.resize((stored.value_bytes + 7) / 8);
-        std::memcpy(stored.words.data(), record.value.data(), stored.value_bytes);
-    }
-    return stored;
-}
-
 }  // namespace
 
 class ClusterReader final : public log::Reader {
 public:
-    ClusterReader(Cluster& cluster, const Cluster::Partition& partition, std::int64_t offset)
-        : cluster_(cluster), partition_(partition), next_(offset) {}
+    ClusterReader(Cluster& cluster, std::unique_ptr<log::Reader> reader)
+        : cluster_(cluster), reader_(std::move(reader)) {}
 
     Result<std::span<const log::Record>> read(std::size_t records_max,
                                               std::chrono::milliseconds wait) override {
-        records_.clear();
-        const auto end = static_cast<std::int64_t>(partition_.records.size());
-        if (next_ > end) {
-            return log::outside_extent("simulated partition", next_, {.first = 0, .end = end});
-        }
-        if (cluster_.strikes(cluster_.faults_.unavailable)) {
+        const LogFaults& faults = cluster_.faults_;
+        if (cluster_.strikes(faults.unavailable, "cluster: a read fails")) {
             return away("read");
         }
-        if (cluster_.strikes(cluster_.faults_.nothing_yet / (wait < patience ? 1 : 20))) {
-            return std::span<const log::Record>(records_);
+        if (cluster_.strikes(faults.nothing_yet / (wait < patience ? 1 : 20),
+                             "cluster: a read finds nothing yet")) {
+            return std::span<const log::Record>();
         }
-        const std::size_t some = cluster_.faults_.nothing_yet == 0
-                                     ? records_max
-                                     : cluster_.random_.between<std::size_t>(1, records_max);
-        for (; next_ < end && records_.size() < some; ++next_) {
-            const Stored& stored = partition_.records[static_cast<std::size_t>(next_)];
-            if (!stored.hole) {
-                records_.push_back({.offset = next_,
-                                    .timestamp_us = stored.timestamp_us,
-                                    .key = as_byte_span(stored.key),
-                                    .value = stored.value(),
-                                    .key_is_null = stored.key_is_null,
-                                    .value_is_null = stored.value_is_null});
-            }
-        }
-        return std::span<const log::Record>(records_);
+        return reader_->read(faults.nothing_yet == 0
+                                 ? records_max
+                                 : cluster_.random_.between<std::size_t>(1, records_max),
+                             wait);
     }
 
-    [[nodiscard]] std::int64_t position() const override { return next_; }
-
-    Status seek(std::int64_t offset) override {
-        const auto end = static_cast<std::int64_t>(partition_.records.size());
-        if (offset < 0 || offset > end) {
-            return log::outside_extent("simulated partition", offset, {.first = 0, .end = end});
-        }
-        next_ = offset;
-        return Done{};
-    }
+    [[nodiscard]] std::int64_t position() const override { return reader_->position(); }
+    Status seek(std::int64_t offset) override { return reader_->seek(offset); }
 
 private:
     Cluster& cluster_;
-    const Cluster::Partition& partition_;
-    std::int64_t next_;
-    std::vector<log::Record> records_;
+    std::unique_ptr<log::Reader> reader_;
 };
 
 class ClusterWriter final : public log::Writer {
 public:
-    ClusterWriter(Cluster& cluster, Cluster::Place place)
-        : cluster_(cluster), place_(std::move(place)) {}
+    ClusterWriter(Cluster& cluster, Cluster::Place place, log::TopicPlan plan)
+        : cluster_(cluster), place_(std::move(place)), plan_(std::move(plan)) {}
     // As a process that dies: what it had sent is on its way.
     ~ClusterWriter() override { cluster_.scatter(place_, std::move(sent_)); }
     ClusterWriter(const ClusterWriter&) = delete;
@@ -103,11 +65,11 @@ public:
             if (dead_) {
                 return *dead_;
             }
-            if (Status fit = log::check_record(record, partition().plan); !fit.ok()) {
+            if (Status fit = log::check_record(record, plan_); !fit.ok()) {
                 dead_ = std::move(fit).error();
                 return *dead_;
             }
-            sent_.push_back(stored_of(record));
+            sent_.push_back(log::stored_record(record, plan_.stamps));
         }
         return Done{};
     }
@@ -116,25 +78,29 @@ public:
         if (dead_) {
             return *dead_;
         }
-        if (cluster_.strikes(cluster_.faults_.lost_answer)) {
+        if (cluster_.strikes(cluster_.faults_.lost_answer,
+                             "cluster: the answer to a sync is lost")) {
             cluster_.scatter(place_, std::exchange(sent_, {}));
             dead_ = away("sync");
             return *dead_;
         }
-        for (Stored& stored : sent_) {
-            cluster_.store(partition(), std::move(stored));
-            end_ = static_cast<std::int64_t>(partition().records.size());
+        for (StoredRecord& stored : sent_) {
+            cluster_.store(place_, std::move(stored));
+            end_ = end();
         }
         sent_.clear();
-        return end_ < 0 ? static_cast<std::int64_t>(partition().records.size()) : end_;
+        return end_ < 0 ? end() : end_;
     }
 
 private:
-    Cluster::Partition& partition() { return cluster_.partitions_.at(place_); }
+    [[nodiscard]] std::int64_t end() const {
+        return static_cast<std::int64_t>(cluster_.log_.stored(place_.first, place_.second).size());
+    }
 
     Cluster& cluster_;
     const Cluster::Place place_;
-    std::deque<Stored> sent_;
+    const log::TopicPlan plan_;
+    std::deque<StoredRecord> sent_;
     std::int64_t end_ = -1;
     std::optional<Error> dead_;
 };
@@ -143,60 +109,43 @@ class Connection final : public log::Log {
 public:
     explicit Connection(Cluster& cluster) : cluster_(cluster) {}
 
-    Result<std::string> identity() override { return std::string("simulated"); }
-
+    Result<std::string> identity() override { return cluster_.log_.identity(); }
     Result<std::optional<log::TopicInfo>> describe(std::string_view topic) override {
-        const auto found = cluster_.topics_.find(topic);
-        return found == cluster_.topics_.end()
-                   ? std::optional<log::TopicInfo>()
-                   : std::optional(log::TopicInfo{.plan = found->second});
+        return cluster_.log_.describe(topic);
     }
-
     Status create(std::span<const log::TopicPlan> plans) override {
-        for (const log::TopicPlan& plan : plans) {
-            FISCUS_TRY(log::check_plan(plan));
-            cluster_.topics_.emplace(plan.name, plan);
-            for (std::int32_t partition = 0; partition < plan.partitions; ++partition) {
-                cluster_.partitions_.try_emplace({plan.name, partition},
-                                                 Cluster::Partition{.plan = plan, .records = {}});
-            }
-        }
-        return Done{};
+        return cluster_.log_.create(plans);
     }
 
     Result<log::Extent> extent(std::string_view topic, std::int32_t partition) override {
-        FISCUS_ASSIGN(const Cluster::Partition* found, find(topic, partition, "extent"));
-        return log::Extent{.first = 0, .end = static_cast<std::int64_t>(found->records.size())};
+        FISCUS_TRY(reach("extent"));
+        return cluster_.log_.extent(topic, partition);
     }
 
     Result<std::unique_ptr<log::Reader>> reader(std::string_view topic,
                                                 std::int32_t partition,
                                                 std::int64_t offset) override {
-        FISCUS_ASSIGN(const Cluster::Partition* found, find(topic, partition, "reader"));
-        auto reader = std::make_unique<ClusterReader>(cluster_, *found, offset);
-        FISCUS_TRY(reader->seek(offset));
-        return std::unique_ptr<log::Reader>(std::move(reader));
+        FISCUS_TRY(reach("reader"));
+        FISCUS_ASSIGN(auto reader, cluster_.log_.reader(topic, partition, offset));
+        return std::unique_ptr<log::Reader>(
+            std::make_unique<ClusterReader>(cluster_, std::move(reader)));
     }
 
     Result<std::unique_ptr<log::Writer>> writer(std::string_view topic,
                                                 std::int32_t partition) override {
-        FISCUS_TRY(find(topic, partition, "writer"));
-        return std::unique_ptr<log::Writer>(std::make_unique<ClusterWriter>(
-            cluster_, Cluster::Place{std::string(topic), partition}));
+        FISCUS_TRY(reach("writer"));
+        FISCUS_TRY(cluster_.log_.extent(topic, partition));
+        return std::unique_ptr<log::Writer>(
+            std::make_unique<ClusterWriter>(cluster_, Cluster::Place{std::string(topic), partition},
+                                            cluster_.log_.info(topic).plan));
     }
 
 private:
-    Result<Cluster::Partition*> find(std::string_view topic,
-                                     std::int32_t partition,
-                                     std::string_view what) {
-        if (cluster_.strikes(cluster_.faults_.unavailable)) {
+    Status reach(std::string_view what) {
+        if (cluster_.strikes(cluster_.faults_.unavailable, "cluster: a call fails")) {
             return away(what);
         }
-        Cluster::Partition* found = cluster_.find(topic, partition);
-        if (found == nullptr) {
-            return log::topic_unknown(topic);
-        }
-        return found;
+        return Done{};
     }
 
     Cluster& cluster_;
@@ -204,28 +153,32 @@ private:
 
 std::unique_ptr<log::Log> Cluster::connect() { return std::make_unique<Connection>(*this); }
 
-Cluster::Partition* Cluster::find(std::string_view topic, std::int32_t partition) {
-    const auto found = partitions_.find({std::string(topic), partition});
-    return found == partitions_.end() ? nullptr : &found->second;
+bool Cluster::strikes(std::uint64_t per_thousand, std::string_view kind) {
+    const bool struck = random_.chance(per_thousand);
+    counts_.count(kind, std::uint64_t{struck});
+    return struck;
 }
 
-void Cluster::store(Partition& partition, Stored record) {
-    if (partition.plan.name == log::journal_topic && strikes(faults_.hole)) {
-        partition.records.push_back({.hole = true});
+void Cluster::store(const Place& place, StoredRecord record) {
+    Records& records = log_.stored(place.first, place.second);
+    if (place.first == log::journal_topic &&
+        strikes(faults_.hole, "cluster: an offset without a record")) {
+        records.push_back({.hole = true});
     }
-    partition.records.push_back(std::move(record));
+    records.push_back(std::move(record));
 }
 
-void Cluster::scatter(const Place& place, std::deque<Stored> sent) {
+void Cluster::scatter(const Place& place, std::deque<StoredRecord> sent) {
     if (sent.empty()) {
         return;
     }
-    Partition& partition = partitions_.at(place);
     for (std::uint64_t arrived = random_.below(sent.size() + 1); arrived > 0; --arrived) {
-        store(partition, std::move(sent.front()));
+        store(place, std::move(sent.front()));
         sent.pop_front();
     }
-    sent.resize(static_cast<std::size_t>(random_.below(sent.size() + 1)));
+    const auto on_its_way = static_cast<std::size_t>(random_.below(sent.size() + 1));
+    counts_.count("cluster: a record that was sent is lost", sent.size() - on_its_way);
+    sent.resize(on_its_way);
     if (!sent.empty()) {
         flights_.push_back({.place = place, .records = std::move(sent)});
     }
@@ -239,7 +192,8 @@ void Cluster::deliver_some() {
 
 void Cluster::deliver_one(std::size_t at) {
     Flight& flight = flights_[at];
-    store(partitions_.at(flight.place), std::move(flight.records.front()));
+    counts_.count("cluster: a record of a dead writer arrives late");
+    store(flight.place, std::move(flight.records.front()));
     flight.records.pop_front();
     if (flight.records.empty()) {
         flights_.erase(flights_.begin() + static_cast<std::ptrdiff_t>(at));
@@ -251,6 +205,7 @@ void Cluster::deliver_or_lose(bool journal_too) {
         if (!journal_too && flights_[at].place.first == log::journal_topic) {
             ++at;
         } else if (random_.chance(200)) {
+            counts_.count("cluster: a record that was sent is lost", flights_[at].records.size());
             flights_.erase(flights_.begin() + static_cast<std::ptrdiff_t>(at));
         } else {
             deliver_one(at);
@@ -266,14 +221,39 @@ void Cluster::append_at(std::string_view topic,
                         std::int32_t partition,
                         std::int64_t offset,
                         const log::NewRecord& record) {
-    std::deque<Stored>& records = find(topic, partition)->records;
+    Records& records = log_.stored(topic, partition);
     while (static_cast<std::int64_t>(records.size()) < offset) {
         records.push_back({.hole = true});
     }
     // A broker keeps any stamp, also 0.
-    Stored stored = stored_of(record);
+    StoredRecord stored = log::stored_record(record, log::Stamps::publisher);
     stored.timestamp_us = record.timestamp_us;
     records.push_back(std::move(stored));
+}
+
+void Cluster::replace(std::string_view topic, std::int32_t partition, Records records) {
+    std::erase_if(flights_,
+                  [&](const Flight& flight) { return flight.place == Place(topic, partition); });
+    log_.replace(topic, partition, std::move(records));
+}
+
+void Cluster::lose_tail(std::string_view topic, std::int32_t partition, std::int64_t end) {
+    Records left = stored(topic, partition);
+    left.resize(static_cast<std::size_t>(end));
+    log_.replace(topic, partition, std::move(left));
+}
+
+void Cluster::restore(std::string_view topic,
+                      std::int32_t partition,
+                      Records copy,
+                      std::string identity) {
+    replace(topic, partition, std::move(copy));
+    log_.info(topic).identity = std::move(identity);
+}
+
+void Cluster::make_anew(std::string_view topic, std::int32_t partition, std::string identity) {
+    replace(topic, partition, {});
+    log_.info(topic).identity = std::move(identity);
 }
 
 }  // namespace fiscus::simulation

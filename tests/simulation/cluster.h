@@ -1,22 +1,21 @@
 // A log of several processes in one: what a cluster of Kafka shows to those who use it, with what
 // may go wrong there decided by a seed. Records of a process that died may still be on their way
 // and arrive later, or never; answers may be lost; reads may find nothing yet; offsets may have
-// holes; a topic may lose its tail. What was acknowledged is kept, unless the simulation itself
-// takes it away.
+// holes. What was acknowledged is kept, unless the simulation itself takes it away: a topic may
+// lose its tail or its head, be written anew, and be restored from a copy.
 // Thread: one. Fails: as the port says (engine/log/log.h), log_unavailable by chance.
 #pragma once
 
 #include <cstdint>
 #include <deque>
-#include <map>
 #include <memory>
-#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "engine/log/log.h"
 #include "tests/property/random.h"
+#include "tests/simulation/faults.h"
+#include "tests/support/memory_log.h"
 
 namespace fiscus::simulation {
 
@@ -28,22 +27,11 @@ struct LogFaults {
     std::uint64_t hole = 0;         // of the journal: an offset is given away without a record
 };
 
-// One record as it lies in a partition.
-struct Stored {
-    std::int64_t timestamp_us = 0;
-    std::string key{};
-    std::vector<std::uint64_t> words{};  // a value starts at a multiple of eight
-    std::size_t value_bytes = 0;
-    bool key_is_null = false;
-    bool value_is_null = false;
-    bool hole = false;
-
-    [[nodiscard]] Bytes value() const { return std::as_bytes(std::span(words)).first(value_bytes); }
-};
-
 class Cluster {
 public:
-    explicit Cluster(std::uint64_t seed) : random_(seed) {}
+    using Records = log::MemoryLog::Partition;
+
+    Cluster(std::uint64_t seed, Faults& counts) : random_(seed), counts_(counts) {}
 
     // What happens to the calls that follow.
     void set_faults(const LogFaults& faults) { faults_ = faults; }
@@ -65,35 +53,51 @@ public:
                    std::int64_t offset,
                    const log::NewRecord& record);
 
+    // What lies in a partition, as whoever makes copies sees it.
+    [[nodiscard]] const Records& stored(std::string_view topic, std::int32_t partition) {
+        return log_.stored(topic, partition);
+    }
+    // Another history of a partition; nothing of this one is on its way any more.
+    void replace(std::string_view topic, std::int32_t partition, Records records);
+    // The records from `end` on are gone.
+    void lose_tail(std::string_view topic, std::int32_t partition, std::int64_t end);
+    // The records before `first` are gone.
+    void lose_head(std::string_view topic, std::int32_t partition, std::int64_t first) {
+        log_.lose_head(topic, partition, first);
+    }
+    // The topic is as it was when the copy was made.
+    void restore(std::string_view topic,
+                 std::int32_t partition,
+                 Records copy,
+                 std::string identity);
+    // The topic is deleted and made anew, empty; `identity` is what local logs tell it by.
+    void make_anew(std::string_view topic, std::int32_t partition, std::string identity);
+
 private:
     friend class Connection;
     friend class ClusterReader;
     friend class ClusterWriter;
 
     using Place = std::pair<std::string, std::int32_t>;
-    struct Partition {
-        log::TopicPlan plan;
-        std::deque<Stored> records;
-    };
     // What one dead writer had sent and nobody acknowledged.
     struct Flight {
         Place place;
-        std::deque<Stored> records;
+        std::deque<log::StoredRecord> records;
     };
 
     void deliver_one(std::size_t flight);
     void deliver_or_lose(bool journal_too);
-    Partition* find(std::string_view topic, std::int32_t partition);
     // Appends as the broker does, now and then with a hole before it.
-    void store(Partition& partition, Stored record);
+    void store(const Place& place, log::StoredRecord record);
     // A prefix arrives at once, a part behind it stays on its way, the rest is lost.
-    void scatter(const Place& place, std::deque<Stored> sent);
-    bool strikes(std::uint64_t per_thousand) { return random_.chance(per_thousand); }
+    void scatter(const Place& place, std::deque<log::StoredRecord> sent);
+    // Is it to happen? Then it is counted.
+    bool strikes(std::uint64_t per_thousand, std::string_view kind);
 
     property::Random random_;
+    Faults& counts_;
     LogFaults faults_;
-    std::map<std::string, log::TopicPlan, std::less<>> topics_;
-    std::map<Place, Partition> partitions_;
+    log::MemoryLog log_;
     std::vector<Flight> flights_;
 };
 

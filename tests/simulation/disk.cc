@@ -2,17 +2,22 @@
 
 #include <atomic>
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include <rocksdb/file_system.h>
 #include <rocksdb/system_clock.h>
 
 #include "engine/base/hash.h"
 #include "tests/property/random.h"
+#include "tests/simulation/simulated_clock.h"
 
 namespace fiscus::simulation {
 
@@ -22,16 +27,30 @@ using rocksdb::IOOptions;
 using rocksdb::IOStatus;
 using rocksdb::Slice;
 
-// What of a file outlives a power failure.
-struct Kept {
-    std::uint64_t synced_bytes = 0;
-    bool named = false;  // its directory was synced
+// A name that a directory got, and that a power failure may take back: the operations of a
+// directory become durable in their order, all of them when it is synced.
+struct Naming {
+    std::string path;
+    std::string from;                      // renamed: its name before; empty: made or linked
+    std::optional<std::string> instead{};  // bytes of the file that a renaming replaced
 };
+
+std::optional<std::string> bytes_of(const std::string& path) {
+    std::ifstream file(path, std::ios::binary);
+    if (!file) {
+        return std::nullopt;
+    }
+    return std::string(std::istreambuf_iterator<char>(file), {});
+}
 
 class DiskFiles final : public rocksdb::FileSystemWrapper {
 public:
-    explicit DiskFiles(std::uint64_t seed)
-        : FileSystemWrapper(rocksdb::FileSystem::Default()), seed_(seed), random_(seed) {}
+    DiskFiles(std::uint64_t seed, Faults& counts, SimulatedClock& clock)
+        : FileSystemWrapper(rocksdb::FileSystem::Default()),
+          seed_(seed),
+          counts_(counts),
+          clock_(clock),
+          random_(seed) {}
 
     const char* Name() const override { return "simulated disk"; }
 
@@ -47,6 +66,14 @@ public:
                           const IOOptions& options,
                           std::unique_ptr<rocksdb::FSDirectory>* directory,
                           IODebugContext* debug) override;
+    IOStatus NewRandomAccessFile(const std::string& path,
+                                 const FileOptions& options,
+                                 std::unique_ptr<rocksdb::FSRandomAccessFile>* file,
+                                 IODebugContext* debug) override;
+    IOStatus NewSequentialFile(const std::string& path,
+                               const FileOptions& options,
+                               std::unique_ptr<rocksdb::FSSequentialFile>* file,
+                               IODebugContext* debug) override;
 
     IOStatus RenameFile(const std::string& from,
                         const std::string& to,
@@ -55,14 +82,14 @@ public:
         if (IOStatus let = let_through(); !let.ok()) {
             return let;
         }
+        // Small ones only: the name of the manifest, and the like.
+        Naming naming{.path = to, .from = from, .instead = bytes_of(to)};
         IOStatus renamed = target()->RenameFile(from, to, options, debug);
         if (renamed.ok()) {
             const std::lock_guard lock(mutex_);
-            Kept kept = kept_[from];
-            kept_.erase(from);
-            // Renaming over a file that is there: one of the two is there afterwards.
-            kept.named |= kept_[to].named;
-            kept_[to] = kept;
+            synced_bytes_[to] = synced_bytes_[from];
+            synced_bytes_.erase(from);
+            named(std::move(naming));
         }
         return renamed;
     }
@@ -76,7 +103,8 @@ public:
         IOStatus linked = target()->LinkFile(from, to, options, debug);
         if (linked.ok()) {
             const std::lock_guard lock(mutex_);
-            kept_[to] = {.synced_bytes = kept_[from].synced_bytes, .named = false};
+            synced_bytes_[to] = synced_bytes_[from];
+            named({.path = to, .from = {}});
         }
         return linked;
     }
@@ -87,81 +115,155 @@ public:
             return IOStatus::IOError("the process is dead");
         }
         const std::lock_guard lock(mutex_);
-        kept_.erase(path);
+        synced_bytes_.erase(path);
         return target()->DeleteFile(path, options, debug);
     }
 
-    // Not an error: the call may go on.
+    // Of a call that writes. Not an error: it may go on.
     IOStatus let_through() {
         if (dead_) {
             return IOStatus::IOError("the process is dead");
         }
-        if (std::this_thread::get_id() == owner_ && random_.chance(failing_)) {
-            failed_ = true;
-            return random_.chance(500) ? IOStatus::IOError("simulated: input/output error")
-                                       : IOStatus::NoSpace("simulated: no space left on device");
+        if (std::this_thread::get_id() != owner_) {
+            return IOStatus::OK();
         }
-        return IOStatus::OK();
+        if (random_.chance(faults_.slow)) {
+            counts_.count("disk: a call takes up to two seconds");
+            clock_.pass(std::chrono::milliseconds(random_.between(1, 2'000)));
+        }
+        if (random_.chance(faults_.power)) {
+            counts_.count("disk: the power fails in the middle of its work");
+            power_failed_ = true;
+            dead_ = true;
+            return IOStatus::IOError("simulated: no power");
+        }
+        if (!random_.chance(faults_.failing)) {
+            return IOStatus::OK();
+        }
+        failed_ = true;
+        if (random_.chance(500)) {
+            counts_.count("disk: a write fails with an input/output error");
+            return IOStatus::IOError("simulated: input/output error");
+        }
+        counts_.count("disk: a write fails for want of space");
+        return IOStatus::NoSpace("simulated: no space left on device");
+    }
+    // Of a call that reads.
+    IOStatus let_read() {
+        if (std::this_thread::get_id() != owner_ || !random_.chance(faults_.unreadable)) {
+            return IOStatus::OK();
+        }
+        failed_ = true;
+        counts_.count("disk: a read fails with an input/output error");
+        return IOStatus::IOError("simulated: input/output error while reading");
     }
     void made(const std::string& path) {
         const std::lock_guard lock(mutex_);
-        kept_[path] = {};
+        synced_bytes_[path] = 0;
+        named({.path = path, .from = {}});
     }
     void synced(const std::string& path, std::uint64_t bytes) {
         const std::lock_guard lock(mutex_);
-        kept_[path].synced_bytes = bytes;
+        synced_bytes_[path] = bytes;
     }
     void directory_synced(const std::string& directory) {
         const std::lock_guard lock(mutex_);
-        for (auto& [path, kept] : kept_) {
-            kept.named |= std::filesystem::path(path).parent_path() == directory;
-        }
+        namings_.erase(directory);
     }
 
-    void set_failing(std::uint64_t per_thousand) { failing_ = per_thousand; }
+    void set_faults(const DiskFaults& faults) { faults_ = faults; }
     [[nodiscard]] bool has_failed() const { return failed_; }
+    [[nodiscard]] bool power_failed() const { return power_failed_; }
     void forget() {
         const std::lock_guard lock(mutex_);
-        kept_.clear();
+        synced_bytes_.clear();
+        namings_.clear();
         failed_ = false;
     }
     void cut() { dead_ = true; }
-    void mend() { dead_ = false; }
+    void mend() {
+        dead_ = false;
+        power_failed_ = false;
+    }
 
-    // By a hash of the path and not by the random numbers of all else: which files there are may
-    // depend on RocksDB's own threads.
     void lose_unsynced() {
         ++losses_;
         const std::lock_guard lock(mutex_);
-        for (auto at = kept_.begin(); at != kept_.end();) {
-            const auto& [path, kept] = *at;
+        for (auto& [directory, namings] : namings_) {
+            lose_names(namings, chance_of(directory));
+        }
+        namings_.clear();
+        for (auto& [path, synced] : synced_bytes_) {
             std::error_code gone;
             const std::uint64_t bytes = std::filesystem::file_size(path, gone);
-            const std::string about = path.substr(path.rfind('/')) + std::to_string(losses_);
-            property::Random random(seed_ ^ xxh3_64({}, as_byte_span(about)));
-            if (gone || (!kept.named && random.chance(500))) {
-                std::filesystem::remove(path, gone);
-                at = kept_.erase(at);
-                continue;
+            if (!gone && bytes > synced) {
+                lose_tail(path, synced, bytes, chance_of(path));
+                synced = std::filesystem::file_size(path, gone);
             }
-            if (bytes > kept.synced_bytes) {
-                const std::uint64_t left = random.below(bytes - kept.synced_bytes + 1);
-                std::filesystem::resize_file(path, kept.synced_bytes + left, gone);
-            }
-            ++at;
         }
     }
 
 private:
+    // By a hash of the path and not by the random numbers of all else: which files there are may
+    // depend on RocksDB's own threads.
+    [[nodiscard]] property::Random chance_of(const std::string& path) const {
+        const std::string about = path.substr(path.rfind('/')) + std::to_string(losses_);
+        return property::Random(seed_ ^ xxh3_64({}, as_byte_span(about)));
+    }
+    void named(Naming naming) {
+        namings_[std::filesystem::path(naming.path).parent_path()].push_back(std::move(naming));
+    }
+
+    void lose_names(std::vector<Naming>& namings, property::Random random) {
+        const auto kept = static_cast<std::size_t>(random.below(namings.size() + 1));
+        for (; namings.size() > kept; namings.pop_back()) {
+            const Naming& naming = namings.back();
+            std::error_code failed;
+            if (naming.from.empty()) {
+                const bool there = std::filesystem::remove(naming.path, failed);
+                counts_.count("disk: a name that was not synced is gone", std::uint64_t{there});
+                continue;
+            }
+            std::filesystem::rename(naming.path, naming.from, failed);
+            counts_.count("disk: a renaming that was not synced is undone", std::uint64_t{!failed});
+            if (naming.instead) {
+                std::ofstream(naming.path, std::ios::binary) << *naming.instead;
+            }
+        }
+    }
+    // What was written and not synced is gone from some byte on; or a part of it was never written
+    // although the file has its length, and reads as zeros: of a manifest RocksDB takes that for
+    // damage, and the state does not open.
+    void lose_tail(const std::string& path,
+                   std::uint64_t synced,
+                   std::uint64_t bytes,
+                   property::Random random) {
+        std::error_code failed;
+        const std::uint64_t left = synced + random.below(bytes - synced + 1);
+        const bool zeros = random.chance(300);
+        std::filesystem::resize_file(path, left, failed);
+        if (zeros) {
+            std::filesystem::resize_file(path, bytes, failed);
+            failed_ = true;
+        }
+        counts_.count(zeros            ? "disk: an unsynced tail is torn, and reads as zeros"
+                      : left == synced ? "disk: an unsynced tail is gone"
+                                       : "disk: an unsynced tail is torn");
+    }
+
     const std::uint64_t seed_;
+    Faults& counts_;
+    SimulatedClock& clock_;
     const std::thread::id owner_ = std::this_thread::get_id();
     property::Random random_;
-    std::uint64_t failing_ = 0;
+    DiskFaults faults_;
     bool failed_ = false;
+    bool power_failed_ = false;
     std::uint64_t losses_ = 0;
     std::atomic<bool> dead_ = false;
     std::mutex mutex_;
-    std::map<std::string, Kept> kept_;
+    std::map<std::string, std::uint64_t> synced_bytes_;   // by path
+    std::map<std::string, std::vector<Naming>> namings_;  // by directory, since it was synced
 };
 
 namespace {
@@ -199,6 +301,15 @@ public:
         IOStatus let = disk_.let_through();
         return let.ok() ? target()->Append(bytes, options, info, debug) : let;
     }
+    // Space that is reserved and ranges that are written back early are of no meaning here, and
+    // cost more than all that is written.
+    void PrepareWrite(std::size_t, std::size_t, const IOOptions&, IODebugContext*) override {}
+    IOStatus Allocate(std::uint64_t, std::uint64_t, const IOOptions&, IODebugContext*) override {
+        return IOStatus::OK();
+    }
+    IOStatus RangeSync(std::uint64_t, std::uint64_t, const IOOptions&, IODebugContext*) override {
+        return IOStatus::OK();
+    }
     IOStatus Sync(const IOOptions& options, IODebugContext* debug) override {
         return sync(options, debug);
     }
@@ -222,6 +333,50 @@ private:
 
     DiskFiles& disk_;
     const std::string path_;
+};
+
+class ReadFile final : public rocksdb::FSRandomAccessFileOwnerWrapper {
+public:
+    ReadFile(DiskFiles& disk, std::unique_ptr<rocksdb::FSRandomAccessFile>&& file)
+        : FSRandomAccessFileOwnerWrapper(std::move(file)), disk_(disk) {}
+
+    IOStatus Read(std::uint64_t offset,
+                  std::size_t bytes,
+                  const IOOptions& options,
+                  Slice* result,
+                  char* scratch,
+                  IODebugContext* debug) const override {
+        IOStatus let = disk_.let_read();
+        return let.ok() ? target()->Read(offset, bytes, options, result, scratch, debug) : let;
+    }
+    IOStatus MultiRead(rocksdb::FSReadRequest* requests,
+                       std::size_t count,
+                       const IOOptions& options,
+                       IODebugContext* debug) override {
+        IOStatus let = disk_.let_read();
+        return let.ok() ? target()->MultiRead(requests, count, options, debug) : let;
+    }
+
+private:
+    DiskFiles& disk_;
+};
+
+class ReadInOrderFile final : public rocksdb::FSSequentialFileOwnerWrapper {
+public:
+    ReadInOrderFile(DiskFiles& disk, std::unique_ptr<rocksdb::FSSequentialFile>&& file)
+        : FSSequentialFileOwnerWrapper(std::move(file)), disk_(disk) {}
+
+    IOStatus Read(std::size_t bytes,
+                  const IOOptions& options,
+                  Slice* result,
+                  char* scratch,
+                  IODebugContext* debug) override {
+        IOStatus let = disk_.let_read();
+        return let.ok() ? target()->Read(bytes, options, result, scratch, debug) : let;
+    }
+
+private:
+    DiskFiles& disk_;
 };
 
 class DiskDirectory final : public rocksdb::FSDirectoryWrapper {
@@ -296,11 +451,42 @@ IOStatus DiskFiles::NewDirectory(const std::string& path,
     return opened;
 }
 
-Disk::Disk(std::uint64_t seed)
-    : files_(std::make_shared<DiskFiles>(seed)), env_(std::make_unique<DiskEnv>(files_)) {}
+IOStatus DiskFiles::NewRandomAccessFile(const std::string& path,
+                                        const FileOptions& options,
+                                        std::unique_ptr<rocksdb::FSRandomAccessFile>* file,
+                                        IODebugContext* debug) {
+    // RocksDB 7.8.3 looks into a file that it ingests without asking whether that went well: an
+    // assertion ends the process.
+    if (path.find("/fold/") != std::string::npos) {
+        return target()->NewRandomAccessFile(path, options, file, debug);
+    }
+    std::unique_ptr<rocksdb::FSRandomAccessFile> real;
+    IOStatus opened = target()->NewRandomAccessFile(path, options, &real, debug);
+    if (opened.ok()) {
+        *file = std::make_unique<ReadFile>(*this, std::move(real));
+    }
+    return opened;
+}
+
+IOStatus DiskFiles::NewSequentialFile(const std::string& path,
+                                      const FileOptions& options,
+                                      std::unique_ptr<rocksdb::FSSequentialFile>* file,
+                                      IODebugContext* debug) {
+    std::unique_ptr<rocksdb::FSSequentialFile> real;
+    IOStatus opened = target()->NewSequentialFile(path, options, &real, debug);
+    if (opened.ok()) {
+        *file = std::make_unique<ReadInOrderFile>(*this, std::move(real));
+    }
+    return opened;
+}
+
+Disk::Disk(std::uint64_t seed, Faults& counts, SimulatedClock& clock)
+    : files_(std::make_shared<DiskFiles>(seed, counts, clock)),
+      env_(std::make_unique<DiskEnv>(files_)) {}
 Disk::~Disk() = default;
 
-void Disk::set_failing(std::uint64_t per_thousand) { files_->set_failing(per_thousand); }
+void Disk::set_faults(const DiskFaults& faults) { files_->set_faults(faults); }
+bool Disk::power_failed() const { return files_->power_failed(); }
 bool Disk::has_failed() const { return files_->has_failed(); }
 void Disk::forget() { files_->forget(); }
 void Disk::cut() { files_->cut(); }

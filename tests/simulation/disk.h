@@ -1,6 +1,6 @@
 // The disk under a state directory, as RocksDB sees it through its public FileSystemWrapper: real
-// files, of which a power failure takes what was never synced, and calls that fail. A disk belongs
-// to one process after the other.
+// files, of which a power failure takes what was never synced, and calls that fail or are slow. A
+// disk belongs to one process after the other.
 // Thread: RocksDB's are let through; only calls of the thread that made the disk fail by chance, so
 // that a seed decides which. Fails: as told to.
 #pragma once
@@ -10,21 +10,35 @@
 
 #include <rocksdb/env.h>
 
+#include "tests/simulation/faults.h"
+
 namespace fiscus::simulation {
 
 class DiskFiles;
+class SimulatedClock;
+
+// Of a thousand calls.
+struct DiskFaults {
+    std::uint64_t failing = 0;     // to write, sync, link or rename: they fail, or find no space
+    std::uint64_t unreadable = 0;  // to read
+    std::uint64_t slow = 0;        // to write: time passes
+    std::uint64_t power = 0;       // to write: the power fails before
+};
 
 class Disk {
 public:
-    explicit Disk(std::uint64_t seed);
+    Disk(std::uint64_t seed, Faults& counts, SimulatedClock& clock);
     ~Disk();
     Disk(const Disk&) = delete;
     Disk& operator=(const Disk&) = delete;
 
     [[nodiscard]] rocksdb::Env* env() const { return env_.get(); }
-    // Of a thousand calls that write, sync, link or rename, so many fail.
-    void set_failing(std::uint64_t per_thousand);
-    // A call failed since everything on the disk was deleted.
+    // What happens to the calls that follow.
+    void set_faults(const DiskFaults& faults);
+    // The power failed in a call: from there on as after cut().
+    [[nodiscard]] bool power_failed() const;
+    // Since everything on the disk was deleted a call failed, or a file was left with zeros in it:
+    // its files may not be fit to be opened.
     [[nodiscard]] bool has_failed() const;
     // Everything was deleted.
     void forget();

@@ -11,15 +11,34 @@ using std::chrono::milliseconds;
 constexpr std::uint64_t memory_bytes = 64U << 20;
 // More turns than any history needs.
 constexpr int turns_max = 100'000;
+// So many turns without progress, with time for whatever asks again after a while.
+constexpr int idle_turns_max = 4;
+constexpr milliseconds idle_time{600};
+
+// What refuses a log that is not what it was.
+bool may_come_of_damage(ErrorCode code) {
+    return code == ErrorCode::log_mismatch || code == ErrorCode::diverged ||
+           code == ErrorCode::corrupt || code == ErrorCode::fenced ||
+           code == ErrorCode::log_unavailable;
+}
 
 }  // namespace
 
 Process::Process(Surroundings& world, std::string name, std::filesystem::path state)
-    : world_(world), name_(std::move(name)), state_(std::move(state)), disk_(world.disk_seed++) {}
+    : world_(world),
+      name_(std::move(name)),
+      state_(std::move(state)),
+      disk_(world.disk_seed++, world.faults, world.clock) {}
 
-void Process::wake() {
+void Process::start() {
     disk_.mend();
     log_ = world_.cluster.connect();
+    last_error_.reset();
+    wiped_ = false;
+    open();
+    if (up()) {
+        opens_failed_ = 0;
+    }
 }
 
 void Process::kill(bool power) {
@@ -34,7 +53,21 @@ void Process::kill(bool power) {
 void Process::wipe() {
     std::filesystem::remove_all(state_);
     disk_.forget();
+    wiped_ = true;
     world_.trace.note(name_ + " loses its state");
+}
+
+void Process::run_on() {
+    int idle = 0;
+    while (up() && idle < idle_turns_max) {
+        const std::uint64_t before = progress();
+        turn();
+        const bool moved = up() && progress() != before;
+        idle = moved ? 0 : idle + 1;
+        if (!moved) {
+            world_.clock.pass(idle_time);
+        }
+    }
 }
 
 void Process::find(const std::string& what) {
@@ -45,26 +78,32 @@ void Process::find(const std::string& what) {
 
 void Process::end(const Error& error) {
     world_.trace.note(name_ + " ends: " + std::string(code_name(error.code)));
+    last_error_ = error;
+    const bool power = disk_.power_failed();
     const bool spoilt = disk_.has_failed() && error.code == ErrorCode::state;
     const bool hindered = world_.hostile && (error.code == ErrorCode::log_unavailable ||
                                              error.code == ErrorCode::fenced);
-    if (!spoilt && !hindered) {
+    if (world_.hostile && error.code == ErrorCode::fenced) {
+        world_.faults.count("process: another writer has claimed the journal");
+    }
+    if (!power && !spoilt && !hindered && !(world_.damaged && may_come_of_damage(error.code))) {
         find(error.text());
     }
+    const bool does_not_open = !up() && spoilt && !power;
+    kill(power);
     // After a write that failed RocksDB may have named a file and deleted it: such a state does not
-    // open any more, and whoever reads the hint deletes it.
-    const bool does_not_open = !up() && spoilt;
-    kill();
-    if (does_not_open) {
+    // open any more. Who reads the hint checks the disk and starts again, then deletes the state.
+    if (does_not_open && ++opens_failed_ == 2) {
+        opens_failed_ = 0;
+        world_.faults.count("process: a state that does not open is deleted");
         wipe();
     }
 }
 
-void EngineProcess::start() {
+void EngineProcess::open() {
     property::Random& random = world_.random;
     static const std::vector<std::size_t> turns = {1, 7, 64, 500};
     static const std::vector<std::size_t> folds = {5, 50, 400};
-    wake();
     runtime::EngineOptions options;
     options.state_dir = state_;
     options.partitions = {world_.partition};
@@ -118,18 +157,27 @@ void EngineProcess::run_to_end() {
     find("it did not come to the end");
 }
 
-void StatisticsProcess::start(projections::Publishing publishing) {
+std::uint64_t EngineProcess::progress() const {
+    std::uint64_t applied = 0;
+    for (const runtime::PartitionView& view : engine_->view()) {
+        applied += view.sequence;
+    }
+    return applied;
+}
+
+void StatisticsProcess::open() {
     static const std::vector<std::uint64_t> commits = {1, 40, 1'000};
-    wake();
+    // Rows have no terms: what a dead process sent is in the topics, or lost, before the next one
+    // starts (docs/formats/statistics.md).
+    world_.cluster.settle_rows();
     projections::RunnerOptions options;
     options.directory = state_.string();
     options.memory_bytes = memory_bytes;
-    options.publishing = publishing;
+    options.publishing = publishing_;
     options.commit_entries = world_.random.pick(commits);
     options.clock = &world_.clock;
     options.store_env = disk_.env();
-    compares_ = publishing == projections::Publishing::compare;
-    world_.trace.note("statistics starts", options.commit_entries);
+    world_.trace.note(name_ + " starts", options.commit_entries);
     auto opened = projections::Runner::open(*log_, world_.partition, options);
     if (lives(opened)) {
         runner_ = std::move(opened).value();
@@ -139,13 +187,13 @@ void StatisticsProcess::start(projections::Publishing publishing) {
 void StatisticsProcess::turn() {
     auto folded = runner_->run_once(milliseconds(0));
     if (lives(folded)) {
-        world_.trace.note("statistics folds", *folded);
+        world_.trace.note(name_ + " folds", *folded);
     }
 }
 
 void StatisticsProcess::flush() {
     if (lives(runner_->flush())) {
-        world_.trace.note("statistics writes all");
+        world_.trace.note(name_ + " writes all");
     }
 }
 
@@ -162,7 +210,8 @@ void StatisticsProcess::run_to_end() {
     if (!up()) {
         return;
     }
-    if (compares_ && (runner_->published_rows_left() || runner_->counts().rows_beyond != 0)) {
+    const bool compares = publishing_ == projections::Publishing::compare;
+    if (compares && (runner_->published_rows_left() || runner_->counts().rows_beyond != 0)) {
         find("the published rows are not those that the journal gives: " +
              std::to_string(runner_->counts().rows_beyond) + " are missing" +
              (runner_->published_rows_left() ? ", others are too many" : ""));

@@ -1,10 +1,12 @@
 // The processes of a simulation: each is down, or up with a connection of its own; an error of the
-// kind that a cluster, a disk or another writer may cause ends its life, any other is a finding.
+// kind that a cluster, a disk, another writer or a damaged topic may cause ends its life, any other
+// is a finding.
 // Thread: one. Fails: never; Surroundings::finding says what is wrong.
 #pragma once
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "engine/runtime/engine.h"
@@ -23,11 +25,14 @@ struct Surroundings {
     SimulatedClock& clock;
     property::Random& random;
     Trace& trace;
+    Faults& faults;
     std::int32_t partition = 0;
     std::filesystem::path secrets{};
     std::uint64_t disk_seed = 0;
     // While true a cluster may fail and processes may claim from each other.
     bool hostile = true;
+    // While true a topic is not what it was, and whoever notices refuses.
+    bool damaged = false;
     std::string finding{};
 };
 
@@ -38,18 +43,30 @@ public:
     Process& operator=(const Process&) = delete;
 
     [[nodiscard]] virtual bool up() const = 0;
+    void start();
+    // A turn of its work; a small piece, where there are any; everything written.
+    virtual void turn() = 0;
+    virtual void step() { turn(); }
+    virtual void flush() = 0;
+    // Does all that there is to do and to check, and stops in order.
+    virtual void run_to_end() = 0;
+    // Works as long as that leads anywhere; whatever it waits for need not come.
+    void run_on();
     // As kill -9: nothing is finished, what was sent is on its way. When the power fails too, the
     // disk loses what was not synced.
     void kill(bool power = false);
     // The state is gone.
     void wipe();
+    // Nothing that this process wrote is there.
+    [[nodiscard]] bool wiped() const { return wiped_; }
     Disk& disk() { return disk_; }
+    // Why the last life ended, unless it was killed.
+    [[nodiscard]] const std::optional<Error>& last_error() const { return last_error_; }
+    [[nodiscard]] const std::string& name() const { return name_; }
 
 protected:
     Process(Surroundings& world, std::string name, std::filesystem::path state);
 
-    // A disk and a connection for a new life.
-    void wake();
     // Ends this life when the result is an error; true: it goes on.
     template <typename T>
     bool lives(const Result<T>& result) {
@@ -59,8 +76,12 @@ protected:
         return result.ok();
     }
     void find(const std::string& what);
+    // Opens what it works with; up, or ended.
+    virtual void open() = 0;
     // What the process holds in memory goes.
     virtual void drop() = 0;
+    // How far its work has come; it stands still where this does.
+    [[nodiscard]] virtual std::uint64_t progress() const = 0;
 
     Surroundings& world_;
     const std::string name_;
@@ -70,6 +91,10 @@ protected:
 
 private:
     void end(const Error& error);
+
+    bool wiped_ = true;
+    int opens_failed_ = 0;  // in a row
+    std::optional<Error> last_error_;
 };
 
 class EngineProcess final : public Process {
@@ -78,17 +103,18 @@ public:
         : Process(world, std::move(name), std::move(state)) {}
 
     [[nodiscard]] bool up() const override { return engine_ != nullptr; }
-    void start();
-    void turn();
-    void step();
-    void flush();
+    void turn() override;
+    void step() override;
+    void flush() override;
     // Applies everything; then verifies the state against its digest, and stops in order.
-    void run_to_end();
+    void run_to_end() override;
     // Of the last run_to_end().
     [[nodiscard]] const Hash128& digest() const { return digest_; }
 
 private:
+    void open() override;
     void drop() override { engine_.reset(); }
+    [[nodiscard]] std::uint64_t progress() const override;
 
     std::unique_ptr<runtime::Engine> engine_;
     Hash128 digest_;
@@ -96,21 +122,29 @@ private:
 
 class StatisticsProcess final : public Process {
 public:
-    StatisticsProcess(Surroundings& world, std::filesystem::path state)
-        : Process(world, "statistics", std::move(state)) {}
+    // With Publishing::compare nothing is published, and run_to_end() finds what is missing in the
+    // topics and what is too much.
+    StatisticsProcess(Surroundings& world,
+                      std::string name,
+                      std::filesystem::path state,
+                      projections::Publishing publishing)
+        : Process(world, std::move(name), std::move(state)), publishing_(publishing) {}
 
     [[nodiscard]] bool up() const override { return runner_ != nullptr; }
-    void start(projections::Publishing publishing = projections::Publishing::publish);
-    void turn();
-    void flush();
-    // Folds and publishes everything; with Publishing::compare nothing may be left or missing.
-    void run_to_end();
+    void turn() override;
+    void flush() override;
+    // Folds and publishes everything.
+    void run_to_end() override;
+    // While up: rows are published that are not in the journal.
+    [[nodiscard]] bool finds_too_much() const { return runner_->published_rows_left(); }
 
 private:
+    void open() override;
     void drop() override { runner_.reset(); }
+    [[nodiscard]] std::uint64_t progress() const override { return runner_->counts().entries; }
 
+    const projections::Publishing publishing_;
     std::unique_ptr<projections::Runner> runner_;
-    bool compares_ = false;
 };
 
 }  // namespace fiscus::simulation

@@ -1,31 +1,47 @@
 // One seed, one run: two engines that take the journal from each other, a third part that folds it
 // into statistics, a publisher, and a cluster that fails; all in one thread, in an order that the
 // seed decides. Processes die and start again at any step, sleep through somebody else's reign and
-// wake up, lose their state, or their key for a while. In the end everything is whole again, and
-// what is there must be what the oracle says of the same records.
+// wake up, lose their state, or their key for a while; topics lose their tail or their head, or are
+// written anew, until an operator does what the messages say. In the end everything is whole again,
+// and what is there must be what the oracle says of the same records.
 // Thread: one simulation at a time in a process. Fails: never; what is wrong is the finding.
 #pragma once
 
+#include <array>
 #include <cstdint>
-#include <map>
 #include <string>
+#include <string_view>
+#include <vector>
+
+#include "tests/cells/cells.h"
+#include "tests/simulation/faults.h"
 
 namespace fiscus::simulation {
+
+// What --spare takes: a simulation without this kind of trouble, all else being equal.
+inline constexpr std::array<std::string_view, 6> troubles = {"cluster", "disk",  "kills",
+                                                             "rivals",  "sleep", "damage"};
 
 struct Options {
     std::uint64_t seed = 1;
     std::size_t records = 300;
     // Each step on stderr, for looking into one seed.
     bool loud = false;
+    std::vector<std::string> spared{};
+    // Counts the cells of the histories, when it is not null.
+    cells::Tally* tally = nullptr;
 };
 
 struct Report {
     std::string finding;      // what is wrong, for people; empty: nothing
     std::uint64_t trace = 0;  // of everything that was done and said: the same for the same seed
     std::uint64_t steps = 0;
-    std::map<std::string, std::uint64_t> happened;  // what, how often
+    Counts happened;  // what was done, how often
+    Counts faults;    // what went wrong, how often
 };
 
 Report simulate(const Options& options);
+// The history of a simulation, before the oracle alone.
+void make_history(const Options& options);
 
 }  // namespace fiscus::simulation

@@ -3,11 +3,11 @@
 
 #include <cstdint>
 #include <cstdio>
-#include <map>
 #include <string>
 #include <string_view>
 
 #include "engine/base/hash.h"
+#include "tests/simulation/faults.h"
 
 namespace fiscus::simulation {
 
@@ -28,13 +28,13 @@ public:
     }
     [[nodiscard]] std::uint64_t hash() const { return hash_; }
     [[nodiscard]] std::uint64_t steps() const { return steps_; }
-    [[nodiscard]] const std::map<std::string, std::uint64_t>& happened() const { return happened_; }
+    [[nodiscard]] const Counts& happened() const { return happened_; }
 
 private:
     const bool loud_;
     std::uint64_t hash_ = 0;
     std::uint64_t steps_ = 0;
-    std::map<std::string, std::uint64_t> happened_;
+    Counts happened_;
 };
 
 }  // namespace fiscus::simulation

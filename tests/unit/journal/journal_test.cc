@@ -13,10 +13,10 @@
 #include "engine/journal/reader.h"
 #include "engine/log/local_log.h"
 #include "engine/log/topics.h"
+#include "tests/support/memory_log.h"
 #include "tests/unit/journal/blocks.h"
 #include "tests/unit/journal/overtaken_log.h"
 #include "tests/unit/log/local_storage.h"
-#include "tests/unit/log/memory_log.h"
 
 namespace fiscus::journal {
 namespace {
@@ -323,6 +323,39 @@ TEST_F(Journal, ABlockOfAnotherPartitionOrAnUnclaimedTermIsBroken) {
     stored().pop_back();
     put({.partition = partition, .term = 7, .first_sequence = 1});
     expect_broken(1, "without its claim");
+}
+
+TEST_F(Journal, ACursorIsCheckedAgainstTheBlockThatItFollows) {
+    const auto first = claimed(log_, "first");
+    EXPECT_TRUE(succeeded(check_cursor(log_, partition, first->cursor())));
+    for (int i = 0; i < 40; ++i) {
+        ASSERT_TRUE(succeeded(publish(*first, 1)));
+    }
+    const Cursor cursor = first->cursor();
+    EXPECT_TRUE(succeeded(check_cursor(log_, partition, cursor)));
+    // What comes later, and holes and others' claims in front of it, are of no meaning.
+    Cursor later = cursor;
+    for (int i = 0; i < 30; ++i) {
+        stored().push_back({.hole = true});
+    }
+    const auto second = claimed(log_, "second", cursor);
+    later.next_offset = second->cursor().next_offset;
+    ASSERT_TRUE(succeeded(publish(*second, 1)));
+    EXPECT_TRUE(succeeded(check_cursor(log_, partition, later)));
+    // The tail is lost, and somebody publishes the same entries in other blocks.
+    stored().resize(10);
+    EXPECT_TRUE(failed_with(check_cursor(log_, partition, cursor), ErrorCode::log_mismatch));
+    const auto third = claimed(log_, "third");
+    while (third->cursor().next_sequence < cursor.next_sequence) {
+        ASSERT_TRUE(succeeded(publish(*third, 4)));
+    }
+    while (static_cast<std::int64_t>(stored().size()) < cursor.next_offset) {
+        stored().push_back({.hole = true});
+    }
+    const Status checked = check_cursor(log_, partition, cursor);
+    ASSERT_TRUE(failed_with(checked, ErrorCode::log_mismatch));
+    EXPECT_NE(checked.error().why.find("entry 40"), std::string::npos) << checked.error().text();
+    EXPECT_NE(checked.error().hint.find("remove the state"), std::string::npos);
 }
 
 TEST_F(Journal, TheCursorStaysBeforeABrokenBlock) {

@@ -9,8 +9,8 @@
 
 #include "engine/log/record_rules.h"
 #include "engine/log/topics.h"
+#include "tests/support/memory_log.h"
 #include "tests/unit/log/conformance.h"
-#include "tests/unit/log/memory_log.h"
 
 namespace fiscus::log {
 namespace {

@@ -9,7 +9,7 @@
 
 #include "engine/log/topics.h"
 #include "projections/publish/row_difference.h"
-#include "tests/unit/log/memory_log.h"
+#include "tests/support/memory_log.h"
 
 namespace fiscus::projections {
 namespace {

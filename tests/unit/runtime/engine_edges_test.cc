@@ -13,8 +13,8 @@
 #include "engine/log/topics.h"
 #include "engine/runtime/core.h"
 #include "engine/runtime/engine.h"
+#include "tests/support/memory_log.h"
 #include "tests/support/wait.h"
-#include "tests/unit/log/memory_log.h"
 
 namespace fiscus::runtime {
 namespace {
@@ -180,6 +180,41 @@ TEST_F(EngineEdgesTest, AnIdleEngineNoticesThatAnotherOneTookOver) {
         milliseconds(10'000)));
     EXPECT_EQ(idle.error().code, ErrorCode::fenced) << idle.error().text();
     EXPECT_TRUE(second->run_once(milliseconds(0)).ok());
+}
+
+// As a cluster leaves it that lost the tail: the same entries, as many records, in other blocks.
+// Whoever went on behind them would break the chain for every reader.
+TEST_F(EngineEdgesTest, AStateOfAJournalThatWasLostAndWrittenAnewIsRefused) {
+    {
+        const auto first = open("first");
+        run_to_end(*first);
+        ASSERT_TRUE(first->flush().ok());
+    }
+    auto& journal = log_.stored(log::journal_topic, 0);
+    const std::size_t records = journal.size();
+    journal.clear();
+    {
+        EngineOptions options;
+        options.state_dir = directory_ / "other";
+        options.memory_bytes = 64U << 20;
+        options.turn_records = 700;
+        auto other = Engine::open(log_, options);
+        ASSERT_TRUE(other.ok()) << other.error().text();
+        run_to_end(**other);
+    }
+    ASSERT_LE(journal.size(), records);
+    while (journal.size() < records) {
+        journal.push_back({.hole = true});
+    }
+    EngineOptions options;
+    options.state_dir = directory_ / "first";
+    options.memory_bytes = 64U << 20;
+    const auto again = Engine::open(log_, options);
+    ASSERT_FALSE(again.ok());
+    EXPECT_EQ(again.error().code, ErrorCode::log_mismatch) << again.error().text();
+    EXPECT_EQ(journal.size(), records) << "nothing was published, not even a claim";
+    std::filesystem::remove_all(directory_ / "first");
+    EXPECT_TRUE(Engine::open(log_, options).ok()) << "rebuilt, as the message says";
 }
 
 TEST_F(EngineEdgesTest, WhoReadsTheStateBesideItSeesWhatWasApplied) {

@@ -7,8 +7,8 @@
 
 #include "engine/journal/reader.h"
 #include "engine/log/topics.h"
+#include "tests/support/memory_log.h"
 #include "tests/unit/journal/blocks.h"
-#include "tests/unit/log/memory_log.h"
 
 namespace fiscus::runtime {
 namespace {

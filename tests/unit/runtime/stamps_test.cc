@@ -9,7 +9,7 @@
 
 #include "engine/log/topics.h"
 #include "engine/runtime/engine.h"
-#include "tests/unit/log/memory_log.h"
+#include "tests/support/memory_log.h"
 
 namespace fiscus::runtime {
 namespace {

@@ -1,6 +1,7 @@
 // A log in memory for tests: it lets two writers share a partition, as Kafka does and the local log
-// does not, and gives offsets at sync(). Thread: one for each partition at a time. Nothing is ever
-// lost or damaged unless a test does it.
+// does not, and gives offsets at sync(). Tests may look at what is stored, and damage it. The
+// cluster of the simulation is one of these, with troubles (tests/simulation/cluster.h).
+// Thread: one for each partition at a time. Nothing is ever lost or damaged unless a test does it.
 #pragma once
 
 #include <chrono>
@@ -19,23 +20,52 @@
 
 namespace fiscus::log {
 
+// One record as it lies in a partition.
+struct StoredRecord {
+    std::int64_t timestamp_us = 0;
+    std::string key{};
+    std::vector<std::uint64_t> words{};  // a value starts at a multiple of eight
+    std::size_t value_bytes = 0;
+    bool key_is_null = false;
+    bool value_is_null = false;
+    bool hole = false;  // the offset exists, the record does not
+
+    [[nodiscard]] Record at(std::int64_t offset) const {
+        return {.offset = offset,
+                .timestamp_us = timestamp_us,
+                .key = as_byte_span(key),
+                .value = std::as_bytes(std::span(words)).first(value_bytes),
+                .key_is_null = key_is_null,
+                .value_is_null = value_is_null};
+    }
+};
+
+inline StoredRecord stored_record(const NewRecord& record, Stamps stamps) {
+    const NewRecord now;
+    StoredRecord stored{
+        .timestamp_us = record_timestamp_ms(stamps == Stamps::log ? now : record) * 1000,
+        .key_is_null = record.key_is_null,
+        .value_is_null = record.value_is_null};
+    if (!record.key_is_null) {
+        stored.key = as_text(record.key);
+    }
+    if (!record.value_is_null && !record.value.empty()) {
+        stored.value_bytes = record.value.size();
+        stored.words.resize((stored.value_bytes + 7) / 8);
+        std::memcpy(stored.words.data(), record.value.data(), stored.value_bytes);
+    }
+    return stored;
+}
+
 class MemoryLog final : public Log {
 public:
-    struct Stored {
-        std::int64_t timestamp_us = 0;
-        std::string key{};
-        std::vector<std::uint64_t> words{};  // a value starts at a multiple of eight
-        std::size_t value_bytes = 0;
-        bool key_is_null = false;
-        bool value_is_null = false;
-        bool hole = false;  // the offset exists, the record does not
-    };
+    using Stored = StoredRecord;
     using Partition = std::deque<Stored>;
 
     Result<std::string> identity() override { return std::string("memory"); }
 
     Result<std::optional<TopicInfo>> describe(std::string_view topic) override {
-        const auto found = topics_.find(std::string(topic));
+        const auto found = topics_.find(topic);
         return found == topics_.end() ? std::optional<TopicInfo>() : found->second.info;
     }
 
@@ -56,10 +86,8 @@ public:
     }
 
     Result<Extent> extent(std::string_view topic, std::int32_t partition) override {
-        FISCUS_ASSIGN(const Partition* found, find(topic, partition));
-        const auto first = firsts_.find({std::string(topic), partition});
-        return Extent{.first = first == firsts_.end() ? 0 : first->second,
-                      .end = static_cast<std::int64_t>(found->size())};
+        FISCUS_ASSIGN(const Kept* found, find(topic, partition));
+        return found->extent();
     }
 
     Result<std::unique_ptr<Reader>> reader(std::string_view topic,
@@ -87,28 +115,46 @@ public:
     void keep_notes(bool keeps) { keeps_notes_ = keeps; }
 
     // For tests that alter a topic as its operator may.
-    TopicInfo& info(std::string_view topic) { return topics_.at(std::string(topic)).info; }
+    TopicInfo& info(std::string_view topic) { return topics_.find(topic)->second.info; }
     // For tests that look at or damage what is stored.
     Partition& stored(std::string_view topic, std::int32_t partition) {
-        return *find(topic, partition).value();
+        return find(topic, partition).value()->records;
     }
 
     // As if somebody had deleted the records before `first`.
     void lose_head(std::string_view topic, std::int32_t partition, std::int64_t first) {
-        firsts_[{std::string(topic), partition}] = first;
+        Kept& kept = *find(topic, partition).value();
+        kept.first = first;
         for (std::int64_t offset = 0; offset < first; ++offset) {
-            stored(topic, partition)[static_cast<std::size_t>(offset)].hole = true;
+            kept.records[static_cast<std::size_t>(offset)].hole = true;
         }
+    }
+    // As if somebody had put this in its place. What was there is kept, as readers have it in hand.
+    void replace(std::string_view topic, std::int32_t partition, Partition records) {
+        Kept& kept = *find(topic, partition).value();
+        replaced_.push_back(std::move(kept.records));
+        kept.records = std::move(records);
+        kept.first = 0;
     }
 
 private:
+    friend class MemoryReader;
+
+    struct Kept {
+        Partition records;
+        std::int64_t first = 0;
+
+        [[nodiscard]] Extent extent() const {
+            return {.first = first, .end = static_cast<std::int64_t>(records.size())};
+        }
+    };
     struct Topic {
         TopicInfo info;
-        std::vector<Partition> partitions;
+        std::deque<Kept> partitions;
     };
 
-    Result<Partition*> find(std::string_view topic, std::int32_t partition) {
-        const auto found = topics_.find(std::string(topic));
+    Result<Kept*> find(std::string_view topic, std::int32_t partition) {
+        const auto found = topics_.find(topic);
         if (found == topics_.end()) {
             return topic_unknown(topic);
         }
@@ -129,36 +175,29 @@ private:
 
     bool keeps_notes_ = true;
     std::map<std::tuple<std::string, std::int32_t, std::string>, Note> notes_;
-    std::map<std::string, Topic> topics_;
-    std::map<std::pair<std::string, std::int32_t>, std::int64_t> firsts_;
+    std::map<std::string, Topic, std::less<>> topics_;
+    std::deque<Partition> replaced_;
 };
 
 class MemoryReader final : public Reader {
 public:
-    MemoryReader(const MemoryLog::Partition& partition, std::int64_t offset)
+    MemoryReader(const MemoryLog::Kept& partition, std::int64_t offset)
         : partition_(partition), next_(offset) {}
 
     Result<std::span<const Record>> read(std::size_t records_max,
                                          std::chrono::milliseconds) override {
         records_.clear();
-        if (static_cast<std::size_t>(next_) > partition_.size()) {
-            return outside_extent("memory", next_, extent());
-        }
-        for (; static_cast<std::size_t>(next_) < partition_.size(); ++next_) {
-            const MemoryLog::Stored& stored = partition_[static_cast<std::size_t>(next_)];
-            if (stored.hole) {
+        FISCUS_TRY(check(next_));
+        const auto& stored = partition_.records;
+        for (; static_cast<std::size_t>(next_) < stored.size(); ++next_) {
+            const StoredRecord& record = stored[static_cast<std::size_t>(next_)];
+            if (record.hole) {
                 continue;
             }
             if (records_.size() == records_max) {
                 break;
             }
-            records_.push_back(
-                {.offset = next_,
-                 .timestamp_us = stored.timestamp_us,
-                 .key = as_byte_span(stored.key),
-                 .value = std::as_bytes(std::span(stored.words)).first(stored.value_bytes),
-                 .key_is_null = stored.key_is_null,
-                 .value_is_null = stored.value_is_null});
+            records_.push_back(record.at(next_));
         }
         return std::span<const Record>(records_);
     }
@@ -166,19 +205,21 @@ public:
     [[nodiscard]] std::int64_t position() const override { return next_; }
 
     Status seek(std::int64_t offset) override {
-        if (offset < 0 || static_cast<std::size_t>(offset) > partition_.size()) {
-            return outside_extent("memory", offset, extent());
-        }
+        FISCUS_TRY(check(offset));
         next_ = offset;
         return Done{};
     }
 
 private:
-    [[nodiscard]] Extent extent() const {
-        return {.first = 0, .end = static_cast<std::int64_t>(partition_.size())};
+    [[nodiscard]] Status check(std::int64_t offset) const {
+        const Extent extent = partition_.extent();
+        if (offset < extent.first || offset > extent.end) {
+            return outside_extent("memory", offset, extent);
+        }
+        return Done{};
     }
 
-    const MemoryLog::Partition& partition_;
+    const MemoryLog::Kept& partition_;
     std::int64_t next_;
     std::vector<Record> records_;
 };
@@ -197,18 +238,7 @@ public:
                 dead_ = std::move(fit).error();
                 return *dead_;
             }
-            MemoryLog::Stored stored;
-            const bool by_log = plan_.stamps == Stamps::log;
-            stored.timestamp_us = record_timestamp_ms(by_log ? NewRecord{} : record) * 1000;
-            stored.key_is_null = record.key_is_null;
-            stored.value_is_null = record.value_is_null;
-            stored.key = record.key_is_null ? std::string() : std::string(as_text(record.key));
-            stored.value_bytes = record.value_is_null ? 0 : record.value.size();
-            stored.words.resize((stored.value_bytes + 7) / 8);
-            if (stored.value_bytes > 0) {
-                std::memcpy(stored.words.data(), record.value.data(), stored.value_bytes);
-            }
-            queued_.push_back(std::move(stored));
+            queued_.push_back(stored_record(record, plan_.stamps));
         }
         return Done{};
     }
@@ -228,7 +258,7 @@ public:
 private:
     MemoryLog::Partition& partition_;
     const TopicPlan plan_;
-    std::vector<MemoryLog::Stored> queued_;
+    std::vector<StoredRecord> queued_;
     std::int64_t end_ = -1;
     std::optional<Error> dead_;
 };
@@ -236,7 +266,7 @@ private:
 inline Result<std::unique_ptr<Reader>> MemoryLog::reader(std::string_view topic,
                                                          std::int32_t partition,
                                                          std::int64_t offset) {
-    FISCUS_ASSIGN(const Partition* found, find(topic, partition));
+    FISCUS_ASSIGN(const Kept* found, find(topic, partition));
     auto reader = std::make_unique<MemoryReader>(*found, offset);
     FISCUS_TRY(reader->seek(offset));
     return std::unique_ptr<Reader>(std::move(reader));
@@ -244,9 +274,9 @@ inline Result<std::unique_ptr<Reader>> MemoryLog::reader(std::string_view topic,
 
 inline Result<std::unique_ptr<Writer>> MemoryLog::writer(std::string_view topic,
                                                          std::int32_t partition) {
-    FISCUS_ASSIGN(Partition * found, find(topic, partition));
+    FISCUS_ASSIGN(Kept* const found, find(topic, partition));
     return std::unique_ptr<Writer>(
-        std::make_unique<MemoryWriter>(*found, topics_.at(std::string(topic)).info.plan));
+        std::make_unique<MemoryWriter>(found->records, info(topic).plan));
 }
 
 }  // namespace fiscus::log
