@@ -376,14 +376,14 @@ TEST(CutTest, RowsCarryNamesBesideCodes) {
     FoldUnderTest under_test;
     expect_ok(under_test.apply(maker));
     const auto row = under_test.latest(key_of(day_0, "batch_district/1/420102"));
-    EXPECT_EQ(row["programme_name"], "体育消费券");
-    EXPECT_EQ(row["batch_name"], "第一批");
-    EXPECT_EQ(row["district_name"], "江岸区");
-    EXPECT_EQ(row["definitions_version"], definitions_version);
-    EXPECT_EQ(under_test.latest(key_of(day_0, "platform/1"))["platform_name"], "平台1");
-    EXPECT_EQ(under_test.latest(key_of(day_0, "industry/6210"))["industry_name"], "正餐服务");
-    EXPECT_EQ(under_test.latest(key_of(day_0, "size_class/3"))["size_class_name"], "小型");
-    EXPECT_EQ(under_test.latest(key_of(day_0, "prefecture/4201"))["prefecture_name"], "武汉市");
+    EXPECT_EQ(row.at("programme_name"), "体育消费券");
+    EXPECT_EQ(row.at("batch_name"), "第一批");
+    EXPECT_EQ(row.at("district_name"), "江岸区");
+    EXPECT_EQ(row.at("definitions_version"), definitions_version);
+    EXPECT_EQ(under_test.latest(key_of(day_0, "platform/1")).at("platform_name"), "平台1");
+    EXPECT_EQ(under_test.latest(key_of(day_0, "industry/6210")).at("industry_name"), "正餐服务");
+    EXPECT_EQ(under_test.latest(key_of(day_0, "size_class/3")).at("size_class_name"), "小型");
+    EXPECT_EQ(under_test.latest(key_of(day_0, "prefecture/4201")).at("prefecture_name"), "武汉市");
 }
 
 TEST(CutTest, MoreRefundsThanRedemptionsAreCorrupt) {
