@@ -31,9 +31,11 @@ void Tally::count(const reference::Situation& situation, const reference::Answer
         if (situation.state == "registered" || situation.state == "asked") {
             ++cells_[{kind, situation.state, name}];
         }
-    } else if (reason >= form_first && reason < source_first) {
+    } else if (reason >= form_first && reason < source_first &&
+               answer.reason != wire::Reason::signature_key_revoked &&
+               answer.reason != wire::Reason::signature_differs) {
         ++cells_[{kind, "form", name}];
-    } else if (reason >= source_first && reason < ladder_first &&
+    } else if (reason < ladder_first && answer.reason != wire::Reason::none &&
                answer.reason != wire::Reason::programme_exists) {
         ++cells_[{kind, std::string(situation.source), name}];
     } else {

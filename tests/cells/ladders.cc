@@ -30,6 +30,19 @@ bool is_kind(const std::string& word) {
     return word == "record" || word == "every";
 }
 
+Words kinds_of(const std::string& word) {
+    if (word != "every") {
+        return {word};
+    }
+    Words kinds;
+    for (const wire::EventBody each : wire::EnumValuesEventBody()) {
+        if (each != wire::EventBody::NONE) {
+            kinds.emplace_back(wire::EnumNameEventBody(each));
+        }
+    }
+    return kinds;
+}
+
 bool is_answer(const std::string& word) {
     const auto& reasons = wire::EnumValuesReason();
     return word == "duplicate" || word.starts_with("accepted") ||
@@ -87,15 +100,7 @@ private:
     }
 
     void begin(const std::string& kind, const Words& states) {
-        kinds_ = {kind};
-        if (kind == "every") {
-            kinds_.clear();
-            for (const wire::EventBody each : wire::EnumValuesEventBody()) {
-                if (each != wire::EventBody::NONE) {
-                    kinds_.emplace_back(wire::EnumNameEventBody(each));
-                }
-            }
-        }
+        kinds_ = kinds_of(kind);
         seen_.insert(kind);
         left_ = {states.begin(), states.end()};
         declared_ = left_;
@@ -105,15 +110,17 @@ private:
         if (left.size() != 2 || answers.empty()) {
             fail(what + " wants a kind, a state and answers");
         }
-        for (const std::string& answer : answers) {
-            const Cell cell{left[0], left[1], answer};
-            if (what == "never") {
-                never_.insert(cell);
-                continue;
-            }
-            table_.possible.insert(cell);
-            if (what == "elsewhere") {
-                table_.elsewhere.insert(cell);
+        for (const std::string& kind : kinds_of(left[0])) {
+            for (const std::string& answer : answers) {
+                const Cell cell{kind, left[1], answer};
+                if (what == "never") {
+                    never_.insert(cell);
+                    continue;
+                }
+                table_.possible.insert(cell);
+                if (what == "elsewhere") {
+                    table_.elsewhere.insert(cell);
+                }
             }
         }
     }

@@ -34,6 +34,8 @@ public:
     std::string operator()(const wire::ProgrammeClosed&) const { return programme(); }
     std::string operator()(const wire::SourceRegistered& e) const { return source(e.source()); }
     std::string operator()(const wire::SourceRevoked& e) const { return source(e.source()); }
+    std::string operator()(const wire::SourceKeyAdded& e) const { return source(e.source()); }
+    std::string operator()(const wire::SourceKeyRevoked& e) const { return source(e.source()); }
     std::string operator()(const wire::PlatformAdmitted& e) const { return platform(e.platform()); }
     std::string operator()(const wire::PlatformSuspended& e) const {
         return platform(e.platform());
