@@ -2,8 +2,8 @@
 // the table of event × state × answer is complete. Method: histories of the simulation's seeds,
 // before the oracle, which knows the states, and before the engine, which must answer alike. A cell
 // that is not reached any more fails; so does one that no ladder has (ladders.txt).
-// There are as many histories as it takes, up to a limit; FISCUS_CELL_HISTORIES says how many instead,
-// which need not be enough.
+// There are as many histories as it takes, up to a limit; FISCUS_CELL_HISTORIES says how many
+// instead, which need not be enough.
 #include "tests/cells/cells.h"
 
 #include <cstdio>

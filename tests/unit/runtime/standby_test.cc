@@ -13,8 +13,8 @@
 #include "engine/journal/reader.h"
 #include "engine/log/topics.h"
 #include "engine/runtime/engine.h"
-#include "tests/unit/journal/blocks.h"
 #include "tests/support/memory_log.h"
+#include "tests/unit/journal/blocks.h"
 
 namespace fiscus::runtime {
 namespace {
