@@ -76,7 +76,7 @@ TEST(LedgerProperty, RandomHistoriesMeetNearlyEveryKindAndReason) {
     std::set<wire::EventBody> kinds;
     std::set<wire::Reason> reasons;
     std::map<wire::Outcome, std::uint64_t> outcomes;
-    for (std::uint64_t seed = first_seed; seed < first_seed + runs_default; ++seed) {
+    for (std::uint64_t seed = first_seed; seed < first_seed + 3 * runs_default; ++seed) {
         World world(options_of(seed));
         static_cast<void>(world.make());
         for (const reference::Answer& answer : world.answers()) {

@@ -102,12 +102,12 @@ class Canary(unittest.TestCase):
         applied = re.findall(r"^fiscus_events_total\{.*\} (\d+)$", text, re.MULTILINE)
         return bool(lags) and sum(map(int, applied)) > 0 and all(float(lag) == 0 for lag in lags)
 
-    def dump(self, empty=("outcomes",)):  # of requests for chances, which nobody makes here
+    def dump(self):
         folder = self.folder / "topics"
         folder.mkdir()
         for name in TOPICS:
             text = harness.program("log", "dump", "--log", self.log, "--topic", name, "--json")
-            self.assertEqual(text == "", name in empty, name)
+            self.assertNotEqual(text, "", name)
             (folder / f"{name}.jsonl").write_text(text, encoding="utf-8")
         return folder
 
