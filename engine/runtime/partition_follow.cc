@@ -91,7 +91,8 @@ Error Partition::events_missing() {
     if (!extent.ok()) {
         return std::move(extent).error();
     }
-    if (extent->end > position_.next_offset) {
+    // Offsets without a record at the end of what is left are no events that are still to come.
+    if (extent->end > next_input()) {
         return {.code = ErrorCode::log_unavailable,
                 .what = "the events from offset " + std::to_string(position_.next_offset) +
                         " on did not come in time",

@@ -182,6 +182,19 @@ TEST_F(EngineEdgesTest, AnIdleEngineNoticesThatAnotherOneTookOver) {
     EXPECT_TRUE(second->run_once(milliseconds(0)).ok());
 }
 
+TEST_F(EngineEdgesTest, EventsThatWereCutAtAnOffsetWithoutARecordAreMissed) {
+    run_to_end(*open("first"));
+    auto& stored = log_.stored(log::events_topic, 0);
+    stored.resize(stored.size() - 7);
+    stored.push_back({.hole = true});
+    EngineOptions options;
+    options.state_dir = directory_ / "second";
+    options.memory_bytes = 64U << 20;
+    const auto again = Engine::open(log_, options);
+    ASSERT_FALSE(again.ok());
+    EXPECT_EQ(again.error().code, ErrorCode::log_mismatch) << again.error().text();
+}
+
 // As a cluster leaves it that lost the tail: the same entries, as many records, in other blocks.
 // Whoever went on behind them would break the chain for every reader.
 TEST_F(EngineEdgesTest, AStateOfAJournalThatWasLostAndWrittenAnewIsRefused) {
