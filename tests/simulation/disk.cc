@@ -150,7 +150,7 @@ public:
     }
     // Of a call that reads.
     IOStatus let_read() {
-        if (std::this_thread::get_id() != owner_ || !random_.chance(faults_.unreadable)) {
+        if (std::this_thread::get_id() != owner_ || readable_) {
             return IOStatus::OK();
         }
         failed_ = true;
@@ -172,6 +172,7 @@ public:
     }
 
     void set_faults(const DiskFaults& faults) { faults_ = faults; }
+    void set_readable(bool readable) { readable_ = readable; }
     [[nodiscard]] bool has_failed() const { return failed_; }
     [[nodiscard]] bool power_failed() const { return power_failed_; }
     void forget() {
@@ -257,6 +258,7 @@ private:
     const std::thread::id owner_ = std::this_thread::get_id();
     property::Random random_;
     DiskFaults faults_;
+    bool readable_ = true;
     bool failed_ = false;
     bool power_failed_ = false;
     std::uint64_t losses_ = 0;
@@ -486,6 +488,7 @@ Disk::Disk(std::uint64_t seed, Faults& counts, SimulatedClock& clock)
 Disk::~Disk() = default;
 
 void Disk::set_faults(const DiskFaults& faults) { files_->set_faults(faults); }
+void Disk::set_readable(bool readable) { files_->set_readable(readable); }
 bool Disk::power_failed() const { return files_->power_failed(); }
 bool Disk::has_failed() const { return files_->has_failed(); }
 void Disk::forget() { files_->forget(); }

@@ -19,10 +19,9 @@ class SimulatedClock;
 
 // Of a thousand calls.
 struct DiskFaults {
-    std::uint64_t failing = 0;     // to write, sync, link or rename: they fail, or find no space
-    std::uint64_t unreadable = 0;  // to read
-    std::uint64_t slow = 0;        // to write: time passes
-    std::uint64_t power = 0;       // to write: the power fails before
+    std::uint64_t failing = 0;  // to write, sync, link or rename: they fail, or find no space
+    std::uint64_t slow = 0;     // to write: time passes
+    std::uint64_t power = 0;    // to write: the power fails before
 };
 
 class Disk {
@@ -35,6 +34,9 @@ public:
     [[nodiscard]] rocksdb::Env* env() const { return env_.get(); }
     // What happens to the calls that follow.
     void set_faults(const DiskFaults& faults);
+    // All calls that read fail, or none. Not by chance: how many there are depends on RocksDB's
+    // own threads.
+    void set_readable(bool readable);
     // The power failed in a call: from there on as after cut().
     [[nodiscard]] bool power_failed() const;
     // Since everything on the disk was deleted a call failed, or a file was left with zeros in it:

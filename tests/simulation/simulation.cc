@@ -32,7 +32,8 @@ struct Fate {
     std::uint64_t starts = 0;  // looks at a process that is down
     std::uint64_t sleeps = 0;  // of its deeds
     std::uint64_t flushes = 0;
-    std::uint64_t steps = 0;  // small pieces instead of turns
+    std::uint64_t steps = 0;       // small pieces instead of turns
+    std::uint64_t unreadable = 0;  // of its deeds: the disk cannot be read
     DiskFaults disk{};
     // Not looked at until this step: what it knows grows old.
     std::uint64_t sleeps_until = 0;
@@ -97,8 +98,8 @@ private:
                        .nothing_yet = some(400),
                        .hole = some(60)};
         for (Fate* fate : {&first_, &second_, &statistics_}) {
-            fate->disk = {
-                .failing = some(8), .unreadable = some(3), .slow = some(30), .power = some(6)};
+            fate->disk = {.failing = some(8), .slow = some(30), .power = some(6)};
+            fate->unreadable = some(12);
         }
         kills_ = some(40);
         second_.starts = some(60);
@@ -120,6 +121,7 @@ private:
         harms_ = spared("damage") ? 0 : harms_;
         for (Fate* fate : {&first_, &second_, &statistics_}) {
             fate->disk = spared("disk") ? DiskFaults{} : fate->disk;
+            fate->unreadable = spared("disk") ? 0 : fate->unreadable;
             fate->sleeps = spared("sleep") ? 0 : fate->sleeps;
         }
     }
@@ -164,6 +166,12 @@ private:
     }
 
     void act(Fate& fate) {
+        fate.process.disk().set_readable(!random_.chance(fate.unreadable));
+        act_upon(fate);
+        fate.process.disk().set_readable(true);
+    }
+
+    void act_upon(Fate& fate) {
         Process& process = fate.process;
         if (!process.up()) {
             if (random_.chance(fate.starts)) {
