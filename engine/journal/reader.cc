@@ -38,12 +38,13 @@ Error other_journal(std::int32_t partition, const Cursor& cursor, std::string wh
                 "state: it is rebuilt."};
 }
 
-// Among the records from `from` up to the cursor.
-Result<bool> holds_block_of(log::Log& log,
-                            std::int32_t partition,
-                            std::int64_t from,
-                            const Cursor& cursor) {
+// Behind the block that the cursor follows, if that is among the records from `from` up to it.
+Result<std::optional<Cursor>> behind_block_of(log::Log& log,
+                                              std::int32_t partition,
+                                              std::int64_t from,
+                                              const Cursor& cursor) {
     FISCUS_ASSIGN(const auto reader, log.reader(log::journal_topic, partition, from));
+    BlockDecoder decoder;
     for (std::int64_t next = from; next < cursor.next_offset;) {
         FISCUS_ASSIGN(const auto records, reader->read(blocks_max, look_back_wait));
         if (records.empty() && reader->position() < cursor.next_offset) {
@@ -57,18 +58,41 @@ Result<bool> holds_block_of(log::Log& log,
         for (const log::Record& record : records) {
             if (record.offset < cursor.next_offset && !record.value_is_null &&
                 sha256(record.value) == cursor.previous) {
-                return true;
+                FISCUS_ASSIGN(const BlockView view, open_record(decoder, record, partition));
+                Cursor behind = cursor;
+                behind.next_offset = record.offset + 1;
+                behind.term = view.raw().term();
+                return std::optional<Cursor>(behind);
             }
         }
         next = records.empty() ? cursor.next_offset : records.back().offset + 1;
     }
-    return false;
+    return std::optional<Cursor>();
+}
+
+// Between the block and the cursor are claims, and what does not count, as when they were read.
+Status check_between(log::Log& log,
+                     std::int32_t partition,
+                     const Cursor& behind,
+                     const Cursor& cursor) {
+    FISCUS_ASSIGN(const auto reader, JournalReader::open(log, partition, behind));
+    while (reader->cursor().next_offset < cursor.next_offset) {
+        FISCUS_ASSIGN(const auto block, reader->next_before(cursor.next_offset, look_back_wait));
+        if (block) {
+            return other_journal(
+                partition, cursor,
+                "the last one, is followed by another at offset " + std::to_string(block->offset));
+        }
+    }
+    return reader->cursor().term == cursor.term
+               ? Status(Done{})
+               : other_journal(partition, cursor, "the last one, is followed by other claims");
 }
 
 }  // namespace
 
 Status check_cursor(log::Log& log, std::int32_t partition, const Cursor& cursor) {
-    if (cursor.next_sequence == 1) {
+    if (cursor == Cursor{}) {
         return Done{};
     }
     FISCUS_ASSIGN(const log::Extent extent, log.extent(log::journal_topic, partition));
@@ -79,11 +103,14 @@ Status check_cursor(log::Log& log, std::int32_t partition, const Cursor& cursor)
                                  std::to_string(extent.first) + " up to " +
                                  std::to_string(extent.end));
     }
+    if (cursor.next_sequence == 1) {
+        return check_between(log, partition, {}, cursor);
+    }
     for (std::int64_t back = look_back_first;; back *= look_back_factor) {
         const std::int64_t from = std::max(extent.first, cursor.next_offset - back);
-        FISCUS_ASSIGN(const bool found, holds_block_of(log, partition, from, cursor));
-        if (found) {
-            return Done{};
+        FISCUS_ASSIGN(const auto behind, behind_block_of(log, partition, from, cursor));
+        if (behind) {
+            return check_between(log, partition, *behind, cursor);
         }
         if (from == extent.first) {
             return other_journal(partition, cursor,

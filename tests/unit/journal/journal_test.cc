@@ -334,12 +334,11 @@ TEST_F(Journal, ACursorIsCheckedAgainstTheBlockThatItFollows) {
     const Cursor cursor = first->cursor();
     EXPECT_TRUE(succeeded(check_cursor(log_, partition, cursor)));
     // What comes later, and holes and others' claims in front of it, are of no meaning.
-    Cursor later = cursor;
     for (int i = 0; i < 30; ++i) {
         stored().push_back({.hole = true});
     }
     const auto second = claimed(log_, "second", cursor);
-    later.next_offset = second->cursor().next_offset;
+    const Cursor later = second->cursor();
     ASSERT_TRUE(succeeded(publish(*second, 1)));
     EXPECT_TRUE(succeeded(check_cursor(log_, partition, later)));
     // The tail is lost, and somebody publishes the same entries in other blocks.
@@ -356,6 +355,32 @@ TEST_F(Journal, ACursorIsCheckedAgainstTheBlockThatItFollows) {
     ASSERT_TRUE(failed_with(checked, ErrorCode::log_mismatch));
     EXPECT_NE(checked.error().why.find("entry 40"), std::string::npos) << checked.error().text();
     EXPECT_NE(checked.error().hint.find("remove the state"), std::string::npos);
+}
+
+TEST_F(Journal, ACursorIsCheckedAgainstWhatLiesBetweenItsBlockAndItself) {
+    const auto first = claimed(log_, "first");
+    ASSERT_TRUE(succeeded(publish(*first, 1)));
+    // Claims move a cursor, also in front of the first block.
+    const auto second = claimed(log_, "second", first->cursor());
+    const auto third = claimed(log_, "third", second->cursor());
+    const Cursor cursor = third->cursor();
+    EXPECT_TRUE(succeeded(check_cursor(log_, partition, cursor)));
+    Cursor claims;
+    claims.next_offset = 1;
+    claims.term = 1;
+    EXPECT_TRUE(succeeded(check_cursor(log_, partition, claims)));
+    claims.next_offset = 2;
+    // They are lost, and a block lies where they were.
+    stored().resize(2);
+    const auto other = claimed(log_, "other");
+    ASSERT_TRUE(succeeded(publish(*other, 1)));
+    EXPECT_EQ(static_cast<std::int64_t>(stored().size()), cursor.next_offset);
+    EXPECT_TRUE(failed_with(check_cursor(log_, partition, cursor), ErrorCode::log_mismatch));
+    EXPECT_TRUE(failed_with(check_cursor(log_, partition, claims), ErrorCode::log_mismatch));
+    stored().pop_back();
+    stored().push_back({.hole = true});
+    EXPECT_TRUE(failed_with(check_cursor(log_, partition, cursor), ErrorCode::log_mismatch))
+        << "the third claim is not there";
 }
 
 TEST_F(Journal, TheCursorStaysBeforeABrokenBlock) {
