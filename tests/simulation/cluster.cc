@@ -240,7 +240,8 @@ void Cluster::replace(std::string_view topic, std::int32_t partition, Records re
 void Cluster::lose_tail(std::string_view topic, std::int32_t partition, std::int64_t end) {
     Records left = stored(topic, partition);
     left.resize(static_cast<std::size_t>(end));
-    log_.replace(topic, partition, std::move(left));
+    // What was on its way went to the broker that is gone.
+    replace(topic, partition, std::move(left));
 }
 
 void Cluster::restore(std::string_view topic,
