@@ -65,9 +65,9 @@ private:
     BlockDecoder decoder_;
 };
 
-// The block that the cursor follows lies in front of it, and none behind that. What a state was built from may have been
-// lost, and other blocks may have come in its place, even as many: whoever published behind them
-// would break the chain for everybody. Fails: log_mismatch; log_unavailable.
+// The block that the cursor follows lies in front of it, and none behind that. What a state was
+// built from may have been lost, and other blocks may have come in its place, even as many: whoever
+// published behind them would break the chain for everybody. Fails: log_mismatch; log_unavailable.
 Status check_cursor(log::Log& log, std::int32_t partition, const Cursor& cursor);
 
 // The view of a record of the journal topic, for as long as the record lives and `decoder` opens no
