@@ -110,23 +110,19 @@ SummaryCut::SummaryCut(const Parts& parts)
     : parts_(parts), last_day_before_(parts.programme.last_cut_day) {}
 
 Status SummaryCut::run(const CellTotals& before) {
-    ProgrammeState& programme = parts_.programme;
+    const ProgrammeState& programme = parts_.programme;
+    std::optional<std::map<std::uint32_t, Flows>> flows;  // none are needed when nothing is due
     for (const auto& [batch, names] : programme.reference.batches) {
         const std::optional<Ending> ending = programme.batches.ending(programme.reference, batch);
-        if (!ending) {
+        const BatchSummary latest = programme.latest_summary(batch);
+        if (!ending || !is_due(*ending, latest)) {
             continue;
         }
-        const BatchSummary latest = programme.latest_summary(batch);
-        if (is_due(*ending, latest)) {
-            FISCUS_TRY(look_at(batch, *ending, latest, before));
+        if (!flows) {
+            flows = programme.fund.to_date(programme.last_cut_day);
         }
-    }
-    if (due_.empty()) {
-        return Done{};
-    }
-    std::map<std::uint32_t, Flows> flows = programme.fund.to_date(programme.last_cut_day);
-    for (auto& [batch, due] : due_) {
-        due.summary.flows = flows[batch];
+        FISCUS_ASSIGN(Due due, look_at(batch, *ending, latest, before));
+        due.summary.flows = (*flows)[batch];
         FISCUS_TRY(count(batch, due));
         FISCUS_TRY(publish(batch, due));
     }
@@ -142,10 +138,10 @@ bool SummaryCut::is_due(const Ending& ending, const BatchSummary& latest) const 
            has_scheduled_day(ending.day, last_day_before_ + 1, programme.last_cut_day);
 }
 
-Status SummaryCut::look_at(std::uint32_t batch,
-                           const Ending& ending,
-                           const BatchSummary& latest,
-                           const CellTotals& before) {
+Result<SummaryCut::Due> SummaryCut::look_at(std::uint32_t batch,
+                                            const Ending& ending,
+                                            const BatchSummary& latest,
+                                            const CellTotals& before) const {
     const ProgrammeState& programme = parts_.programme;
     const BatchSummary summary{.revision = latest.revision + 1,
                                .as_of = parts_.as_of,
@@ -161,8 +157,7 @@ Status SummaryCut::look_at(std::uint32_t batch,
             load_figures(parts_.store, figures_of_batch(programme.id(), batch, latest.revision),
                          std::nullopt));
     }
-    due_.emplace(batch, std::move(due));
-    return Done{};
+    return due;
 }
 
 BatchFigures SummaryCut::sums_of(std::uint32_t batch, const CellTotals& before) const {

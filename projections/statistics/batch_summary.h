@@ -83,10 +83,10 @@ private:
     };
 
     [[nodiscard]] bool is_due(const Ending& ending, const BatchSummary& latest) const;
-    Status look_at(std::uint32_t batch,
-                   const Ending& ending,
-                   const BatchSummary& latest,
-                   const CellTotals& before);
+    [[nodiscard]] Result<Due> look_at(std::uint32_t batch,
+                                      const Ending& ending,
+                                      const BatchSummary& latest,
+                                      const CellTotals& before) const;
     [[nodiscard]] BatchFigures sums_of(std::uint32_t batch, const CellTotals& before) const;
     // Distinct counts: those of the revision before where no fact came since.
     Status count(std::uint32_t batch, Due& due);
@@ -97,7 +97,6 @@ private:
 
     Parts parts_;
     std::int32_t last_day_before_;  // of the cut before
-    std::map<std::uint32_t, Due> due_;
 };
 
 }  // namespace fiscus::projections

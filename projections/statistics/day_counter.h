@@ -44,8 +44,6 @@ public:
     // Sums alone: also of facts that refund what is not among them.
     Result<DayValues> sum(const FactSource& facts);
 
-    // Facts that are held at once, at most.
-    [[nodiscard]] std::size_t facts_max() const { return facts_max_; }
     // The most that was held at once so far, an estimate.
     [[nodiscard]] std::size_t memory_peak() const { return memory_peak_; }
     // How often the facts of a day were read so far.
