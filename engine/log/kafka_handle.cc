@@ -270,6 +270,7 @@ Error kafka_error(std::string what, rd_kafka_resp_err_t error, std::string_view 
                 "Set message.timestamp.after.max.ms of the topic as fiscus topics plan says.";
             break;
         case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED:
+        case RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED:
         case RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED:
             result.hint =
                 "Give this client the rights that it needs on the topic "
