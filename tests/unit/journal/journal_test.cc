@@ -325,6 +325,15 @@ TEST_F(Journal, ABlockOfAnotherPartitionOrAnUnclaimedTermIsBroken) {
     expect_broken(1, "without its claim");
 }
 
+// What lies behind such a claim would look like the last words of writers that were replaced.
+TEST_F(Journal, AClaimThatLeavesATermOutIsBroken) {
+    const auto writer = claimed(log_, "first");
+    ASSERT_TRUE(succeeded(publish(*writer, 1)));
+    append_claim(writer->term() + 2);
+    ASSERT_TRUE(succeeded(publish(*writer, 1)));
+    expect_broken(2, "a claim of term 3 comes where the highest is 1");
+}
+
 TEST_F(Journal, ACursorIsCheckedAgainstTheBlockThatItFollows) {
     const auto first = claimed(log_, "first");
     EXPECT_TRUE(succeeded(check_cursor(log_, partition, first->cursor())));
