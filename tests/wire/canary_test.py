@@ -102,12 +102,12 @@ class Canary(unittest.TestCase):
         applied = re.findall(r"^fiscus_events_total\{.*\} (\d+)$", text, re.MULTILINE)
         return bool(lags) and sum(map(int, applied)) > 0 and all(float(lag) == 0 for lag in lags)
 
-    def dump(self):
+    def dump(self, empty=()):
         folder = self.folder / "topics"
         folder.mkdir()
         for name in TOPICS:
             text = harness.program("log", "dump", "--log", self.log, "--topic", name, "--json")
-            self.assertNotEqual(text, "", name)
+            self.assertEqual(text == "", name in empty, name)
             (folder / f"{name}.jsonl").write_text(text, encoding="utf-8")
         return folder
 
@@ -190,7 +190,7 @@ class Canary(unittest.TestCase):
                    for timestamp, key, value in local_log.read_records(partition)]
         local_log.write_records(partition, records)
         written = self.run_service()
-        topics = self.dump()
+        topics = self.dump(empty=("outcomes",))  # of requests for chances, which nobody makes here
         self.expect_clean(self.state, *written)
         holding = {path.name for path in topics.iterdir() if scan(path).returncode == 3}
         self.assertEqual(holding, {"events.jsonl"})
