@@ -34,7 +34,9 @@ Report::~Report() {
                                         {"seed", seed_},
                                         {"counts", counts},
                                         {"violations", violations}};
-    const auto folder = std::filesystem::path(build).parent_path() / "log";
+    const char* reports = std::getenv("FISCUS_REPORTS");
+    const auto folder = reports != nullptr ? std::filesystem::path(reports)
+                                           : std::filesystem::path(build).parent_path() / "log";
     std::filesystem::create_directories(folder);
     std::ofstream file(folder / ("faults_" + name_ + ".json"));
     file << all.dump(2) << '\n';

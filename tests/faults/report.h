@@ -1,5 +1,5 @@
 // What a suite of faults says of itself: one line for people, and build/log/faults_<name>.json for
-// the page of reliability, with the seed that repeats the run.
+// the page of reliability, with the seed that repeats the run. FISCUS_REPORTS names another folder.
 // Thread: any. Fails: fails the test when the file cannot be written.
 #pragma once
 

@@ -11,6 +11,7 @@ import tempfile
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+import add_up  # noqa: E402
 import coverage  # noqa: E402
 import report  # noqa: E402
 
@@ -82,6 +83,22 @@ class Report(unittest.TestCase):
         self.assertGreater(len(names), 50)
         self.assertEqual(report.unknown_tests(names), [])
         self.assertNotEqual(report.unknown_tests(names[:1]), [])
+
+
+class Rounds(unittest.TestCase):
+    def test_the_rounds_of_a_soak_add_up(self):
+        with tempfile.TemporaryDirectory() as folder:
+            round_folder, sums = pathlib.Path(folder) / "round", pathlib.Path(folder) / "sums"
+            round_folder.mkdir()
+            for seed, killed, failed in ((7, {"engine": 3}, ["json"]),
+                                         (8, {"engine": 4, "broker": 1}, ["csv"])):
+                (round_folder / "faults_kill.json").write_text(json.dumps(
+                    {"title": "kill -9", "seed": seed, "counts": killed, "failed": failed}))
+                add_up.add_up(round_folder, sums)
+            self.assertEqual(json.loads((sums / "faults_kill.json").read_text()),
+                             {"title": "kill -9", "seed": 8, "counts": {"engine": 7, "broker": 1},
+                              "failed": ["json", "csv"]})
+            self.assertEqual([path.name for path in sums.iterdir()], ["faults_kill.json"])
 
 
 class Coverage(unittest.TestCase):
