@@ -180,6 +180,7 @@ void World::step() {
         {55, &World::about_a_voucher},
         {16, &World::about_a_platform},
         {8, &World::about_an_account},
+        {8, &World::about_a_source_key},
         {22, &World::platform_down},
         {10, &World::last_batch_again}};
     std::uint64_t total = 0;

@@ -97,9 +97,6 @@ private:
     void register_consumer();
     void merchant_deed();
     void platform_deed();
-    void source_deed();
-    void source_key_deed();
-    support::SourceKey some_source_key();
     void fund_deed();
     void batch_deed();
     void settlement_deed();
@@ -107,6 +104,12 @@ private:
     void control_deed();
     void programme_deed();
     void close_programme();
+
+    // deeds_source.cc: what they do about those who publish.
+    void source_deed();
+    void source_key_deed();
+    support::SourceKey some_source_key();
+    void about_a_source_key();
 
     // deeds_prize.cc: what they do around draws.
     void prize_deed();
