@@ -2,7 +2,6 @@
 
 #include <chrono>
 #include <fstream>
-#include <map>
 #include <memory>
 #include <sys/wait.h>
 #include <thread>
@@ -11,11 +10,11 @@
 
 #include <gtest/gtest.h>
 
-#include "engine/base/time.h"
 #include "engine/log/local_log.h"
 #include "engine/log/topics.h"
 #include "engine/runtime/engine.h"
 #include "projections/runner.h"
+#include "tests/property/key_files.h"
 #include "tests/property/world.h"
 
 namespace fiscus::faults {
@@ -23,38 +22,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// Of a world: any of these.
-constexpr std::uint32_t programmes_max = 200;
 constexpr std::uint64_t memory_bytes = 64U << 20;
-
-std::string hex(const std::string& bytes) {
-    constexpr std::string_view digits = "0123456789abcdef";
-    std::string text;
-    for (const char byte : bytes) {
-        text += digits[static_cast<unsigned char>(byte) >> 4U];
-        text += digits[static_cast<unsigned char>(byte) & 15U];
-    }
-    return text;
-}
-
-// The keys of the days' draws, as an operator lays them beside the log.
-void write_secrets(const std::filesystem::path& directory, const reference::Ledger& oracle) {
-    std::filesystem::create_directories(directory);
-    for (std::uint32_t number = 1; number <= programmes_max; ++number) {
-        const reference::Programme* programme = oracle.programme(number);
-        if (programme == nullptr) {
-            continue;
-        }
-        for (const reference::InstantDraw& draw : programme->instant_draws) {
-            const auto key = support::last_key_of(draw.rules.chain_head);
-            const std::filesystem::path path =
-                directory /
-                ("draw-" + std::to_string(number) + "-" + date_text(draw.rules.first_day) + ".key");
-            std::ofstream(path) << hex(key.value_or("")) << '\n';
-            std::filesystem::permissions(path, std::filesystem::perms::owner_read);
-        }
-    }
-}
 
 // A world whose programmes share one partition.
 property::WorldOptions world_of(std::uint64_t seed) {
@@ -194,7 +162,8 @@ std::uint64_t write_script(const std::filesystem::path& directory, std::uint64_t
         EXPECT_TRUE((*writer)->append(one).ok());
     }
     EXPECT_TRUE((*writer)->sync().ok());
-    write_secrets(directory / "secrets", world.oracle());
+    std::filesystem::create_directories(directory / "secrets");
+    property::write_key_files(directory / "secrets", world.oracle());
     return records.size();
 }
 

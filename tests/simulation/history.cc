@@ -1,35 +1,13 @@
 #include "tests/simulation/history.h"
 
 #include <algorithm>
-#include <fstream>
 
-#include "engine/base/ids.h"
-#include "engine/base/time.h"
 #include "engine/journal/reader.h"
 #include "engine/log/topics.h"
-#include "engine/secrets/secret_file.h"
-#include "tests/support/day_keys.h"
-#include "tests/support/source_keys.h"
+#include "tests/property/key_files.h"
 
 namespace fiscus::simulation {
 namespace {
-
-constexpr std::uint32_t programme_max = 200;
-
-std::string to_hex_text(const std::string& bytes) {
-    constexpr std::string_view digits = "0123456789abcdef";
-    std::string text;
-    for (const char byte : bytes) {
-        text += digits[static_cast<unsigned char>(byte) >> 4U];
-        text += digits[static_cast<unsigned char>(byte) & 15U];
-    }
-    return text;
-}
-
-void write_key(const std::filesystem::path& path, const std::string& key) {
-    std::ofstream(path) << to_hex_text(key) << '\n';
-    std::filesystem::permissions(path, std::filesystem::perms::owner_read);
-}
 
 log::NewRecord record_of(const reference::Input& input) {
     log::NewRecord record{.timestamp_us = input.timestamp_us,
@@ -58,24 +36,7 @@ std::size_t History::publish(Cluster& cluster, std::size_t count) {
 }
 
 void History::write_keys(const std::filesystem::path& folder) const {
-    for (std::uint32_t number = 1; number <= programme_max; ++number) {
-        const reference::Programme* programme = world_.oracle().programme(number);
-        if (programme == nullptr) {
-            continue;
-        }
-        for (const reference::InstantDraw& draw : programme->instant_draws) {
-            write_key(folder / ("draw-" + std::to_string(number) + "-" +
-                                date_text(draw.rules.first_day) + ".key"),
-                      support::last_key_of(draw.rules.chain_head).value_or(""));
-        }
-        for (const auto& [source, record] : programme->sources) {
-            for (const auto& [key, committed] : record.keys) {
-                write_key(folder / secrets::source_key_file_name(ProgrammeId(number),
-                                                                 SourceId(source), key),
-                          support::secret_of_commitment(committed.commitment).value_or(""));
-            }
-        }
-    }
+    property::write_key_files(folder, world_.oracle());
 }
 
 std::string History::compare(const journal::BlockView& block, std::size_t& at) const {

@@ -24,7 +24,7 @@ public:
     [[nodiscard]] bool all_published() const { return published_ == records_.size(); }
     // At most so many more records; how many.
     std::size_t publish(Cluster& cluster, std::size_t count);
-    // The last key of each chain that any programme has, where the engine looks for them.
+    // Where the engine looks for them.
     void write_keys(const std::filesystem::path& folder) const;
 
     // One entry for each record, each what the oracle says, in one chain of blocks. Empty, or the
