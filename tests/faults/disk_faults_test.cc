@@ -30,6 +30,9 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t lanes = 3;
 
+// Of the calls to the disk every so many fails one.
+std::uint64_t every() { return support::number_from("FISCUS_FAULTS_STRIDE", 1); }
+
 class DiskFaults : public testing::Test {
 protected:
     // The script, and what an undisturbed life makes of it.
@@ -109,11 +112,10 @@ protected:
 
 // Every call, in as many lanes as there is work for.
 void DiskFaults::sweep(DiskFault fault, int error_number, Report& report) {
-    const std::uint64_t stride = support::number_from("FISCUS_FAULTS_STRIDE", 1);
     std::atomic<std::uint64_t> next{support::number_from("FISCUS_FIRST", 1)};
     in_lanes(lanes, [&](std::size_t lane) {
         for (;;) {
-            const std::uint64_t n = next.fetch_add(stride);
+            const std::uint64_t n = next.fetch_add(every());
             const fs::path place = fresh("lane" + std::to_string(lane));
             const End end =
                 run(place, {.fault = fault, .strike_at = n, .error_number = error_number}, {});
@@ -154,7 +156,7 @@ TEST_F(DiskFaults, WhicheverCallFailsNothingIsSaidAfterItAndARestartIsWhole) {
     ASSERT_NO_FATAL_FAILURE(write(report.seed()));
     sweep(DiskFault::once, EIO, report);
     sweep(DiskFault::always, ENOSPC, report);
-    EXPECT_GE(report.counted("calls that failed"), calls_ / 4);
+    EXPECT_GE(report.counted("calls that failed"), calls_ / 4 / every());
 }
 
 // One life after the other until the script is worked off; each is cut at a random call.
