@@ -4,6 +4,7 @@
 #include <limits>
 #include <utility>
 
+#include "engine/log/start_check.h"
 #include "engine/log/topics.h"
 
 namespace fiscus::journal {
@@ -95,7 +96,8 @@ Status check_cursor(log::Log& log, std::int32_t partition, const Cursor& cursor)
     if (cursor == Cursor{}) {
         return Done{};
     }
-    FISCUS_ASSIGN(const log::Extent extent, log.extent(log::journal_topic, partition));
+    FISCUS_ASSIGN(const log::Extent extent,
+                  log::extent_seen_up_to(log, log::journal_topic, partition, cursor.next_offset));
     if (cursor.next_offset < extent.first || cursor.next_offset > extent.end) {
         return other_journal(partition, cursor,
                              "the last one, lay in front of offset " +

@@ -48,6 +48,21 @@ Status check_topics(Log& log, std::span<const TopicPlan> plans) {
     return Done{};
 }
 
+Result<Extent> extent_seen_up_to(Log& log,
+                                 std::string_view topic,
+                                 std::int32_t partition,
+                                 std::int64_t end) {
+    FISCUS_ASSIGN(const Extent extent, log.extent(topic, partition));
+    if (extent.end >= end) {
+        return extent;
+    }
+    const auto looked = log.writer(topic, partition);
+    if (!looked.ok() && looked.error().code != ErrorCode::fenced) {
+        return looked.error();
+    }
+    return log.extent(topic, partition);
+}
+
 std::uint64_t record_hash(const Record& record) { return xxh3_64(record.key, record.value); }
 
 Status check_record(Log& log,
@@ -55,7 +70,7 @@ Status check_record(Log& log,
                     std::int32_t partition,
                     std::int64_t offset,
                     std::uint64_t stored_hash) {
-    FISCUS_ASSIGN(const Extent extent, log.extent(topic, partition));
+    FISCUS_ASSIGN(const Extent extent, extent_seen_up_to(log, topic, partition, offset + 1));
     if (offset < extent.first || offset >= extent.end) {
         return rewritten(topic, partition, offset,
                          "is outside of what the log holds, " + std::to_string(extent.first) +

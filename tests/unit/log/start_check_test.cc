@@ -2,6 +2,7 @@
 // one passes. Method: a log in memory whose topics and records are changed behind the state's back.
 #include "engine/log/start_check.h"
 
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,7 @@
 #include "engine/log/topics.h"
 #include "tests/support/memory_log.h"
 #include "tests/unit/log/conformance.h"
+#include "tests/unit/log/local_storage.h"
 
 namespace fiscus::log {
 namespace {
@@ -139,6 +141,39 @@ TEST(PlanDifference, SaysWhatToDo) {
     ASSERT_TRUE(failed_with(partitions, ErrorCode::log_mismatch));
     EXPECT_NE(partitions.error().hint.find("must never change"), std::string::npos);
     EXPECT_EQ(partitions.error().hint.find("Set "), std::string::npos);
+}
+
+// What a local log knows of its end is not synced with its records.
+TEST(StartCheckOfALocalLog, APowerFailureThatLeftAnOlderEndIsNoLossOfRecords) {
+    const TemporaryDirectory directory;
+    const auto open = [&] { return open_local_log(directory.path(), true).value(); };
+    const auto acknowledged = directory.path() / std::string(events_topic) / "0" / "acknowledged";
+    const auto older = directory.path() / "older";
+    {
+        const auto log = open();
+        ASSERT_TRUE(succeeded(log->create(topic_plans(1))));
+        auto writer = log->writer(events_topic, 0);
+        ASSERT_TRUE(succeeded(writer));
+        const std::vector records{NewRecord{.key = as_byte_span("7"), .value = as_byte_span("a")}};
+        for (int i = 0; i < 3; ++i) {
+            std::filesystem::copy_file(acknowledged, older,
+                                       std::filesystem::copy_options::overwrite_existing);
+            ASSERT_TRUE(succeeded((*writer)->append(records)));
+            ASSERT_TRUE(succeeded((*writer)->sync()));
+        }
+    }
+    std::filesystem::copy_file(older, acknowledged,
+                               std::filesystem::copy_options::overwrite_existing);
+    const std::uint64_t hash = xxh3_64(as_byte_span("7"), as_byte_span("a"));
+    EXPECT_EQ(open()->extent(events_topic, 0).value().end, 2);
+    EXPECT_TRUE(succeeded(check_record(*open(), events_topic, 0, 2, hash)));
+    // What nobody wrote is gone as before, and whoever writes has looked.
+    const auto log = open();
+    const auto writer = log->writer(events_topic, 0);
+    EXPECT_TRUE(succeeded(check_record(*open(), events_topic, 0, 2, hash)));
+    const auto beyond = check_record(*open(), events_topic, 0, 3, hash);
+    ASSERT_TRUE(failed_with(beyond, ErrorCode::log_mismatch));
+    EXPECT_NE(beyond.error().why.find("0 up to 3"), std::string::npos);
 }
 
 }  // namespace
