@@ -142,12 +142,11 @@ Result<KafkaAdmin::Size> KafkaAdmin::size(const std::string& topic) {
 Result<KafkaEvent> KafkaAdmin::ask(
     rd_kafka_admin_op_t operation,
     const std::function<void(rd_kafka_AdminOptions_t*, rd_kafka_queue_t*)>& call,
-    const std::string& what,
-    std::chrono::milliseconds answer_within) {
+    const std::string& what) {
     const AdminOptions admin(rd_kafka_AdminOptions_new(handle_.get(), operation));
     const KafkaQueue queue(rd_kafka_queue_new(handle_.get()));
     std::array<char, reason_bytes> why{};
-    const int within = timeout_ms(answer_within);
+    const int within = timeout_ms(options_.answer_within);
     const auto error =
         rd_kafka_AdminOptions_set_request_timeout(admin.get(), within, why.data(), why.size());
     if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {

@@ -4,6 +4,8 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
+#include <mutex>
 #include <optional>
 #include <span>
 #include <string>
@@ -42,27 +44,17 @@ private:
     Result<KafkaEvent> ask(
         rd_kafka_admin_op_t operation,
         const std::function<void(rd_kafka_AdminOptions_t*, rd_kafka_queue_t*)>& call,
-        const std::string& what) {
-        return ask(operation, call, what, options_.answer_within);
-    }
-    Result<KafkaEvent> ask(
-        rd_kafka_admin_op_t operation,
-        const std::function<void(rd_kafka_AdminOptions_t*, rd_kafka_queue_t*)>& call,
-        const std::string& what,
-        std::chrono::milliseconds answer_within);
-    Status commit(std::string_view topic,
-                  std::int32_t partition,
-                  const std::string& group,
-                  const Note& note);
-    Result<std::optional<Note>> committed(std::string_view topic,
-                                          std::int32_t partition,
-                                          const std::string& group);
+        const std::string& what);
+    // The handle of a note's group, from the first time on that it is asked for.
+    Result<rd_kafka_t*> group(const std::string& name);
     Status read_settings(TopicInfo& info);
     Status create_missing(std::span<const TopicPlan> plans);
     Status wait_for(const TopicPlan& plan);
 
     KafkaHandle handle_;
     const KafkaOptions options_;
+    std::mutex mutex_;
+    std::map<std::string, KafkaHandle> groups_;
 };
 
 }  // namespace fiscus::log

@@ -299,7 +299,8 @@ Error kafka_error(std::string what, rd_kafka_resp_err_t error, std::string_view 
 
 Result<KafkaHandle> KafkaHandle::open(const KafkaOptions& options,
                                       KafkaRole role,
-                                      std::int32_t message_bytes_max) {
+                                      std::int32_t message_bytes_max,
+                                      std::string_view group) {
     FISCUS_TRY(check_settings(options));
     Settings settings;
     set_common(settings, options);
@@ -313,8 +314,8 @@ Result<KafkaHandle> KafkaHandle::open(const KafkaOptions& options,
     }
     if (role == KafkaRole::questions) {
         // Nobody joins it. But librdkafka 2.0.2 takes a handle without a group for one of a group when
-        // a coordinator answers that it is none, and reads what is not there (kafka_notes.cc).
-        settings.set("group.id", "fiscus.questions");
+        // a coordinator answers that it is none, and reads what is not there.
+        settings.set("group.id", std::string(group));
     }
     if (settings.error()) {
         return *settings.error();

@@ -70,12 +70,16 @@ private:
 
 enum class KafkaRole : std::uint8_t { questions, reader, writer };
 
+// The group of the handle that asks; nobody joins it.
+inline constexpr std::string_view questions_group = "fiscus.questions";
+
 class KafkaHandle {
 public:
-    // `message_bytes_max`: of the topic, for a writer.
+    // `message_bytes_max`: of the topic, for a writer. `group`: whose positions it knows, if it asks.
     static Result<KafkaHandle> open(const KafkaOptions& options,
                                     KafkaRole role,
-                                    std::int32_t message_bytes_max);
+                                    std::int32_t message_bytes_max,
+                                    std::string_view group = questions_group);
     KafkaHandle(KafkaHandle&& other) noexcept;
     KafkaHandle(const KafkaHandle&) = delete;
     KafkaHandle& operator=(const KafkaHandle&) = delete;

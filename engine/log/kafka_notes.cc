@@ -1,6 +1,9 @@
 // Notes in Kafka: the position that a consumer group of the note's name commits for the partition,
 // with the text as its metadata. Nobody ever joins such a group, and no reader starts from its
-// position; but every tool that shows how far groups are behind shows it.
+// position; but every tool that shows how far groups are behind shows it. Each group has a handle of
+// its own: what librdkafka offers to ask for any group (AlterConsumerGroupOffsets and the like) uses
+// memory that it has freed when the coordinator goes away meanwhile, and ends the process (its pull
+// request 5397).
 #include <cstring>
 #include <string>
 #include <thread>
@@ -12,16 +15,13 @@
 namespace fiscus::log {
 namespace {
 
+using std::chrono::milliseconds;
 using Partitions =
     KafkaOwner<rd_kafka_topic_partition_list_t, rd_kafka_topic_partition_list_destroy>;
-using AlterOffsets =
-    KafkaOwner<rd_kafka_AlterConsumerGroupOffsets_t, rd_kafka_AlterConsumerGroupOffsets_destroy>;
-using ListOffsets =
-    KafkaOwner<rd_kafka_ListConsumerGroupOffsets_t, rd_kafka_ListConsumerGroupOffsets_destroy>;
 
 // Who waits for a sign of life cannot wait as long as for an answer that counts.
-constexpr std::chrono::milliseconds note_within{3'000};
-constexpr std::chrono::milliseconds ask_again{50};
+constexpr milliseconds note_within{3'000};
+constexpr milliseconds ask_again{50};
 
 // The first note of all makes the brokers look for somebody to keep it.
 template <typename Ask>
@@ -43,98 +43,90 @@ Partitions one_partition(std::string_view topic, std::int32_t partition) {
     return partitions;
 }
 
-// The one partition of the one group, or what was wrong with either.
-Result<const rd_kafka_topic_partition_t*> only_partition(const rd_kafka_group_result_t** groups,
-                                                         std::size_t count,
-                                                         const std::string& what) {
-    if (count != 1) {
-        return kafka_error(what, RD_KAFKA_RESP_ERR__BAD_MSG);
+Status commit(rd_kafka_t* handle,
+              const rd_kafka_topic_partition_list_t& partitions,
+              const std::string& what) {
+    const KafkaQueue queue(rd_kafka_queue_new(handle));
+    const auto refused = rd_kafka_commit_queue(handle, &partitions, queue.get(), nullptr, nullptr);
+    if (refused != RD_KAFKA_RESP_ERR_NO_ERROR) {
+        return kafka_error(what, refused);
     }
-    if (const rd_kafka_error_t* const error = rd_kafka_group_result_error(groups[0])) {
-        return kafka_error(what, rd_kafka_error_code(error), rd_kafka_error_string(error));
+    const KafkaEvent event(rd_kafka_queue_poll(queue.get(), timeout_ms(note_within)));
+    // Trouble is told to whoever polls.
+    rd_kafka_poll(handle, 0);
+    if (!event) {
+        return kafka_error(what, RD_KAFKA_RESP_ERR__TIMED_OUT);
     }
-    const auto* const partitions = rd_kafka_group_result_partitions(groups[0]);
-    if (partitions == nullptr || partitions->cnt != 1) {
-        return kafka_error(what, RD_KAFKA_RESP_ERR__BAD_MSG);
+    auto error = rd_kafka_event_error(event.get());
+    const auto* const answers = rd_kafka_event_topic_partition_list(event.get());
+    if (error == RD_KAFKA_RESP_ERR_NO_ERROR && answers != nullptr && answers->cnt == 1) {
+        error = answers->elems[0].err;
     }
-    const rd_kafka_topic_partition_t* const only = &partitions->elems[0];
-    if (only->err != RD_KAFKA_RESP_ERR_NO_ERROR) {
-        return kafka_error(what, only->err);
+    return error == RD_KAFKA_RESP_ERR_NO_ERROR ? Status(Done{}) : Status(kafka_error(what, error));
+}
+
+Result<std::optional<Note>> committed(rd_kafka_t* handle,
+                                      rd_kafka_topic_partition_list_t& partitions,
+                                      const std::string& what) {
+    auto error = rd_kafka_committed(handle, &partitions, timeout_ms(note_within));
+    rd_kafka_poll(handle, 0);
+    const rd_kafka_topic_partition_t& place = partitions.elems[0];
+    if (error == RD_KAFKA_RESP_ERR_NO_ERROR) {
+        error = place.err;
     }
-    return only;
+    if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
+        return kafka_error(what, error);
+    }
+    if (place.offset < 0) {
+        return std::optional<Note>();
+    }
+    const auto* const text = static_cast<const char*>(place.metadata);
+    return std::optional<Note>(
+        Note{.position = place.offset,
+             .text = text == nullptr ? std::string() : std::string(text, place.metadata_size)});
 }
 
 }  // namespace
+
+Result<rd_kafka_t*> KafkaAdmin::group(const std::string& name) {
+    const std::lock_guard lock(mutex_);
+    const auto known = groups_.find(name);
+    if (known != groups_.end()) {
+        return known->second.get();
+    }
+    KafkaOptions options = options_;
+    // So long a commit waits for its coordinator: a sign of life that comes later is none.
+    options.settings["session.timeout.ms"] = std::to_string(note_within.count());
+    FISCUS_ASSIGN(KafkaHandle handle, KafkaHandle::open(options, KafkaRole::questions, 0, name));
+    return groups_.emplace(name, std::move(handle)).first->second.get();
+}
 
 Status KafkaAdmin::put_note(std::string_view topic,
                             std::int32_t partition,
                             std::string_view name,
                             const Note& note) {
     FISCUS_TRY(check_note(name, note));
-    return patiently([&] { return commit(topic, partition, std::string(name), note); });
-}
-
-Status KafkaAdmin::commit(std::string_view topic,
-                          std::int32_t partition,
-                          const std::string& group,
-                          const Note& note) {
+    FISCUS_ASSIGN(rd_kafka_t* const handle, group(std::string(name)));
     const Partitions partitions = one_partition(topic, partition);
     rd_kafka_topic_partition_t& place = partitions->elems[0];
     place.offset = note.position;
     // librdkafka frees what it finds there, with the free of the C library.
     place.metadata = ::strndup(note.text.data(), note.text.size());
     place.metadata_size = note.text.size();
-    const AlterOffsets asked(
-        rd_kafka_AlterConsumerGroupOffsets_new(group.c_str(), partitions.get()));
-    const std::string what = "the note " + group + " cannot be left with the broker";
-    FISCUS_ASSIGN(const KafkaEvent event,
-                  ask(
-                      RD_KAFKA_ADMIN_OP_ALTERCONSUMERGROUPOFFSETS,
-                      [&](rd_kafka_AdminOptions_t* admin, rd_kafka_queue_t* queue) {
-                          rd_kafka_AlterConsumerGroupOffsets_t* one = asked.get();
-                          rd_kafka_AlterConsumerGroupOffsets(handle_.get(), &one, 1, admin, queue);
-                      },
-                      what, note_within));
-    std::size_t count = 0;
-    const rd_kafka_group_result_t** groups = rd_kafka_AlterConsumerGroupOffsets_result_groups(
-        rd_kafka_event_AlterConsumerGroupOffsets_result(event.get()), &count);
-    FISCUS_TRY(only_partition(groups, count, what));
-    return Done{};
+    const std::string what = "the note " + std::string(name) + " cannot be left with the broker";
+    return patiently([&] { return commit(handle, *partitions, what); });
 }
 
 Result<std::optional<Note>> KafkaAdmin::note(std::string_view topic,
                                              std::int32_t partition,
                                              std::string_view name) {
     FISCUS_TRY(check_note(name, {}));
-    return patiently([&] { return committed(topic, partition, std::string(name)); });
-}
-
-Result<std::optional<Note>> KafkaAdmin::committed(std::string_view topic,
-                                                  std::int32_t partition,
-                                                  const std::string& group) {
-    const Partitions partitions = one_partition(topic, partition);
-    const ListOffsets asked(rd_kafka_ListConsumerGroupOffsets_new(group.c_str(), partitions.get()));
-    const std::string what = "the note " + group + " cannot be asked for";
-    FISCUS_ASSIGN(const KafkaEvent event,
-                  ask(
-                      RD_KAFKA_ADMIN_OP_LISTCONSUMERGROUPOFFSETS,
-                      [&](rd_kafka_AdminOptions_t* admin, rd_kafka_queue_t* queue) {
-                          rd_kafka_ListConsumerGroupOffsets_t* one = asked.get();
-                          rd_kafka_ListConsumerGroupOffsets(handle_.get(), &one, 1, admin, queue);
-                      },
-                      what, note_within));
-    std::size_t count = 0;
-    const rd_kafka_group_result_t** groups = rd_kafka_ListConsumerGroupOffsets_result_groups(
-        rd_kafka_event_ListConsumerGroupOffsets_result(event.get()), &count);
-    FISCUS_ASSIGN(const rd_kafka_topic_partition_t* const place,
-                  only_partition(groups, count, what));
-    if (place->offset < 0) {
-        return std::optional<Note>();
-    }
-    const auto* const text = static_cast<const char*>(place->metadata);
-    return std::optional<Note>(
-        Note{.position = place->offset,
-             .text = text == nullptr ? std::string() : std::string(text, place->metadata_size)});
+    FISCUS_ASSIGN(rd_kafka_t* const handle, group(std::string(name)));
+    const std::string what = "the note " + std::string(name) + " cannot be asked for";
+    return patiently([&] {
+        const Partitions partitions = one_partition(topic, partition);
+        return committed(handle, *partitions, what);
+    });
 }
 
 }  // namespace fiscus::log

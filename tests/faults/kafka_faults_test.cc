@@ -171,9 +171,10 @@ TEST_F(KafkaFaults, ARewrittenTailIsToldFromTheOneThatWasApplied) {
 
 TEST_F(KafkaFaults, ALostTailOfTheJournalIsNamedAndComesBackWithTheLog) {
     cut_tail(log::journal_topic, 0.5);
-    const std::string unread = "fiscus.journal.v1 partition 0 cannot be read from offset";
-    expect_refused_with(
-        {unread, "up to, not with,", "cut or created anew", "restore it from a copy"});
+    expect_refused_with({"the journal of partition 0 is not the one that the state was built from",
+                         "the block with entry 6000, the last one, lay in front of offset",
+                         "the journal holds 0 up to", "Restore the journal from a copy",
+                         "remove the state"});
     // The events are whole, so this log is the right one: what was lost is published once more.
     remove_state();
     expect_runs_on(w().first);
@@ -284,8 +285,8 @@ TEST_F(KafkaFaults, AJournalThatWasMadeAnewIsPublishedOnceMore) {
     const Words kafka = w().kafka();
     apply.insert(apply.end(), kafka.begin(), kafka.end());
     ASSERT_EQ(crash::run_to_exit(apply, w().output), 0) << support::text_of(w().output);
-    expect_refused_with({"fiscus.journal.v1 partition 0 cannot be read from offset",
-                         "from 0 up to, not with, 0", "cut or created anew", "remove the state"});
+    expect_refused_with({"the journal of partition 0 is not the one that the state was built from",
+                         "the journal holds 0 up to 0", "remove the state"});
     remove_state();
     expect_runs_on(w().first);
 }

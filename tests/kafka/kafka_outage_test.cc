@@ -154,6 +154,45 @@ TEST_F(KafkaOutage, AReaderGoesOnWhenTheBrokerIsBack) {
     EXPECT_EQ(records.value()[0].offset, 10);
 }
 
+// Signs of life are left and looked for all the time, so also while the broker dies.
+TEST_F(KafkaOutage, NotesFailWhileTheBrokerIsAwayAndComeBackWithIt) {
+    const auto log = opened({.bootstrap = broker().address()});
+    const std::string topic = fresh_topic();
+    ASSERT_TRUE(succeeded(create(*log, {.name = topic})));
+    const std::vector<std::string> names = {"fiscus.test.a", "fiscus.test.b"};
+    for (int round = 0; round < 2; ++round) {
+        std::atomic<bool> stop{false};
+        std::atomic<int> left{0};
+        std::atomic<int> failed{0};
+        std::vector<std::jthread> writers;
+        for (const std::string& name : names) {
+            writers.emplace_back([&, name] {
+                while (!stop) {
+                    const Note note{.position = left, .text = "beat"};
+                    const bool done =
+                        log->put_note(topic, 0, name, note).ok() && log->note(topic, 0, name).ok();
+                    ++(done ? left : failed);
+                }
+            });
+        }
+        EXPECT_TRUE(support::wait_until([&] { return left > 4; }, seconds(30)));
+        broker().kill();
+        EXPECT_TRUE(support::wait_until([&] { return failed > 1; }, seconds(30)));
+        broker().start();
+        const int before = left;
+        EXPECT_TRUE(support::wait_until([&] { return left > before + 4; }, seconds(60)));
+        stop = true;
+    }
+    for (const std::string& name : names) {
+        ASSERT_TRUE(succeeded(log->put_note(topic, 0, name, {.position = 7, .text = name})));
+        const auto note = log->note(topic, 0, name);
+        ASSERT_TRUE(succeeded(note));
+        ASSERT_TRUE(note.value().has_value());
+        EXPECT_EQ(note.value()->position, 7);
+        EXPECT_EQ(note.value()->text, name);
+    }
+}
+
 TEST_F(KafkaOutage, AFrozenBrokerHoldsNobodyBeyondTheTimeAllowed) {
     const KafkaOptions options{.bootstrap = broker().address(),
                                .answer_within = milliseconds(1'500),
