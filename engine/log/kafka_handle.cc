@@ -195,9 +195,6 @@ void KafkaSignals::message(int level, std::string_view text) const {
 void KafkaSignals::trouble(rd_kafka_resp_err_t error, std::string_view reason) {
     const std::lock_guard guard(mutex_);
     reason_ = reason;
-    if (error == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN && !down_since_) {
-        down_since_ = steady_clock::now();
-    }
     if (error == RD_KAFKA_RESP_ERR__AUTHENTICATION || error == RD_KAFKA_RESP_ERR__SSL) {
         refusal_ = KafkaRefusal{error, std::string(reason)};
     }
@@ -206,7 +203,6 @@ void KafkaSignals::trouble(rd_kafka_resp_err_t error, std::string_view reason) {
 void KafkaSignals::well() {
     const std::lock_guard guard(mutex_);
     reason_.clear();
-    down_since_.reset();
     refusal_.reset();
 }
 
@@ -218,11 +214,6 @@ std::optional<KafkaRefusal> KafkaSignals::refusal() const {
 std::string KafkaSignals::reason() const {
     const std::lock_guard guard(mutex_);
     return reason_;
-}
-
-std::optional<steady_clock::time_point> KafkaSignals::down_since() const {
-    const std::lock_guard guard(mutex_);
-    return down_since_;
 }
 
 int timeout_ms(milliseconds duration) {
@@ -313,8 +304,8 @@ Result<KafkaHandle> KafkaHandle::open(const KafkaOptions& options,
         settings.set(name, value);
     }
     if (role == KafkaRole::questions) {
-        // Nobody joins it. But librdkafka 2.0.2 takes a handle without a group for one of a group when
-        // a coordinator answers that it is none, and reads what is not there.
+        // Nobody joins it. But librdkafka 2.0.2 takes a handle without a group for one of a group
+        // when a coordinator answers that it is none, and reads what is not there.
         settings.set("group.id", std::string(group));
     }
     if (settings.error()) {

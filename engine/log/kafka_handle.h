@@ -51,8 +51,6 @@ public:
     [[nodiscard]] std::string reason() const;
     // A broker that was reached did not take us, or we did not take it: waiting does not help.
     [[nodiscard]] std::optional<KafkaRefusal> refusal() const;
-    // Since when no broker is reachable; nothing while one is.
-    [[nodiscard]] std::optional<std::chrono::steady_clock::time_point> down_since() const;
 
     // Delivery reports of a writer; only its own thread sees them, in rd_kafka_poll and
     // rd_kafka_flush.
@@ -64,7 +62,6 @@ private:
     const std::function<void(int, std::string_view)> on_message_;
     mutable std::mutex mutex_;
     std::string reason_;
-    std::optional<std::chrono::steady_clock::time_point> down_since_;
     std::optional<KafkaRefusal> refusal_;
 };
 
@@ -75,7 +72,8 @@ inline constexpr std::string_view questions_group = "fiscus.questions";
 
 class KafkaHandle {
 public:
-    // `message_bytes_max`: of the topic, for a writer. `group`: whose positions it knows, if it asks.
+    // `message_bytes_max`: of the topic, for a writer. `group`: whose positions it knows, if it
+    // asks.
     static Result<KafkaHandle> open(const KafkaOptions& options,
                                     KafkaRole role,
                                     std::int32_t message_bytes_max,

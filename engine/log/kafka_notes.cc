@@ -1,9 +1,9 @@
 // Notes in Kafka: the position that a consumer group of the note's name commits for the partition,
 // with the text as its metadata. Nobody ever joins such a group, and no reader starts from its
-// position; but every tool that shows how far groups are behind shows it. Each group has a handle of
-// its own: what librdkafka offers to ask for any group (AlterConsumerGroupOffsets and the like) uses
-// memory that it has freed when the coordinator goes away meanwhile, and ends the process (its pull
-// request 5397).
+// position; but every tool that shows how far groups are behind shows it. Each group has a handle
+// of its own: what librdkafka offers to ask for any group (AlterConsumerGroupOffsets and the like)
+// uses memory that it has freed when the coordinator goes away meanwhile, and ends the process (its
+// pull request 5397).
 #include <cstring>
 #include <string>
 #include <thread>

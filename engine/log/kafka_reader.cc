@@ -62,6 +62,8 @@ private:
     // in it.
     KafkaQueue queue_;
     std::int64_t next_offset_ = 0;
+    // When records came last, or the broker answered.
+    steady_clock::time_point heard_;
     std::vector<rd_kafka_message_t*> messages_;
     std::vector<Record> records_;
     // Copies of the values that did not begin at a multiple of eight.
@@ -98,6 +100,7 @@ Status KafkaReader::seek(std::int64_t offset) {
                            rd_kafka_last_error());
     }
     next_offset_ = offset;
+    heard_ = steady_clock::now();
     dead_.reset();
     return Done{};
 }
@@ -127,13 +130,15 @@ Error KafkaReader::failure(const rd_kafka_message_t& message) {
                        message.err, reason == nullptr ? "" : reason);
 }
 
-// Nobody tells when a broker is back, so after a while of silence the admin handle asks.
+// Nobody tells whether there is nothing to read or nobody to read from: what librdkafka reports
+// once, when the last broker goes away, may be older than the records that it still gives. So after
+// a while of silence the admin handle asks.
 Status KafkaReader::check_brokers() {
-    const auto down = handle_.signals().down_since();
-    if (!down || steady_clock::now() - *down < patience_) {
+    if (steady_clock::now() - heard_ < patience_) {
         return Done{};
     }
     FISCUS_ASSIGN(const Extent extent, admin_.extent(name_, partition_));
+    heard_ = steady_clock::now();
     handle_.signals().well();
     if (next_offset_ > extent.end) {
         return outside_extent(name_ + " partition " + std::to_string(partition_), next_offset_,
@@ -204,6 +209,7 @@ Result<std::span<const Record>> KafkaReader::hand_out() {
         give_back();
         return dead_ ? Result<std::span<const Record>>(*dead_) : std::span<const Record>();
     }
+    heard_ = steady_clock::now();
     handle_.signals().well();
     align_values();
     return std::span<const Record>(records_);

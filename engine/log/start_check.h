@@ -22,10 +22,10 @@ Result<std::string> check_identity(Log& log, std::string_view pinned);
 // Each plan's topic exists and is fit for it in every property (check_topic of record_rules.h).
 Status check_topics(Log& log, std::span<const TopicPlan> plans);
 
-// Where a partition ends, for a state that has seen it reach `end`. After a power failure a local log
-// may know of less than it holds, until a writer has looked behind the last acknowledgement that the
-// disk kept: only if it ends before `end` after that, records are gone. Whoever holds the partition
-// for writing has looked.
+// Where a partition ends, for a state that has seen it reach `end`. After a power failure a local
+// log may know of less than it holds, until a writer has looked behind the last acknowledgement
+// that the disk kept: only if it ends before `end` after that, records are gone. Whoever holds the
+// partition for writing has looked.
 Result<Extent> extent_seen_up_to(Log& log,
                                  std::string_view topic,
                                  std::int32_t partition,

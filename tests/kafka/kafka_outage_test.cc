@@ -154,6 +154,34 @@ TEST_F(KafkaOutage, AReaderGoesOnWhenTheBrokerIsBack) {
     EXPECT_EQ(records.value()[0].offset, 10);
 }
 
+// librdkafka tells once that the last broker went away; records that it had fetched come after
+// that.
+TEST_F(KafkaOutage, AReaderWithRecordsLeftNoticesThatNobodyAnswers) {
+    const auto log = opened({.bootstrap = broker().address(),
+                             .answer_within = milliseconds(1'500),
+                             .close_within = milliseconds(2'000)});
+    const std::string topic = fresh_topic();
+    ASSERT_TRUE(succeeded(create(*log, {.name = topic})));
+    ASSERT_TRUE(succeeded(write(*log, topic, 100, "")));
+    auto reader = log->reader(topic, 0, 0);
+    ASSERT_TRUE(succeeded(reader));
+    ASSERT_EQ((*reader)->read(1, patience).value().size(), 1U);
+    broker().stop();
+    for (int i = 1; i < 100; ++i) {
+        support::wait_until([] { return false; }, milliseconds(20));
+        ASSERT_EQ((*reader)->read(1, milliseconds(0)).value().size(), 1U);
+    }
+    Status left = Done{};
+    EXPECT_TRUE(support::wait_until(
+        [&] {
+            auto records = (*reader)->read(1, milliseconds(100));
+            left = records.ok() ? Status(Done{}) : Status(records.error());
+            return !records.ok();
+        },
+        seconds(30)));
+    EXPECT_TRUE(failed_with(left, ErrorCode::log_unavailable));
+}
+
 // Signs of life are left and looked for all the time, so also while the broker dies.
 TEST_F(KafkaOutage, NotesFailWhileTheBrokerIsAwayAndComeBackWithIt) {
     const auto log = opened({.bootstrap = broker().address()});
