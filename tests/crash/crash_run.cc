@@ -1,6 +1,8 @@
 #include "tests/crash/crash_run.h"
 
 #include <algorithm>
+#include <array>
+#include <charconv>
 #include <chrono>
 #include <csignal>
 
@@ -16,6 +18,9 @@ namespace {
 
 using std::chrono::milliseconds;
 using support::Child;
+
+constexpr std::array own_topics{log::outcomes_topic, log::refusals_topic, log::statistics_topic,
+                                log::statistics_history_topic, log::reconciliation_topic};
 
 // No life of the program takes that long, on any machine that runs these tests.
 constexpr milliseconds life_max{240'000};
@@ -60,6 +65,17 @@ std::pair<std::uint64_t, Hash128> records_of(log::Log& log,
         hash = xxh3_128(std::as_bytes(std::span(&hash, 1)), std::as_bytes(std::span(&one, 1)));
     }
     return {kept.size(), hash};
+}
+
+// What `{"row":N` at the beginning of a row says; 0: it is none.
+std::uint64_t row_number_of(const log::Record& record) {
+    const std::string_view value = as_text(record.value);
+    constexpr std::string_view prefix = "{\"row\":";
+    std::uint64_t number = 0;
+    if (value.starts_with(prefix)) {
+        std::from_chars(value.data() + prefix.size(), value.data() + value.size(), number);
+    }
+    return number;
 }
 
 }  // namespace
@@ -166,12 +182,46 @@ Seen look(log::Log& log) {
         }
         seen.state_digest = (*block)->view.header().state_digest;
     }
-    for (const std::string_view topic :
-         {log::outcomes_topic, log::refusals_topic, log::statistics_topic,
-          log::statistics_history_topic, log::reconciliation_topic}) {
+    for (const std::string_view topic : own_topics) {
         seen.topics[std::string(topic)] = records_of(log, topic, 0);
     }
     return seen;
+}
+
+Rows rows_of(log::Log& log) {
+    Rows all;
+    for (const std::string_view topic : own_topics) {
+        auto& rows = all.rows[std::string(topic)];
+        const auto info = log.describe(topic);
+        auto extent = log.extent(topic, 0);
+        auto reader = log.reader(topic, 0, 0);
+        EXPECT_TRUE(info.ok() && info.value() && extent.ok() && reader.ok()) << topic;
+        std::uint64_t last = 0;
+        for (std::int64_t next = 0; next < extent->end;) {
+            auto records = reader.value()->read(10'000, milliseconds(10'000));
+            if (!records.ok() || records->empty()) {
+                ADD_FAILURE() << topic << " ends before its end";
+                break;
+            }
+            for (const log::Record& record : *records) {
+                next = record.offset + 1;
+                const std::uint64_t number = row_number_of(record);
+                EXPECT_GT(number, 0U) << topic << " at offset " << record.offset;
+                const std::uint64_t hash = xxh3_64(record.key, record.value);
+                if (info.value()->plan.compacted) {
+                    rows[std::string(as_text(record.key))] = hash;
+                } else if (number > last) {
+                    EXPECT_EQ(number, last + 1) << topic << " at offset " << record.offset;
+                    last = number;
+                    rows[std::to_string(number)] = hash;
+                } else {
+                    EXPECT_EQ(rows[std::to_string(number)], hash) << "a repeat that differs";
+                    ++all.repeats;
+                }
+            }
+        }
+    }
+    return all;
 }
 
 }  // namespace fiscus::crash

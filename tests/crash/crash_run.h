@@ -72,4 +72,13 @@ struct Seen {
 };
 Seen look(log::Log& log);
 
+// Rows as a reader takes them who skips what came before: of the history topics those whose number
+// is higher than the last, of the compacted one the last of each key. A repeat with other bytes,
+// and a number that is left out, fail the test.
+struct Rows {
+    std::map<std::string, std::map<std::string, std::uint64_t>> rows;  // by topic and number or key
+    std::uint64_t repeats = 0;
+};
+Rows rows_of(log::Log& log);
+
 }  // namespace fiscus::crash

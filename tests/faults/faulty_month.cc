@@ -67,13 +67,13 @@ std::map<std::string, std::int64_t> published(log::Log& log) {
     std::map<std::string, std::int64_t> ends;
     for (const log::TopicPlan& plan : log::topic_plans(1)) {
         // A topic that was taken away has no end; one whose broker has just started tells it soon.
-        const auto found = log.describe(plan.name);
+        auto found = log.describe(plan.name);
         EXPECT_TRUE(found.ok()) << found.error().text();
         ends[plan.name] = -1;
         if (found.ok() && *found) {
             EXPECT_TRUE(support::wait_until(
                 [&] {
-                    const auto extent = log.extent(plan.name, 0);
+                    auto extent = log.extent(plan.name, 0);
                     ends[plan.name] = extent.ok() ? extent->end : -1;
                     return extent.ok();
                 },

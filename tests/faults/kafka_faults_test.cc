@@ -97,7 +97,7 @@ protected:
 
     // What the messages ask for: the broker's data as they were copied.
     static void restore_log() {
-        w().broker.stop();
+        w().broker.kill();
         fs::remove_all(w().broker.data());
         fs::copy(w().copy("data.copy"), w().broker.data(), fs::copy_options::recursive);
         w().broker.start();

@@ -190,14 +190,20 @@ void add_partitions(const std::string& broker, const std::string& topic, std::si
     });
 }
 
-OwnBroker::OwnBroker() {
-    address_ = run("up --port 0");
+OwnBroker::OwnBroker(std::uint16_t proxy) {
+    address_ = run("up --port 0" + (proxy == 0 ? "" : " --proxy " + std::to_string(proxy)));
     EXPECT_FALSE(address_.empty()) << "the broker did not start";
 }
 
 OwnBroker::~OwnBroker() {
     thaw();
     run("erase");
+}
+
+std::uint16_t OwnBroker::port_behind_proxy() const {
+    // As scripts/kafka numbers them: its own, the controller's, this one.
+    const auto own = std::strtoul(address_.substr(address_.find(':') + 1).c_str(), nullptr, 10);
+    return static_cast<std::uint16_t>(own + 2);
 }
 
 std::string OwnBroker::run(const std::string& command) const {

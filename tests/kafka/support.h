@@ -4,6 +4,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <filesystem>
 #include <map>
 #include <memory>
@@ -55,12 +56,15 @@ void add_partitions(const std::string& broker, const std::string& topic, std::si
 // A broker of the test's own, in a directory of its own, stopped with the test.
 class OwnBroker {
 public:
-    OwnBroker();
+    // `proxy`: those who come through it find the proxy's port as the broker's.
+    explicit OwnBroker(std::uint16_t proxy = 0);
     OwnBroker(const OwnBroker&) = delete;
     OwnBroker& operator=(const OwnBroker&) = delete;
     ~OwnBroker();
 
     [[nodiscard]] const std::string& address() const { return address_; }
+    // Where a proxy has to lead to.
+    [[nodiscard]] std::uint16_t port_behind_proxy() const;
     // What it keeps: a folder for each partition.
     [[nodiscard]] std::filesystem::path data() const {
         return directory_.path() / "broker" / "data";

@@ -1,5 +1,5 @@
-// The keys of a world as an operator lays them where `--secrets DIR` looks: of each instant draw the
-// last key of its chain, of each source every key that was committed to.
+// The keys of a world as an operator lays them where `--secrets DIR` looks: of each instant draw
+// the last key of its chain, of each source every key that was committed to.
 // Thread: any. Fails: never; a key that nobody knows is an empty file.
 #pragma once
 
