@@ -57,6 +57,22 @@ public:
     void Logv(const char*, std::va_list) override {}
 };
 
+// Its timer takes no task while another one runs and the machine's clock goes back; then the opening
+// is undone, and another one is as good as the first.
+rocksdb::Status open_again(const rocksdb::Options& options,
+                           const std::string& directory,
+                           rocksdb::DB** db) {
+    constexpr int openings_max = 8;
+    rocksdb::Status status;
+    for (int opening = 0; opening < openings_max; ++opening) {
+        status = rocksdb::DB::Open(options, directory, db);
+        if (!status.IsAborted()) {
+            break;
+        }
+    }
+    return status;
+}
+
 class RocksStore final : public StateStore {
 public:
     explicit RocksStore(std::string directory) : directory_(std::move(directory)) {}
@@ -99,7 +115,7 @@ public:
         rocksdb::DB* db = nullptr;
         const rocksdb::Status status = options.read_only
                                            ? rocksdb::DB::OpenForReadOnly(rocks, directory_, &db)
-                                           : rocksdb::DB::Open(rocks, directory_, &db);
+                                           : open_again(rocks, directory_, &db);
         if (!status.ok()) {
             return store_error("cannot open the state in", status, directory_);
         }
