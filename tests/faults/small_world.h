@@ -19,8 +19,11 @@ public:
     [[nodiscard]] const std::filesystem::path& path() const { return directory_.path(); }
     // A copy of the log that nobody has worked on, as NAME.
     [[nodiscard]] std::filesystem::path fresh(const std::string& name) const;
-    // A copy that was worked off, with its state.
+    // A copy that was worked off, with its state. It shares the statistics with all the others, so no
+    // more events may come to it.
     [[nodiscard]] std::filesystem::path finished(const std::string& name) const;
+    // One that shares nothing.
+    [[nodiscard]] std::filesystem::path finished_apart(const std::string& name) const;
     // `run` over such a copy, with more words behind.
     [[nodiscard]] static Words run(const std::filesystem::path& copy, const Words& more = {});
     [[nodiscard]] static std::string output(const std::filesystem::path& copy);
