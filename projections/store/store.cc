@@ -49,8 +49,8 @@ public:
     void Logv(const char*, std::va_list) override {}
 };
 
-// Its timer takes no task while another one runs and the machine's clock goes back; then the opening
-// is undone, and another one is as good as the first.
+// Its timer takes no task while another one runs and the machine's clock goes back; then the
+// opening is undone, and another one is as good as the first.
 rocksdb::Status open_again(const rocksdb::Options& options,
                            const std::string& directory,
                            rocksdb::DB** db) {

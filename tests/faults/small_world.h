@@ -19,8 +19,8 @@ public:
     [[nodiscard]] const std::filesystem::path& path() const { return directory_.path(); }
     // A copy of the log that nobody has worked on, as NAME.
     [[nodiscard]] std::filesystem::path fresh(const std::string& name) const;
-    // A copy that was worked off, with its state. It shares the statistics with all the others, so no
-    // more events may come to it.
+    // A copy that was worked off, with its state. It shares the statistics with all the others, so
+    // no more events may come to it.
     [[nodiscard]] std::filesystem::path finished(const std::string& name) const;
     // One that shares nothing.
     [[nodiscard]] std::filesystem::path finished_apart(const std::string& name) const;
