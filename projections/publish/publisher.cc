@@ -328,8 +328,25 @@ Status Publisher::append_waiting(LaneState& lane) {
     return Done{};
 }
 
+// Repeats behind the last row are no rows that are left.
+Status Publisher::pass_over_repeats(LaneState& lane) {
+    for (;;) {
+        FISCUS_ASSIGN(const log::Record* const published, next_published(lane));
+        const std::uint64_t number = published == nullptr ? 0 : row_number_of(published->value);
+        if (number == 0 || number > lane.last_number) {
+            return Done{};
+        }
+        ++lane.taken;
+        ++lane.repeats;
+        ++repeats_;
+    }
+}
+
 Status Publisher::sync() {
     for (LaneState& lane : lanes_) {
+        if (mode_ == PublisherMode::compare) {
+            FISCUS_TRY(pass_over_repeats(lane));
+        }
         if (lane.taken == lane.records.size() && lane.next_offset >= lane.published_end) {
             FISCUS_TRY(check_replaced(lane));
         }

@@ -115,6 +115,7 @@ private:
     // The next published record, or nullptr at the end.
     Result<const log::Record*> next_published(LaneState& lane);
     Status append_waiting(LaneState& lane);
+    Status pass_over_repeats(LaneState& lane);
     [[nodiscard]] static bool is_repeat(const LaneState& lane,
                                         std::uint64_t number,
                                         const Row& row);

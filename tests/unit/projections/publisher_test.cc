@@ -206,6 +206,22 @@ TEST_F(PublisherTest, WhatAZombieRepeatsIsPassedOverByEverybody) {
     EXPECT_TRUE(compare(1, 14).ok());
 }
 
+TEST_F(PublisherTest, RepeatsBehindTheLastRowAreNoRowsThatAreLeft) {
+    publish(*open(), rows(1, 6));
+    arrive(rows(3, 6));
+    const auto replay = open({}, PublisherMode::compare);
+    ASSERT_TRUE(replay->take(rows(1, 5)).ok());
+    ASSERT_TRUE(replay->sync().ok());
+    EXPECT_TRUE(replay->rows_left()) << "row 6 was not recomputed";
+    publish(*replay, rows(6, 6));
+    EXPECT_FALSE(replay->rows_left());
+    EXPECT_EQ(replay->repeats(), 8U);
+    arrive(rows(7, 7));
+    const auto later = open({}, PublisherMode::compare);
+    publish(*later, rows(1, 6));
+    EXPECT_TRUE(later->rows_left()) << "row 7 is nobody's";
+}
+
 TEST_F(PublisherTest, WhoeverTookOverStillNoticesRowsThatAreNoRepeats) {
     const auto other = open();
     publish(*other, rows(1, 3));
