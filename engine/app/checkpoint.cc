@@ -320,7 +320,9 @@ Status link_or_copy(const fs::path& from, const fs::path& to) {
 
 }  // namespace
 
-Result<Checkpoint> create_checkpoint(const fs::path& state, const fs::path& directory) {
+Result<Checkpoint> create_checkpoint(const fs::path& state,
+                                     const fs::path& directory,
+                                     rocksdb::Env* store_env) {
     if (fs::exists(directory)) {
         return Error{ErrorCode::usage, fmt::format("{} exists already", directory.string()), "",
                      "Give each checkpoint a directory of its own."};
@@ -334,7 +336,7 @@ Result<Checkpoint> create_checkpoint(const fs::path& state, const fs::path& dire
     for (const std::int32_t partition : partitions) {
         const std::string name = std::to_string(partition);
         FISCUS_TRY(state::copy_rocks_store((state / "engine" / name).string(),
-                                           (directory / "engine" / name).string()));
+                                           (directory / "engine" / name).string(), store_env));
     }
     Checkpoint checkpoint;
     checkpoint.layout = state::layout_version;
