@@ -12,6 +12,8 @@ using log::StoredRecord;
 
 // Whoever waits so long is seldom left with nothing.
 constexpr std::chrono::milliseconds patience{1'000};
+// Longer than a take-over takes.
+constexpr std::uint64_t holds_max = 30;
 // Of each name so many notes may still be told.
 constexpr std::size_t notes_kept = 6;
 
@@ -231,13 +233,21 @@ void Cluster::scatter(const Place& place, std::deque<StoredRecord> sent) {
     counts_.count("cluster: a record that was sent is lost", sent.size() - on_its_way);
     sent.resize(on_its_way);
     if (!sent.empty()) {
-        flights_.push_back({.place = place, .records = std::move(sent)});
+        flights_.push_back({.place = place,
+                            .records = std::move(sent),
+                            .held = random_.chance(500) ? random_.below(holds_max) : 0});
     }
 }
 
 void Cluster::deliver_some() {
-    if (!flights_.empty()) {
-        deliver_one(static_cast<std::size_t>(random_.below(flights_.size())));
+    if (flights_.empty()) {
+        return;
+    }
+    const auto at = static_cast<std::size_t>(random_.below(flights_.size()));
+    if (flights_[at].held > 0) {
+        --flights_[at].held;
+    } else {
+        deliver_one(at);
     }
 }
 

@@ -92,6 +92,8 @@ private:
     struct Flight {
         Place place;
         std::deque<log::StoredRecord> records;
+        // Nothing of it arrives so many times that it might: its writer's client was stopped.
+        std::uint64_t held = 0;
     };
 
     void deliver_one(std::size_t flight);

@@ -76,6 +76,7 @@ void NodeProcess::turn_engine() {
 }
 
 void NodeProcess::turn_statistics() {
+    rows_on_their_way_ = false;
     const bool followed = statistics_->follows();
     auto now = lead_ ? statistics_->keep_to(*lead_) : Result<bool>(true);
     if (!lives(now)) {
@@ -88,9 +89,13 @@ void NodeProcess::turn_statistics() {
         world_.trace.note(name_ + " may not publish");
         return;
     }
+    const projections::RunnerCounts before = statistics_->runner().counts();
     auto folded = statistics_->runner().run_once(milliseconds(0));
     if (lives(folded)) {
         world_.trace.note(name_ + " folds", *folded);
+        const projections::RunnerCounts after = statistics_->runner().counts();
+        rows_on_their_way_ =
+            after.rows_appended > before.rows_appended && after.commits == before.commits;
     }
 }
 

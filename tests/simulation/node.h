@@ -34,10 +34,13 @@ public:
     void leave();
 
     // While up.
+    [[nodiscard]] bool publishes() const { return !statistics_->follows(); }
     [[nodiscard]] bool leads() const { return view().role == runtime::Role::leader; }
     [[nodiscard]] runtime::PartitionView view() const { return engine_->view().front(); }
     // Everything that the journal says is applied and folded.
     [[nodiscard]] bool has_followed(std::uint64_t sequence) const;
+    // The last turn of the statistics left rows on their way.
+    [[nodiscard]] bool has_rows_on_their_way() const { return rows_on_their_way_; }
     [[nodiscard]] bool may_note() const { return rights_ == Rights::all; }
     [[nodiscard]] std::uint64_t progress() const override;
 
@@ -54,6 +57,7 @@ private:
     bool stands_by_ = false;
     Rights rights_ = Rights::all;
     bool led_ = false;
+    bool rows_on_their_way_ = false;
     std::unique_ptr<runtime::Engine> engine_;
     std::optional<app::PartitionStatistics> statistics_;
     std::optional<app::Lead> lead_;  // nothing: not told yet

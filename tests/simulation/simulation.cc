@@ -114,7 +114,8 @@ private:
             cluster_.deliver_some();
             trace_.note("something arrives");
         } else if (what < 990) {
-            const auto span = random_.between<std::int64_t>(1, 700);
+            // Of a pair somebody is to be missed.
+            const auto span = random_.between<std::int64_t>(1, is_pair_ ? 1'200 : 700);
             clock_.pass(milliseconds(span));
             trace_.note("time passes", static_cast<std::uint64_t>(span));
         } else if (!keys_there_) {
@@ -181,8 +182,12 @@ private:
         if (goes.up() && stays.up() && trace_.steps() >= going.sleeps_until) {
             watch_pair(world_, goes, stays);
         }
-        if (goes.up() && random_.chance(400)) {
-            going.sleeps_until = trace_.steps() + random_.below(300);
+        if (goes.up() && random_.chance(500)) {
+            publish(random_.between<std::size_t>(10, 60));
+            leave_rows_behind(goes);
+        }
+        if (goes.up() && random_.chance(600)) {
+            sleep(going);
         } else if (goes.up() && random_.chance(500)) {
             goes.leave();
         } else if (goes.up()) {
@@ -220,9 +225,7 @@ private:
         } else if (what >= 1'000 - fate.leaves) {
             fate.node->leave();
         } else if (what < troubles_.kills + fate.sleeps) {
-            fate.sleeps_until = trace_.steps() + random_.below(300);
-            trace_.note(fate.who + " sleeps", fate.sleeps_until);
-            faults_.count("process: sleeps, and wakes up later");
+            sleep(fate);
         } else if (what < troubles_.kills + fate.sleeps + fate.flushes) {
             process.flush();
         } else if (what < fate.steps) {
@@ -230,6 +233,19 @@ private:
         } else {
             process.turn();
         }
+    }
+
+    // What others may publish before it arrives.
+    static void leave_rows_behind(NodeProcess& node) {
+        for (int works = 0; node.up() && !node.has_rows_on_their_way() && works < 10; ++works) {
+            node.work();
+        }
+    }
+
+    void sleep(Fate& fate) {
+        fate.sleeps_until = trace_.steps() + random_.below(300);
+        trace_.note(fate.who + " sleeps", fate.sleeps_until);
+        faults_.count("process: sleeps, and wakes up later");
     }
 
     void kill(Fate& fate, bool power) {

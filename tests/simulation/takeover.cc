@@ -11,6 +11,10 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds pause{200};
 constexpr milliseconds promised{5'000};
+// Whoever led before, and slept, knows after so long that it does not any more.
+constexpr milliseconds fenced{1'200};
+// Longer than the lease of rows.
+constexpr milliseconds of_rows{2'400};
 // As long as it takes until nothing that went wrong before is remembered.
 constexpr milliseconds watched{2'400};
 // More turns than any history needs.
@@ -69,7 +73,8 @@ void watch_pair(Surroundings& world, NodeProcess& first, NodeProcess& second) {
 
 void watch_takeover(Surroundings& world, NodeProcess& standby) {
     milliseconds passed{0};
-    for (; standby.up() && !standby.leads() && passed < promised; passed += pause) {
+    for (; standby.up() && passed < promised && (passed < fenced || !standby.leads());
+         passed += pause) {
         work(standby);
         world.clock.pass(pause);
     }
@@ -84,6 +89,13 @@ void watch_takeover(Surroundings& world, NodeProcess& standby) {
     }
     world.trace.note("a takeover is watched", static_cast<std::uint64_t>(passed.count()));
     world.faults.count("standby: takes over within five seconds");
+    for (passed = milliseconds(0); standby.up() && passed <= of_rows; passed += pause) {
+        work(standby);
+        world.clock.pass(pause);
+    }
+    if (standby.up() && !standby.publishes()) {
+        find(world, standby.name() + " leads, and its rows are still held");
+    }
 }
 
 void hand_over(Surroundings& world, const std::string& writer) {

@@ -11,7 +11,8 @@ namespace fiscus::simulation {
 // Both work on for some seconds; a leader that gives signs is not robbed of its place, and where
 // they are as far as each other they agree.
 void watch_pair(Surroundings& world, NodeProcess& first, NodeProcess& second);
-// The standby is alone from now on, and leads before five seconds have passed; or its life ended.
+// The standby is alone from now on, and leads before five seconds have passed, and its statistics
+// soon after; or its life ended.
 void watch_takeover(Surroundings& world, NodeProcess& standby);
 // As `fiscus promote` and, for nobody, `fiscus demote`; over a cluster that may fail.
 void hand_over(Surroundings& world, const std::string& writer);
