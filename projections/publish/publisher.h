@@ -54,8 +54,8 @@ public:
     Status take(const RowBuffer& rows) override;
     // Everything appended is durable afterwards.
     Status sync();
-    // With nothing to publish: repeats may have come behind the newest row of a key, which comes once
-    // more where only the last record of a key is kept.
+    // With nothing to publish: repeats may have come behind the newest row of a key, which comes
+    // once more where only the last record of a key is kept.
     Status look_for_repeats();
     // follow: looks for what is held among what is published; true while some is still held, and
     // then the state must not be written.

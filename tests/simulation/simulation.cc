@@ -187,7 +187,7 @@ private:
             leave_rows_behind(goes);
         }
         if (goes.up() && random_.chance(600)) {
-            sleep(going);
+            fall_asleep(going);
         } else if (goes.up() && random_.chance(500)) {
             goes.leave();
         } else if (goes.up()) {
@@ -225,7 +225,7 @@ private:
         } else if (what >= 1'000 - fate.leaves) {
             fate.node->leave();
         } else if (what < troubles_.kills + fate.sleeps) {
-            sleep(fate);
+            fall_asleep(fate);
         } else if (what < troubles_.kills + fate.sleeps + fate.flushes) {
             process.flush();
         } else if (what < fate.steps) {
@@ -242,7 +242,7 @@ private:
         }
     }
 
-    void sleep(Fate& fate) {
+    void fall_asleep(Fate& fate) {
         fate.sleeps_until = trace_.steps() + random_.below(300);
         trace_.note(fate.who + " sleeps", fate.sleeps_until);
         faults_.count("process: sleeps, and wakes up later");
