@@ -245,6 +245,11 @@ Status Runner::idle() {
         FISCUS_TRY(sync_rows());
         caught_up_ = true;
     }
+    const auto now = options_.clock->now();
+    if (publisher_ != nullptr && now - looked_ >= idle_flush_interval) {
+        looked_ = now;
+        FISCUS_TRY(publisher_->look_for_repeats());
+    }
     return flush_after(idle_flush_interval);
 }
 

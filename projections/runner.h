@@ -122,6 +122,7 @@ private:
     std::uint64_t memory_after_commit_ = 0;
     std::uint64_t entries_since_flush_ = 0;
     Clock::Time flushed_;
+    Clock::Time looked_{};  // for rows that somebody repeated
     bool caught_up_ = false;
     std::optional<Error> dead_;
 };

@@ -318,14 +318,29 @@ Status link_or_copy(const fs::path& from, const fs::path& to) {
                   : Status(Done{});
 }
 
+// A process that was killed before it wrote its first change leaves a state that knows no log.
+Status check_begun(const fs::path& state) {
+    FISCUS_ASSIGN(const runtime::StateView view, runtime::read_state(state));
+    if (view.log_partitions > 0) {
+        return Done{};
+    }
+    return Error{ErrorCode::not_found,
+                 fmt::format("there is nothing in the state {} yet", state.string()),
+                 "its process wrote none of what it applied",
+                 "Let `fiscus run` work on, stop it, and create the checkpoint then."};
+}
+
 }  // namespace
 
-Result<Checkpoint> create_checkpoint(const fs::path& state, const fs::path& directory) {
+Result<Checkpoint> create_checkpoint(const fs::path& state,
+                                     const fs::path& directory,
+                                     rocksdb::Env* store_env) {
     if (fs::exists(directory)) {
         return Error{ErrorCode::usage, fmt::format("{} exists already", directory.string()), "",
                      "Give each checkpoint a directory of its own."};
     }
     FISCUS_ASSIGN(const std::vector<std::int32_t> partitions, partitions_in(state));
+    FISCUS_TRY(check_begun(state));
     std::error_code failed;
     fs::create_directories(directory / "engine", failed);
     if (failed) {
@@ -334,7 +349,7 @@ Result<Checkpoint> create_checkpoint(const fs::path& state, const fs::path& dire
     for (const std::int32_t partition : partitions) {
         const std::string name = std::to_string(partition);
         FISCUS_TRY(state::copy_rocks_store((state / "engine" / name).string(),
-                                           (directory / "engine" / name).string()));
+                                           (directory / "engine" / name).string(), store_env));
     }
     Checkpoint checkpoint;
     checkpoint.layout = state::layout_version;

@@ -17,6 +17,10 @@
 #include "engine/base/result.h"
 #include "engine/log/log.h"
 
+namespace rocksdb {
+class Env;
+}
+
 namespace fiscus::app {
 
 struct CheckpointPartition {
@@ -42,9 +46,11 @@ struct Checkpoint {
     std::vector<CheckpointFile> files;
 };
 
-// `directory` must not exist; what is there after a failure is no checkpoint.
+// `directory` must not exist; what is there after a failure is no checkpoint. `store_env`: as of
+// runtime::EngineOptions.
 Result<Checkpoint> create_checkpoint(const std::filesystem::path& state,
-                                     const std::filesystem::path& directory);
+                                     const std::filesystem::path& directory,
+                                     rocksdb::Env* store_env = nullptr);
 // The files are those of the manifest, the records add up to its digests; and with a log: it is of
 // that log, whose events and journal are there up to the position and say the same digest.
 Result<Checkpoint> verify_checkpoint(const std::filesystem::path& directory, log::Log* log);

@@ -11,6 +11,7 @@
 #include <thread>
 #include <utility>
 
+#include "engine/app/partition_statistics.h"
 #include "engine/base/thread_name.h"
 #include "engine/journal/reader.h"
 #include "engine/log/topics.h"
@@ -24,10 +25,6 @@ constexpr std::chrono::milliseconds watch_interval{100};
 constexpr std::chrono::milliseconds board_interval{200};
 constexpr std::chrono::seconds extent_interval{1};
 constexpr std::chrono::milliseconds lead_interval{50};
-// Statistics have no term of their own. So rows are published only while the engine has seen its
-// claim unchallenged for no longer than this, and who takes over waits as long first: two never
-// publish at once, but for rows that a stopped process had handed to its client already.
-constexpr std::chrono::milliseconds lease{2'000};
 
 // What the two threads and the waiting one say to each other.
 class Conversation {
@@ -40,22 +37,10 @@ public:
         return engine_ended_.load(std::memory_order_acquire);
     }
 
-    // Whether this process leads a partition, as its engine sees it.
-    struct Lead {
-        bool leads = false;
-        Clock::Time since{};     // when the engine said so first
-        Clock::Time unfenced{};  // when the journal was seen without a claim of somebody else
-    };
     void tell(const std::vector<runtime::PartitionView>& views) {
         const std::lock_guard lock(mutex_);
         for (const runtime::PartitionView& view : views) {
-            Lead& lead = leads_[view.partition];
-            const bool leads = view.role == runtime::Role::leader;
-            if (leads && !lead.leads) {
-                lead.since = std::chrono::steady_clock::now();
-            }
-            lead.leads = leads;
-            lead.unfenced = view.unfenced;
+            leads_[view.partition].tell(view, machine_clock().now());
         }
     }
     // Nothing: the engine has not said anything yet.
@@ -242,12 +227,6 @@ public:
     }
 
 private:
-    struct Folding {
-        std::int32_t partition = 0;
-        bool follows = false;  // publishes nothing until it leads
-        std::unique_ptr<projections::Runner> runner{};
-    };
-
     Status open_runners() {
         std::vector<std::int32_t> partitions = options_.engine_options.partitions;
         if (partitions.empty()) {
@@ -257,55 +236,33 @@ private:
                 partitions.push_back(partition);
             }
         }
-        memory_bytes_ =
-            options_.statistics_options.memory_bytes / std::max<std::size_t>(partitions.size(), 1);
-        for (const std::int32_t partition : partitions) {
-            FISCUS_TRY(open_runner(runners_.emplace_back(Folding{.partition = partition})));
-        }
-        return Done{};
-    }
-
-    Status open_runner(Folding& folding) {
         projections::RunnerOptions options = options_.statistics_options;
-        options.memory_bytes = memory_bytes_;
-        folding.follows = options_.engine && options_.engine_options.standby;
-        if (folding.follows) {
-            options.publishing = projections::Publishing::follow;
+        options.memory_bytes /= std::max<std::size_t>(partitions.size(), 1);
+        const bool stands_by = options_.engine && options_.engine_options.standby;
+        for (const std::int32_t partition : partitions) {
+            FISCUS_TRY(statistics_.emplace_back(log_, partition, options, stands_by).open());
         }
-        folding.runner.reset();
-        FISCUS_ASSIGN(folding.runner, projections::Runner::open(log_, folding.partition, options));
         return Done{};
     }
 
     // Follows or publishes as the engine of this process does; false: not now.
-    Result<bool> keep_to_the_engine(Folding& folding) {
+    Result<bool> keep_to_the_engine(PartitionStatistics& statistics) {
         if (!options_.engine || conversation_.engine_ended()) {
             return true;
         }
-        const auto lead = conversation_.lead(folding.partition);
-        const bool standby = options_.engine_options.standby;
-        if (!lead) {
-            return true;
-        }
-        const auto now = std::chrono::steady_clock::now();
-        if (!folding.follows && standby && !lead->leads) {
-            // Rows that are under way go with the writer, and those that are not wait no longer.
-            FISCUS_TRY(open_runner(folding));
-        } else if (folding.follows && lead->leads && now - lead->since >= lease) {
-            FISCUS_ASSIGN(const bool leads, folding.runner->lead());
-            folding.follows = !leads;
-        }
-        return folding.follows || now - lead->unfenced < lease;
+        const auto lead = conversation_.lead(statistics.partition());
+        return lead ? statistics.keep_to(*lead) : true;
     }
 
     void show(bool recovered) {
         StatisticsFigures figures;
         figures.recovered = recovered;
         figures.turned = std::chrono::steady_clock::now();
-        for (const Folding& folding : runners_) {
-            figures.partitions.push_back({.partition = folding.partition,
-                                          .sequence = folding.runner->cursor().next_sequence - 1,
-                                          .rows = folding.runner->counts().rows_appended});
+        for (const PartitionStatistics& statistics : statistics_) {
+            figures.partitions.push_back(
+                {.partition = statistics.partition(),
+                 .sequence = statistics.runner().cursor().next_sequence - 1,
+                 .rows = statistics.runner().counts().rows_appended});
         }
         board_.put(std::move(figures));
     }
@@ -313,16 +270,16 @@ private:
     // One block of every partition; entries folded.
     Result<std::uint64_t> turn() {
         std::uint64_t entries = 0;
-        for (Folding& folding : runners_) {
-            FISCUS_ASSIGN(const bool now, keep_to_the_engine(folding));
+        for (PartitionStatistics& statistics : statistics_) {
+            FISCUS_ASSIGN(const bool now, keep_to_the_engine(statistics));
             if (!now) {
-                std::this_thread::sleep_for(lead_interval / static_cast<int>(runners_.size()));
+                std::this_thread::sleep_for(lead_interval / static_cast<int>(statistics_.size()));
                 continue;
             }
             // Only a process with nothing to do waits, and a short while for each partition.
-            const auto wait = idle_ ? turn_wait / static_cast<int>(runners_.size())
+            const auto wait = idle_ ? turn_wait / static_cast<int>(statistics_.size())
                                     : std::chrono::milliseconds(0);
-            FISCUS_ASSIGN(const std::uint64_t folded, folding.runner->run_once(wait));
+            FISCUS_ASSIGN(const std::uint64_t folded, statistics.runner().run_once(wait));
             entries += folded;
         }
         idle_ = entries == 0;
@@ -354,9 +311,9 @@ private:
         }
         // Somebody else leads: whatever is not published is that one's to publish.
         const auto error = conversation_.error();
-        for (const Folding& folding : runners_) {
+        for (const PartitionStatistics& statistics : statistics_) {
             if (!error || error->code != ErrorCode::fenced) {
-                FISCUS_TRY(folding.runner->flush());
+                FISCUS_TRY(statistics.runner().flush());
             }
         }
         show(true);
@@ -365,10 +322,10 @@ private:
 
     // Silence alone may be a slow broker; the journal's own end is what counts.
     Result<bool> at_end() {
-        for (const Folding& folding : runners_) {
+        for (const PartitionStatistics& statistics : statistics_) {
             FISCUS_ASSIGN(const log::Extent extent,
-                          log_.extent(log::journal_topic, folding.partition));
-            if (folding.runner->cursor().next_offset < extent.end) {
+                          log_.extent(log::journal_topic, statistics.partition()));
+            if (statistics.runner().cursor().next_offset < extent.end) {
                 return false;
             }
         }
@@ -379,8 +336,7 @@ private:
     const PipelineOptions& options_;
     Conversation& conversation_;
     FiguresBoard& board_;
-    std::vector<Folding> runners_;
-    std::uint64_t memory_bytes_ = 0;  // of each
+    std::vector<PartitionStatistics> statistics_;
     bool idle_ = false;
 };
 

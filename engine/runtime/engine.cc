@@ -224,8 +224,11 @@ Result<StateView> read_state(const std::filesystem::path& state_dir) {
         one.sequence = position.next_sequence - 1;
         one.term = position.cursor.term;
         one.journal_offset = position.cursor.next_offset;
-        view.log_identity = position.log_identity;
-        view.log_partitions = position.partitions;
+        // Of a partition into which nothing was written yet nothing is known.
+        if (position.partitions > 0) {
+            view.log_identity = position.log_identity;
+            view.log_partitions = position.partitions;
+        }
         one.digest = state->settle();
         one.counts = position.counts;
         state->sources.for_each([&one](const state::Key&, const state::SourceRecord& source) {

@@ -287,9 +287,11 @@ Result<std::unique_ptr<StateStore>> open_rocks_store(const std::string& director
     return std::unique_ptr<StateStore>(std::move(store));
 }
 
-Status copy_rocks_store(const std::string& directory, const std::string& target) {
+Status copy_rocks_store(const std::string& directory,
+                        const std::string& target,
+                        rocksdb::Env* env) {
     RocksStore store(directory);
-    FISCUS_TRY(store.open({.memory_bytes = 16U << 20}));
+    FISCUS_TRY(store.open({.memory_bytes = 16U << 20, .env = env}));
     return store.copy_to(target);
 }
 

@@ -64,8 +64,11 @@ struct RocksOptions {
 };
 
 // A store of its own in `target`, which must not exist: with hard links to the files of the one in
-// `directory`, whose lock is held meanwhile. Fails: fenced (a process uses it), state.
-Status copy_rocks_store(const std::string& directory, const std::string& target);
+// `directory`, whose lock is held meanwhile; `env` as in RocksOptions. Fails: fenced (a process
+// uses it), state.
+Status copy_rocks_store(const std::string& directory,
+                        const std::string& target,
+                        rocksdb::Env* env = nullptr);
 
 // Fails: state (the directory is locked, damaged or cannot be written).
 Result<std::unique_ptr<StateStore>> open_rocks_store(const std::string& directory,

@@ -328,8 +328,25 @@ Status Publisher::append_waiting(LaneState& lane) {
     return Done{};
 }
 
+// Repeats behind the last row are no rows that are left.
+Status Publisher::pass_over_repeats(LaneState& lane) {
+    for (;;) {
+        FISCUS_ASSIGN(const log::Record* const published, next_published(lane));
+        const std::uint64_t number = published == nullptr ? 0 : row_number_of(published->value);
+        if (number == 0 || number > lane.last_number) {
+            return Done{};
+        }
+        ++lane.taken;
+        ++lane.repeats;
+        ++repeats_;
+    }
+}
+
 Status Publisher::sync() {
     for (LaneState& lane : lanes_) {
+        if (mode_ == PublisherMode::compare) {
+            FISCUS_TRY(pass_over_repeats(lane));
+        }
         if (lane.taken == lane.records.size() && lane.next_offset >= lane.published_end) {
             FISCUS_TRY(check_replaced(lane));
         }
@@ -355,7 +372,7 @@ Status Publisher::look_at_foreign_rows(LaneState& lane, std::int64_t end) {
                        .why = "somebody else appends to it",
                        .hint = "run one set of statistics for each partition, then start again"};
     // Only whoever took over from somebody expects what that one had under way.
-    if (lane.led_from < 0 || foreign < 0) {
+    if (!lane.led || foreign < 0) {
         return fenced;
     }
     FISCUS_ASSIGN(const auto reader, log_->reader(lane.topic, partition_, lane.position.end));
@@ -384,7 +401,9 @@ Status Publisher::restore_newest(LaneState& lane, std::int64_t end) {
         bool last = false;  // no repeat of an older one lies behind it
     };
     std::map<std::string, Newest> keys;
-    FISCUS_ASSIGN(const auto reader, log_->reader(lane.topic, partition_, lane.led_from));
+    // The newest row of a key may be from before whatever this process has seen.
+    FISCUS_ASSIGN(const log::Extent extent, log_->extent(lane.topic, partition_));
+    FISCUS_ASSIGN(const auto reader, log_->reader(lane.topic, partition_, extent.first));
     while (reader->position() < end) {
         FISCUS_ASSIGN(const auto records, reader->read(compare_records_max, compare_wait));
         if (records.empty()) {
@@ -413,6 +432,29 @@ Status Publisher::restore_newest(LaneState& lane, std::int64_t end) {
         FISCUS_TRY(lane.writer->append(again));
         FISCUS_ASSIGN(lane.position.end, lane.writer->sync());
         lane.repeats += static_cast<std::int64_t>(again.size());
+    }
+    return Done{};
+}
+
+// Of a restart they lie behind the last row that it compared; whoever goes on sees the topic grow.
+Status Publisher::look_for_repeats() {
+    for (LaneState& lane : lanes_) {
+        const bool unread =
+            lane.taken < lane.records.size() || lane.next_offset < lane.published_end;
+        if (mode_ != PublisherMode::publish || !lane.compacted || lane.unsynced > 0 ||
+            (!unread && !lane.led)) {
+            continue;
+        }
+        auto extent = log_->extent(lane.topic, partition_);
+        if (!extent.ok() && extent.error().code == ErrorCode::log_unavailable) {
+            continue;  // asked again later; whoever reads or writes says how long that may go on
+        }
+        FISCUS_TRY(extent);
+        const bool grown = lane.led && extent->end != lane.position.end;
+        if ((unread || grown) && extent->end != lane.looked_end) {
+            FISCUS_TRY(restore_newest(lane, extent->end));
+            lane.looked_end = std::max(extent->end, lane.position.end);
+        }
     }
     return Done{};
 }
@@ -453,10 +495,8 @@ Result<bool> Publisher::lead() {
         writers[lane] = std::move(writer).value();
     }
     for (std::size_t index = 0; index < lane_count; ++index) {
-        LaneState& lane = lanes_[index];
-        lane.writer = std::move(writers[index]);
-        FISCUS_ASSIGN(const log::Extent extent, log_->extent(lane.topic, partition_));
-        lane.led_from = extent.end;
+        lanes_[index].writer = std::move(writers[index]);
+        lanes_[index].led = true;
     }
     mode_ = PublisherMode::publish;
     for (LaneState& lane : lanes_) {

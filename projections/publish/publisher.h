@@ -54,6 +54,9 @@ public:
     Status take(const RowBuffer& rows) override;
     // Everything appended is durable afterwards.
     Status sync();
+    // With nothing to publish: repeats may have come behind the newest row of a key, which comes
+    // once more where only the last record of a key is kept.
+    Status look_for_repeats();
     // follow: looks for what is held among what is published; true while some is still held, and
     // then the state must not be written.
     Result<bool> release();
@@ -97,7 +100,8 @@ private:
         std::optional<std::int64_t> shift;
         std::int64_t repeats = 0;
         std::uint64_t last_number = 0;  // of the last row that was compared or appended
-        std::int64_t led_from = -1;     // the topic's end when this process took over
+        bool led = false;               // this process took over from somebody
+        std::int64_t looked_end = -1;   // the topic's end when repeats were looked for
         std::deque<HeldRow> held;
         // compare, compacted: by hash of its key, a row that is gone and needs a later one.
         std::unordered_map<std::size_t, std::uint64_t> replaced;
@@ -115,6 +119,7 @@ private:
     // The next published record, or nullptr at the end.
     Result<const log::Record*> next_published(LaneState& lane);
     Status append_waiting(LaneState& lane);
+    Status pass_over_repeats(LaneState& lane);
     [[nodiscard]] static bool is_repeat(const LaneState& lane,
                                         std::uint64_t number,
                                         const Row& row);

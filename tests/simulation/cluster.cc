@@ -12,6 +12,10 @@ using log::StoredRecord;
 
 // Whoever waits so long is seldom left with nothing.
 constexpr std::chrono::milliseconds patience{1'000};
+// Longer than a take-over takes.
+constexpr std::uint64_t holds_max = 30;
+// Of each name so many notes may still be told.
+constexpr std::size_t notes_kept = 6;
 
 Error away(std::string_view what) {
     return {.code = ErrorCode::log_unavailable,
@@ -107,7 +111,7 @@ private:
 
 class Connection final : public log::Log {
 public:
-    explicit Connection(Cluster& cluster) : cluster_(cluster) {}
+    Connection(Cluster& cluster, Rights rights) : cluster_(cluster), rights_(rights) {}
 
     Result<std::string> identity() override { return cluster_.log_.identity(); }
     Result<std::optional<log::TopicInfo>> describe(std::string_view topic) override {
@@ -140,7 +144,30 @@ public:
                                             cluster_.log_.info(topic).plan));
     }
 
+    Status put_note(std::string_view topic,
+                    std::int32_t partition,
+                    std::string_view name,
+                    const log::Note& note) override {
+        FISCUS_TRY(log::check_note(name, note));
+        FISCUS_TRY(reach_notes());
+        cluster_.keep({{std::string(topic), partition}, std::string(name)}, note);
+        return Done{};
+    }
+    Result<std::optional<log::Note>> note(std::string_view topic,
+                                          std::int32_t partition,
+                                          std::string_view name) override {
+        FISCUS_TRY(reach_notes());
+        return cluster_.note({{std::string(topic), partition}, std::string(name)});
+    }
+
 private:
+    Status reach_notes() {
+        if (rights_ == Rights::no_notes) {
+            cluster_.counts_.count("cluster: no right to notes");
+            return away("no right to notes");
+        }
+        return reach("notes");
+    }
     Status reach(std::string_view what) {
         if (cluster_.strikes(cluster_.faults_.unavailable, "cluster: a call fails")) {
             return away(what);
@@ -149,9 +176,35 @@ private:
     }
 
     Cluster& cluster_;
+    const Rights rights_;
 };
 
-std::unique_ptr<log::Log> Cluster::connect() { return std::make_unique<Connection>(*this); }
+std::unique_ptr<log::Log> Cluster::connect(Rights rights) {
+    return std::make_unique<Connection>(*this, rights);
+}
+
+void Cluster::keep(const NotePlace& place, const log::Note& note) {
+    if (strikes(faults_.note_lost, "cluster: a note is lost")) {
+        return;
+    }
+    std::deque<log::Note>& notes = notes_[place];
+    notes.push_back(note);
+    if (notes.size() > notes_kept) {
+        notes.pop_front();
+    }
+}
+
+std::optional<log::Note> Cluster::note(const NotePlace& place) {
+    const auto found = notes_.find(place);
+    if (found == notes_.end()) {
+        return std::nullopt;
+    }
+    const std::deque<log::Note>& notes = found->second;
+    if (notes.size() > 1 && strikes(faults_.note_old, "cluster: an old note is told")) {
+        return notes[random_.below(notes.size() - 1)];
+    }
+    return notes.back();
+}
 
 bool Cluster::strikes(std::uint64_t per_thousand, std::string_view kind) {
     const bool struck = random_.chance(per_thousand);
@@ -180,13 +233,21 @@ void Cluster::scatter(const Place& place, std::deque<StoredRecord> sent) {
     counts_.count("cluster: a record that was sent is lost", sent.size() - on_its_way);
     sent.resize(on_its_way);
     if (!sent.empty()) {
-        flights_.push_back({.place = place, .records = std::move(sent)});
+        flights_.push_back({.place = place,
+                            .records = std::move(sent),
+                            .held = random_.chance(500) ? random_.below(holds_max) : 0});
     }
 }
 
 void Cluster::deliver_some() {
-    if (!flights_.empty()) {
-        deliver_one(static_cast<std::size_t>(random_.below(flights_.size())));
+    if (flights_.empty()) {
+        return;
+    }
+    const auto at = static_cast<std::size_t>(random_.below(flights_.size()));
+    if (flights_[at].held > 0) {
+        --flights_[at].held;
+    } else {
+        deliver_one(at);
     }
 }
 

@@ -1,14 +1,17 @@
 // A log of several processes in one: what a cluster of Kafka shows to those who use it, with what
 // may go wrong there decided by a seed. Records of a process that died may still be on their way
 // and arrive later, or never; answers may be lost; reads may find nothing yet; offsets may have
-// holes. What was acknowledged is kept, unless the simulation itself takes it away: a topic may
+// holes. Notes get lost, come back as they were before, or may not be left by somebody. What was
+// acknowledged is kept, unless the simulation itself takes it away: a topic may
 // lose its tail or its head, be written anew, and be restored from a copy.
 // Thread: one. Fails: as the port says (engine/log/log.h), log_unavailable by chance.
 #pragma once
 
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -25,7 +28,12 @@ struct LogFaults {
     std::uint64_t lost_answer = 0;  // a sync fails; who knows what arrived
     std::uint64_t nothing_yet = 0;  // a read finds nothing although there is something
     std::uint64_t hole = 0;         // of the journal: an offset is given away without a record
+    std::uint64_t note_lost = 0;    // a note that was taken is not there
+    std::uint64_t note_old = 0;     // of those who ask for one: they are told an earlier one
 };
+
+// Whether a process may leave notes and ask for them.
+enum class Rights : std::uint8_t { all, no_notes };
 
 class Cluster {
 public:
@@ -36,7 +44,7 @@ public:
     // What happens to the calls that follow.
     void set_faults(const LogFaults& faults) { faults_ = faults; }
     // The log as one process sees it, until that process dies. The cluster outlives it.
-    std::unique_ptr<log::Log> connect();
+    std::unique_ptr<log::Log> connect(Rights rights = Rights::all);
 
     // Some of what is on its way arrives, in the order in which its writer sent it.
     void deliver_some();
@@ -79,10 +87,13 @@ private:
     friend class ClusterWriter;
 
     using Place = std::pair<std::string, std::int32_t>;
+    using NotePlace = std::pair<Place, std::string>;
     // What one dead writer had sent and nobody acknowledged.
     struct Flight {
         Place place;
         std::deque<log::StoredRecord> records;
+        // Nothing of it arrives so many times that it might: its writer's client was stopped.
+        std::uint64_t held = 0;
     };
 
     void deliver_one(std::size_t flight);
@@ -91,6 +102,8 @@ private:
     void store(const Place& place, log::StoredRecord record);
     // A prefix arrives at once, a part behind it stays on its way, the rest is lost.
     void scatter(const Place& place, std::deque<log::StoredRecord> sent);
+    void keep(const NotePlace& place, const log::Note& note);
+    std::optional<log::Note> note(const NotePlace& place);
     // Is it to happen? Then it is counted.
     bool strikes(std::uint64_t per_thousand, std::string_view kind);
 
@@ -99,6 +112,7 @@ private:
     LogFaults faults_;
     log::MemoryLog log_;
     std::vector<Flight> flights_;
+    std::map<NotePlace, std::deque<log::Note>> notes_;  // the last few, the newest last
 };
 
 }  // namespace fiscus::simulation

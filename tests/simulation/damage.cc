@@ -282,7 +282,9 @@ void Operator::remedy(const Refusal& refusal) {
         for (const std::string_view topic : row_topics) {
             world_.cluster.make_anew(topic, world_.partition, "anew " + std::to_string(++audits_));
         }
-        all_.back()->wipe();
+        for (Process* publisher : publishers_) {
+            publisher->wipe();
+        }
     } else if (may_wipe) {
         refusal.whose->wipe();
     } else if (may_restore) {

@@ -20,9 +20,16 @@ enum class Harm : std::uint8_t { tail_lost, tail_rewritten, head_lost, made_anew
 
 class Operator {
 public:
-    // `all`: the processes that must work after each repair, engines before the statistics.
-    Operator(Surroundings& world, std::filesystem::path folder, std::vector<Process*> all)
-        : world_(world), folder_(std::move(folder)), all_(std::move(all)) {}
+    // `all`: the processes that must work after each repair; those that publish rows come last, and
+    // are `publishers`.
+    Operator(Surroundings& world,
+             std::filesystem::path folder,
+             std::vector<Process*> all,
+             std::size_t publishers)
+        : world_(world),
+          folder_(std::move(folder)),
+          all_(std::move(all)),
+          publishers_(all_.end() - static_cast<std::ptrdiff_t>(publishers), all_.end()) {}
 
     // Harms a topic, of which there is a copy; nothing when there is nothing in it to harm.
     void harm();
@@ -76,6 +83,7 @@ private:
     Surroundings& world_;
     const std::filesystem::path folder_;
     const std::vector<Process*> all_;
+    const std::vector<Process*> publishers_;
     std::optional<Damage> damage_;
     std::uint64_t audits_ = 0;
 };

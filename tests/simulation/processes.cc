@@ -11,8 +11,6 @@ using std::chrono::milliseconds;
 constexpr std::uint64_t memory_bytes = 64U << 20;
 // More turns than any history needs.
 constexpr int turns_max = 100'000;
-// So many turns without progress, with time for whatever asks again after a while.
-constexpr int idle_turns_max = 4;
 constexpr milliseconds idle_time{600};
 
 // What refuses a log that is not what it was.
@@ -59,9 +57,9 @@ void Process::wipe() {
 
 void Process::run_on() {
     int idle = 0;
-    while (up() && idle < idle_turns_max) {
+    while (up() && idle < idle_turns_max()) {
         const std::uint64_t before = progress();
-        turn();
+        work();
         const bool moved = up() && progress() != before;
         idle = moved ? 0 : idle + 1;
         if (!moved) {
@@ -70,11 +68,7 @@ void Process::run_on() {
     }
 }
 
-void Process::find(const std::string& what) {
-    if (world_.finding.empty()) {
-        world_.finding = name_ + ": " + what;
-    }
-}
+void Process::find(const std::string& what) { simulation::find(world_, name_ + ": " + what); }
 
 void Process::end(const Error& error) {
     world_.trace.note(name_ + " ends: " + std::string(code_name(error.code)));
@@ -100,7 +94,7 @@ void Process::end(const Error& error) {
     }
 }
 
-void EngineProcess::open() {
+runtime::EngineOptions Process::engine_options() {
     property::Random& random = world_.random;
     static const std::vector<std::size_t> turns = {1, 7, 64, 500};
     static const std::vector<std::size_t> folds = {5, 50, 400};
@@ -117,7 +111,23 @@ void EngineProcess::open() {
     options.store_env = disk_.env();
     options.background = Background::steps;
     world_.trace.note(name_ + " starts", options.turn_records * 1'000 + options.fold_records);
-    auto opened = runtime::Engine::open(*log_, options);
+    return options;
+}
+
+projections::RunnerOptions Process::runner_options() {
+    static const std::vector<std::uint64_t> commits = {1, 40, 1'000};
+    projections::RunnerOptions options;
+    options.directory = state_.string();
+    options.memory_bytes = memory_bytes;
+    options.commit_entries = world_.random.pick(commits);
+    options.clock = &world_.clock;
+    options.store_env = disk_.env();
+    world_.trace.note(name_ + " starts", options.commit_entries);
+    return options;
+}
+
+void EngineProcess::open() {
+    auto opened = runtime::Engine::open(*log_, engine_options());
     if (lives(opened)) {
         engine_ = std::move(opened).value();
     }
@@ -166,18 +176,11 @@ std::uint64_t EngineProcess::progress() const {
 }
 
 void StatisticsProcess::open() {
-    static const std::vector<std::uint64_t> commits = {1, 40, 1'000};
     // Rows have no terms: what a dead process sent is in the topics, or lost, before the next one
     // starts (docs/formats/statistics.md).
     world_.cluster.settle_rows();
-    projections::RunnerOptions options;
-    options.directory = state_.string();
-    options.memory_bytes = memory_bytes;
+    projections::RunnerOptions options = runner_options();
     options.publishing = publishing_;
-    options.commit_entries = world_.random.pick(commits);
-    options.clock = &world_.clock;
-    options.store_env = disk_.env();
-    world_.trace.note(name_ + " starts", options.commit_entries);
     auto opened = projections::Runner::open(*log_, world_.partition, options);
     if (lives(opened)) {
         runner_ = std::move(opened).value();

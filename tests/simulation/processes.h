@@ -29,12 +29,21 @@ struct Surroundings {
     std::int32_t partition = 0;
     std::filesystem::path secrets{};
     std::uint64_t disk_seed = 0;
+    // Of a thousand lives of nodes those that may not leave notes.
+    std::uint64_t without_rights = 0;
     // While true a cluster may fail and processes may claim from each other.
     bool hostile = true;
     // While true a topic is not what it was, and whoever notices refuses.
     bool damaged = false;
     std::string finding{};
 };
+
+// The first finding is the one.
+inline void find(Surroundings& world, const std::string& what) {
+    if (world.finding.empty()) {
+        world.finding = what;
+    }
+}
 
 class Process {
 public:
@@ -48,6 +57,8 @@ public:
     virtual void turn() = 0;
     virtual void step() { turn(); }
     virtual void flush() = 0;
+    // All that it would do meanwhile, were it alone.
+    virtual void work() { turn(); }
     // Does all that there is to do and to check, and stops in order.
     virtual void run_to_end() = 0;
     // Works as long as that leads anywhere; whatever it waits for need not come.
@@ -57,8 +68,11 @@ public:
     void kill(bool power = false);
     // The state is gone.
     void wipe();
+    // A state came into its directory, which was empty.
+    void set_restored() { wiped_ = false; }
     // Nothing that this process wrote is there.
     [[nodiscard]] bool wiped() const { return wiped_; }
+    [[nodiscard]] const std::filesystem::path& state() const { return state_; }
     Disk& disk() { return disk_; }
     // Why the last life ended, unless it was killed.
     [[nodiscard]] const std::optional<Error>& last_error() const { return last_error_; }
@@ -82,6 +96,11 @@ protected:
     virtual void drop() = 0;
     // How far its work has come; it stands still where this does.
     [[nodiscard]] virtual std::uint64_t progress() const = 0;
+    // So many turns without progress, with time for whatever asks again after a while.
+    [[nodiscard]] virtual int idle_turns_max() const { return 4; }
+    // Sizes that a seed picks, the clock and the disk; said to the trace.
+    runtime::EngineOptions engine_options();
+    projections::RunnerOptions runner_options();
 
     Surroundings& world_;
     const std::string name_;

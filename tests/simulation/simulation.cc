@@ -3,12 +3,18 @@
 #include <algorithm>
 #include <filesystem>
 #include <unistd.h>
+#include <vector>
 
 #include "engine/base/ids.h"
 #include "engine/log/topics.h"
+#include "tests/simulation/checkpoints.h"
 #include "tests/simulation/damage.h"
 #include "tests/simulation/history.h"
+#include "tests/simulation/node.h"
 #include "tests/simulation/processes.h"
+#include "tests/simulation/rows.h"
+#include "tests/simulation/takeover.h"
+#include "tests/simulation/troubles.h"
 #include "tests/support/temporary_directory.h"
 
 namespace fiscus::simulation {
@@ -24,20 +30,6 @@ std::filesystem::path fast_directory() {
     const std::filesystem::path memory = "/dev/shm";
     return ::access(memory.c_str(), W_OK) == 0 ? memory : std::filesystem::temp_directory_path();
 }
-
-// How one process fares; of a thousand.
-struct Fate {
-    Process& process;
-    std::string who;
-    std::uint64_t starts = 0;  // looks at a process that is down
-    std::uint64_t sleeps = 0;  // of its deeds
-    std::uint64_t flushes = 0;
-    std::uint64_t steps = 0;       // small pieces instead of turns
-    std::uint64_t unreadable = 0;  // of its deeds: the disk cannot be read
-    DiskFaults disk{};
-    // Not looked at until this step: what it knows grows old.
-    std::uint64_t sleeps_until = 0;
-};
 
 property::WorldOptions world_options(const Options& options) {
     return {.seed = options.seed, .records = options.records, .tally = options.tally};
@@ -88,55 +80,27 @@ public:
     }
 
 private:
-    // With each seed another mixture, none at all among them.
     void choose_troubles() {
-        const auto some = [this](std::uint64_t most) {
-            return random_.chance(400) ? 0 : random_.below(most);
-        };
-        log_faults_ = {.unavailable = some(15),
-                       .lost_answer = some(120),
-                       .nothing_yet = some(400),
-                       .hole = some(60)};
-        for (Fate* fate : {&first_, &second_, &statistics_}) {
-            fate->disk = {.failing = some(8), .slow = some(30), .power = some(6)};
-            fate->unreadable = some(12);
-        }
-        kills_ = some(40);
-        second_.starts = some(60);
-        harms_ = random_.chance(250) ? random_.between(1, 2) : 0;
-        harm_at_ = random_.below(600);
-        spare();
+        troubles_ = simulation::choose_troubles(random_, fates_);
+        spare(options_.spared, troubles_, fates_);
+        fates_[is_pair_ ? 2 : 1].starts = troubles_.rivals;
+        first_node_.set_stands_by(troubles_.first_stands_by);
+        second_node_.set_stands_by(true);
+        world_.without_rights = troubles_.without_rights;
         make_trouble();
     }
 
-    // After everything was chosen, so that what is left stays as it is.
-    void spare() {
-        const auto spared = [this](std::string_view trouble) {
-            return std::find(options_.spared.begin(), options_.spared.end(), trouble) !=
-                   options_.spared.end();
-        };
-        log_faults_ = spared("cluster") ? LogFaults{} : log_faults_;
-        kills_ = spared("kills") ? 0 : kills_;
-        second_.starts = spared("rivals") ? 0 : second_.starts;
-        harms_ = spared("damage") ? 0 : harms_;
-        for (Fate* fate : {&first_, &second_, &statistics_}) {
-            fate->disk = spared("disk") ? DiskFaults{} : fate->disk;
-            fate->unreadable = spared("disk") ? 0 : fate->unreadable;
-            fate->sleeps = spared("sleep") ? 0 : fate->sleeps;
-        }
-    }
-
     void make_trouble() {
-        cluster_.set_faults(log_faults_);
-        for (Fate* fate : {&first_, &second_, &statistics_}) {
-            fate->process.disk().set_faults(fate->disk);
+        cluster_.set_faults(troubles_.log);
+        for (Fate& fate : fates_) {
+            fate.process.disk().set_faults(fate.disk);
         }
     }
 
     void end_trouble() {
         cluster_.set_faults({});
-        for (Fate* fate : {&first_, &second_, &statistics_}) {
-            fate->process.disk().set_faults({});
+        for (Fate& fate : fates_) {
+            fate.process.disk().set_faults({});
         }
     }
 
@@ -144,24 +108,94 @@ private:
         const std::uint64_t what = random_.below(1'000);
         if (what < 120) {
             publish(random_.between<std::size_t>(1, 12));
-        } else if (what < 420) {
-            act(first_);
-        } else if (what < 600) {
-            act(second_);
         } else if (what < 850) {
-            act(statistics_);
+            act_as(what - 120);
         } else if (what < 920) {
             cluster_.deliver_some();
             trace_.note("something arrives");
         } else if (what < 990) {
-            const auto span = random_.between<std::int64_t>(1, 700);
+            // Of a pair somebody is to be missed.
+            const auto span = random_.between<std::int64_t>(1, is_pair_ ? 1'200 : 700);
             clock_.pass(milliseconds(span));
             trace_.note("time passes", static_cast<std::uint64_t>(span));
         } else if (!keys_there_) {
             publish_keys();
+        } else {
+            act_seldom();
         }
-        if (harms_ > 0 && trace_.steps() >= harm_at_) {
+        if (troubles_.harms > 0 && trace_.steps() >= troubles_.harm_at) {
             harm_or_repair();
+        }
+    }
+
+    // Whose deed it is.
+    void act_as(std::uint64_t deed) {
+        for (Fate& fate : fates_) {
+            if (deed < fate.deeds) {
+                act(fate);
+                return;
+            }
+            deed -= fate.deeds;
+        }
+    }
+
+    // What an operator does, and what is watched from the first moment to the last.
+    void act_seldom() {
+        if (random_.chance(troubles_.checkpoints)) {
+            without_trouble([this] { checkpoint(random_.chance(500) ? fates_[0] : fates_[1]); });
+        } else if (is_pair_ && random_.chance(troubles_.handovers)) {
+            static const std::vector<std::string> writers = {"first", "second", ""};
+            hand_over(world_, random_.pick(writers));
+        } else if (is_pair_ && !world_.damaged && random_.chance(300)) {
+            without_trouble([this] { lose_the_leader(); });
+        }
+    }
+
+    template <typename Deeds>
+    void without_trouble(Deeds deeds) {
+        end_trouble();
+        deeds();
+        make_trouble();
+    }
+
+    // Of an engine that is stopped; or it begins with one.
+    void checkpoint(Fate& fate) {
+        if (fate.process.up()) {
+            kill(fate, false);
+        }
+        if (random_.chance(500)) {
+            checkpoints_.create(fate.process);
+        } else {
+            checkpoints_.restore(fate.process);
+        }
+    }
+
+    // One of the nodes is killed, falls asleep or leaves, and the other one has to lead in time.
+    void lose_the_leader() {
+        const bool second_goes = first_node_.stands_by() && random_.chance(500);
+        Fate& going = fates_[second_goes ? 1 : 0];
+        NodeProcess& goes = second_goes ? second_node_ : first_node_;
+        NodeProcess& stays = second_goes ? first_node_ : second_node_;
+        if (!stays.up()) {
+            stays.start();
+        }
+        if (goes.up() && stays.up() && trace_.steps() >= going.sleeps_until) {
+            watch_pair(world_, goes, stays);
+        }
+        if (goes.up() && random_.chance(500)) {
+            publish(random_.between<std::size_t>(10, 60));
+            leave_rows_behind(goes);
+        }
+        if (goes.up() && random_.chance(600)) {
+            fall_asleep(going);
+        } else if (goes.up() && random_.chance(500)) {
+            goes.leave();
+        } else if (goes.up()) {
+            kill(going, random_.chance(300));
+        }
+        fates_[second_goes ? 0 : 1].sleeps_until = 0;
+        if (stays.up() && stays.may_note()) {
+            watch_takeover(world_, stays);
         }
     }
 
@@ -186,19 +220,32 @@ private:
             return;
         }
         const std::uint64_t what = random_.below(1'000);
-        if (what < kills_) {
+        if (what < troubles_.kills) {
             kill(fate, random_.chance(400));
-        } else if (what < kills_ + fate.sleeps) {
-            fate.sleeps_until = trace_.steps() + random_.below(300);
-            trace_.note(fate.who + " sleeps", fate.sleeps_until);
-            faults_.count("process: sleeps, and wakes up later");
-        } else if (what < kills_ + fate.sleeps + fate.flushes) {
+        } else if (what >= 1'000 - fate.leaves) {
+            fate.node->leave();
+        } else if (what < troubles_.kills + fate.sleeps) {
+            fall_asleep(fate);
+        } else if (what < troubles_.kills + fate.sleeps + fate.flushes) {
             process.flush();
         } else if (what < fate.steps) {
             process.step();
         } else {
             process.turn();
         }
+    }
+
+    // What others may publish before it arrives.
+    static void leave_rows_behind(NodeProcess& node) {
+        for (int works = 0; node.up() && !node.has_rows_on_their_way() && works < 10; ++works) {
+            node.work();
+        }
+    }
+
+    void fall_asleep(Fate& fate) {
+        fate.sleeps_until = trace_.steps() + random_.below(300);
+        trace_.note(fate.who + " sleeps", fate.sleeps_until);
+        faults_.count("process: sleeps, and wakes up later");
     }
 
     void kill(Fate& fate, bool power) {
@@ -211,12 +258,13 @@ private:
     void harm_or_repair() {
         if (!world_.damaged) {
             damage_.harm();
-            harm_at_ = trace_.steps() + random_.below(200);
+            checkpoints_.doubt();
+            troubles_.harm_at = trace_.steps() + random_.below(200);
             return;
         }
         repair();
-        --harms_;
-        harm_at_ = trace_.steps() + random_.below(600);
+        --troubles_.harms;
+        troubles_.harm_at = trace_.steps() + random_.below(600);
     }
 
     void repair() {
@@ -245,8 +293,8 @@ private:
             repair();
         }
         end_trouble();
-        for (Fate* fate : {&first_, &second_, &statistics_}) {
-            fate->process.kill();
+        for (Fate& fate : fates_) {
+            fate.process.kill();
         }
         cluster_.deliver_rest();
         world_.hostile = false;
@@ -254,25 +302,68 @@ private:
         if (!keys_there_) {
             publish_keys();
         }
-        for (EngineProcess* engine : {&first_engine_, &second_engine_, &fresh_engine_}) {
-            finish(*engine);
+        const Digests digests = is_pair_ ? rest_of_pair() : rest_of_engines();
+        finish(fresh_engine_);
+        const Hash128 digest = fresh_engine_.digest();
+        if (world_.finding.empty() && (digests.first != digest || digests.second != digest)) {
+            world_.finding = "digests differ: " + to_hex(digests.first) + ", " +
+                             to_hex(digests.second) + ", from nothing " + to_hex(digest);
         }
-        if (world_.finding.empty() && (first_engine_.digest() != second_engine_.digest() ||
-                                       first_engine_.digest() != fresh_engine_.digest())) {
-            world_.finding = "digests differ: " + to_hex(first_engine_.digest()) + ", " +
-                             to_hex(second_engine_.digest()) + ", from nothing " +
-                             to_hex(fresh_engine_.digest());
-        }
-        trace_.note("digest", first_engine_.digest().lo);
-        finish(published_statistics_);
+        trace_.note("digest", digest.lo);
+        checkpoints_.replay(digest);
         finish(fresh_statistics_);
+        if (world_.finding.empty()) {
+            world_.finding = wrong_rows(cluster_, world_.partition, faults_);
+        }
+    }
+
+    struct Digests {
+        Hash128 first{};
+        Hash128 second{};
+    };
+    Digests rest_of_engines() {
+        finish(first_engine_);
+        finish(second_engine_);
+        finish(published_statistics_);
+        return {.first = first_engine_.digest(), .second = second_engine_.digest()};
+    }
+    // The second follows the first, and takes its place when it is gone.
+    Digests rest_of_pair() {
+        finish(first_node_);
+        start(second_node_);
+        Digests digests;
+        if (!world_.finding.empty()) {
+            return digests;
+        }
+        digests.first = first_node_.view().digest;
+        watch_pair(world_, first_node_, second_node_);
+        if (!second_node_.up() || !second_node_.has_followed(first_node_.view().sequence) ||
+            second_node_.leads()) {
+            find(world_, "the second node does not follow");
+            return digests;
+        }
+        if (random_.chance(500)) {
+            first_node_.leave();
+        } else {
+            first_node_.kill();
+        }
+        watch_takeover(world_, second_node_);
+        finish(second_node_);
+        if (second_node_.up()) {
+            digests.second = second_node_.view().digest;
+            second_node_.kill();
+        }
+        return digests;
     }
 
     // A state that its disk spoilt before does not open, is deleted, and begins anew.
-    void finish(Process& process) {
+    void start(Process& process) {
         for (int starts = 0; starts < 3 && !process.up() && world_.finding.empty(); ++starts) {
             process.start();
         }
+    }
+    void finish(Process& process) {
+        start(process);
         if (world_.finding.empty()) {
             process.run_to_end();
         }
@@ -280,6 +371,8 @@ private:
 
     const Options options_;
     property::Random random_;
+    // Of engines and statistics as nodes, or apart.
+    const bool is_pair_ = property::Random(options_.seed ^ 0x9a17).chance(500);
     Faults faults_;
     Cluster cluster_;
     SimulatedClock clock_;
@@ -300,22 +393,21 @@ private:
     StatisticsProcess fresh_statistics_{world_, "fresh statistics",
                                         directory_.path() / "fresh_statistics",
                                         projections::Publishing::compare};
-    Fate first_{.process = first_engine_,
-                .who = "an engine",
-                .starts = 250,
-                .sleeps = 10,
-                .flushes = 20,
-                .steps = 400};
-    Fate second_{
-        .process = second_engine_, .who = "an engine", .sleeps = 10, .flushes = 20, .steps = 400};
-    Fate statistics_{
-        .process = published_statistics_, .who = "the statistics", .starts = 300, .flushes = 20};
-    Operator damage_{
-        world_, directory_.path(), {&first_engine_, &second_engine_, &published_statistics_}};
-    LogFaults log_faults_;
-    std::uint64_t kills_ = 0;
-    int harms_ = 0;
-    std::uint64_t harm_at_ = 0;
+    NodeProcess first_node_{world_, "first", directory_.path() / "first_node"};
+    NodeProcess second_node_{world_, "second", directory_.path() / "second_node"};
+    EngineProcess rival_engine_{world_, "rival", directory_.path() / "rival"};
+    std::vector<Fate> fates_ =
+        is_pair_ ? fates_of_pair(first_node_, second_node_, rival_engine_)
+                 : fates_apart(first_engine_, second_engine_, published_statistics_);
+    Operator damage_ =
+        is_pair_
+            ? Operator(world_, directory_.path(), {&rival_engine_, &first_node_, &second_node_}, 2)
+            : Operator(world_,
+                       directory_.path(),
+                       {&first_engine_, &second_engine_, &published_statistics_},
+                       1);
+    Checkpoints checkpoints_{world_, directory_.path()};
+    Troubles troubles_;
     bool keys_there_ = false;
 };
 

@@ -1,9 +1,11 @@
-// One seed, one run: two engines that take the journal from each other, a third part that folds it
-// into statistics, a publisher, and a cluster that fails; all in one thread, in an order that the
-// seed decides. Processes die and start again at any step, sleep through somebody else's reign and
-// wake up, lose their state, or their key for a while; topics lose their tail or their head, or are
-// written anew, until an operator does what the messages say. In the end everything is whole again,
-// and what is there must be what the oracle says of the same records.
+// One seed, one run, in one thread, in an order that the seed decides: a publisher, a cluster that
+// fails, and either two engines that take the journal from each other beside a process that folds
+// it into statistics; or two nodes, engine and statistics in one process each, of which one follows
+// until the other is gone, or hands over by command. Processes die and start again at any step,
+// sleep through somebody else's reign and wake up, lose their state, or their key for a while, move
+// to another machine with a checkpoint; topics lose their tail or their head, or are written anew,
+// until an operator does what the messages say. In the end everything is whole again, and what is
+// there must be what the oracle says of the same records.
 // Thread: one simulation at a time in a process. Fails: never; what is wrong is the finding.
 #pragma once
 
@@ -19,8 +21,8 @@
 namespace fiscus::simulation {
 
 // What --spare takes: a simulation without this kind of trouble, all else being equal.
-inline constexpr std::array<std::string_view, 6> troubles = {"cluster", "disk",  "kills",
-                                                             "rivals",  "sleep", "damage"};
+inline constexpr std::array<std::string_view, 9> troubles = {
+    "cluster", "notes", "disk", "kills", "rivals", "sleep", "damage", "handovers", "checkpoints"};
 
 struct Options {
     std::uint64_t seed = 1;

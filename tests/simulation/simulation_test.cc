@@ -1,7 +1,9 @@
 // Aim: whatever happens to the processes and to the log between them, the ledger and its statistics
 // end up as if nothing had. Method: simulated lives, one for each seed; what is there in the end is
-// compared with the oracle, with an engine that began from nothing, and with statistics that did.
-// FISCUS_SEED repeats one, FISCUS_SIM_SEEDS says how many there are.
+// compared with the oracle, with an engine that began from nothing, with those that began from
+// checkpoints, and with statistics that began from nothing; and where the leader of two nodes is
+// lost while nothing else fails, the other one has to lead in time. FISCUS_SEED repeats one,
+// FISCUS_SIM_SEEDS says how many there are.
 #include "tests/simulation/simulation.h"
 
 #include <cstdlib>
@@ -21,12 +23,18 @@ namespace {
 constexpr std::uint64_t seeds_default = 2'000;
 
 constexpr std::string_view fault_kinds[] = {
+    "checkpoint: made",
+    "checkpoint: replayed to the same digest",
+    "checkpoint: restored",
     "cluster: a call fails",
+    "cluster: a note is lost",
     "cluster: a read fails",
     "cluster: a read finds nothing yet",
     "cluster: a record of a dead writer arrives late",
     "cluster: a record that was sent is lost",
     "cluster: an offset without a record",
+    "cluster: an old note is told",
+    "cluster: no right to notes",
     "cluster: the answer to a sync is lost",
     "disk: a call takes up to two seconds",
     "disk: a name that was not synced is gone",
@@ -45,11 +53,15 @@ constexpr std::string_view fault_kinds[] = {
     "journal topic: made anew",
     "journal topic: tail lost",
     "journal topic: tail rewritten",
+    "operator: demotes the leader",
+    "operator: promotes a standby",
     "process: another writer has claimed the journal",
     "process: its state is lost",
     "process: killed",
     "process: sleeps, and wakes up later",
+    "process: stopped in order",
     "process: the power fails",
+    "rows: one comes twice",
     "rows topic: head removed",
     "rows topic: made anew",
     "rows topic: tail lost",
@@ -59,6 +71,11 @@ constexpr std::string_view fault_kinds[] = {
     "sources: a record contradicts an earlier one",
     "sources: an instance that was replaced goes on",
     "sources: records are missing",
+    "standby: follows a leader that lives",
+    "standby: its statistics lead",
+    "standby: stands down, and follows",
+    "standby: takes over",
+    "standby: takes over within five seconds",
 };
 
 TEST(Simulation, WhateverHappensTheLedgerEndsUpAsIfNothingHad) {

@@ -68,6 +68,16 @@ protected:
             ASSERT_TRUE(writer.value()->sync().ok());
         }
     }
+    // What compaction would keep.
+    std::string last_of_key(std::string_view key) {
+        std::string last;
+        for (const auto& stored : log_.stored(log::statistics_topic, 0)) {
+            if (stored.key == key) {
+                last = as_text(std::as_bytes(std::span(stored.words)).first(stored.value_bytes));
+            }
+        }
+        return last;
+    }
     void remove(std::string_view topic, std::size_t offset) {
         log_.stored(topic, 0)[offset].hole = true;
     }
@@ -185,15 +195,7 @@ TEST_F(PublisherTest, WhatAZombieRepeatsIsPassedOverByEverybody) {
     EXPECT_EQ(standby->repeats(), 6U);
     EXPECT_EQ(published(log::statistics_history_topic), 15U);
     // Row 6 was repeated behind row 9 of the same key: compaction would keep the older one.
-    const auto& latest = log_.stored(log::statistics_topic, 0);
-    std::string newest_of_key;
-    for (const auto& stored : latest) {
-        if (stored.key == "1/same") {
-            newest_of_key =
-                as_text(std::as_bytes(std::span(stored.words)).first(stored.value_bytes));
-        }
-    }
-    EXPECT_THAT(newest_of_key, HasSubstr("\"row\":12"));
+    EXPECT_THAT(last_of_key("1/same"), HasSubstr("\"row\":12"));
     EXPECT_TRUE(compare(1, 12).ok());
     // A restart from a state before the repeats, and one from the end.
     LanePositions from = standby->positions();
@@ -204,6 +206,53 @@ TEST_F(PublisherTest, WhatAZombieRepeatsIsPassedOverByEverybody) {
     const auto again = open(from);
     publish(*again, rows(4, 14));
     EXPECT_TRUE(compare(1, 14).ok());
+}
+
+// Nothing is published for months, perhaps, and compaction does not wait.
+TEST_F(PublisherTest, TheNewestRowOfAKeyComesAgainWhereNothingElseDoes) {
+    publish(*open(), rows(1, 3));
+    const auto standby = open({}, PublisherMode::follow);
+    ASSERT_TRUE(standby->take(rows(1, 5)).ok());
+    EXPECT_TRUE(standby->lead().value());
+    publish(*standby, rows(6, 10));
+    arrive(rows(4, 6));
+    ASSERT_TRUE(standby->look_for_repeats().ok());
+    EXPECT_THAT(last_of_key("1/same"), HasSubstr("\"row\":9"));
+    const std::size_t end = published(log::statistics_topic);
+    ASSERT_TRUE(standby->look_for_repeats().ok());
+    EXPECT_EQ(published(log::statistics_topic), end) << "once is enough";
+    publish(*standby, rows(11, 11));
+    EXPECT_TRUE(compare(1, 11).ok());
+}
+
+TEST_F(PublisherTest, ARestartBringsTheNewestRowOfAKeyAgain) {
+    const auto leader = open();
+    publish(*leader, rows(1, 10));
+    const LanePositions from = leader->positions();
+    arrive(rows(4, 6));
+    const auto again = open(from);
+    ASSERT_TRUE(again->look_for_repeats().ok());
+    EXPECT_THAT(last_of_key("1/same"), HasSubstr("\"row\":9"));
+    publish(*again, rows(11, 11));
+    EXPECT_TRUE(compare(1, 11).ok());
+    publish(*open(again->positions()), rows(12, 12));
+    EXPECT_TRUE(compare(1, 12).ok());
+}
+
+TEST_F(PublisherTest, RepeatsBehindTheLastRowAreNoRowsThatAreLeft) {
+    publish(*open(), rows(1, 6));
+    arrive(rows(3, 6));
+    const auto replay = open({}, PublisherMode::compare);
+    ASSERT_TRUE(replay->take(rows(1, 5)).ok());
+    ASSERT_TRUE(replay->sync().ok());
+    EXPECT_TRUE(replay->rows_left()) << "row 6 was not recomputed";
+    publish(*replay, rows(6, 6));
+    EXPECT_FALSE(replay->rows_left());
+    EXPECT_EQ(replay->repeats(), 8U);
+    arrive(rows(7, 7));
+    const auto later = open({}, PublisherMode::compare);
+    publish(*later, rows(1, 6));
+    EXPECT_TRUE(later->rows_left()) << "row 7 is nobody's";
 }
 
 TEST_F(PublisherTest, WhoeverTookOverStillNoticesRowsThatAreNoRepeats) {
