@@ -7,6 +7,7 @@
 
 #include "engine/journal/reader.h"
 #include "engine/log/topics.h"
+#include "schemas/events_generated.h"
 
 namespace fiscus::simulation {
 namespace {
@@ -28,6 +29,18 @@ std::string_view name_of(Harm harm) {
         case Harm::made_anew: return "made anew";
     }
     return "";
+}
+
+// Of a source without a key a signature says nothing.
+bool is_of_signature(const log::StoredRecord& record, std::uint64_t byte) {
+    const auto* value = reinterpret_cast<const std::uint8_t*>(record.words.data());
+    flatbuffers::Verifier verifier(value, record.value_bytes);
+    if (!wire::VerifyEventBuffer(verifier)) {
+        return false;
+    }
+    const auto* signature = wire::GetEvent(value)->signature();
+    return signature != nullptr &&
+           byte - static_cast<std::uint64_t>(signature->data() - value) < signature->size();
 }
 
 bool says(const Error& error, std::string_view words) {
@@ -139,7 +152,10 @@ void Operator::rewrite(std::int64_t from, std::int64_t end) {
             record.value_bytes = 8;
             continue;
         }
-        const std::uint64_t byte = world_.random.below(record.value_bytes);
+        std::uint64_t byte = world_.random.below(record.value_bytes);
+        while (damage_->topic == log::events_topic && is_of_signature(record, byte)) {
+            byte = world_.random.below(record.value_bytes);
+        }
         record.words[byte / 8] ^= std::uint64_t{1} << (byte % 8 * 8);
     }
     world_.cluster.replace(damage_->topic, world_.partition, std::move(records));
