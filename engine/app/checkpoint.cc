@@ -319,15 +319,11 @@ Status link_or_copy(const fs::path& from, const fs::path& to) {
 }
 
 // A process that was killed before it wrote its first change leaves a state that knows no log.
-Status check_begun(const fs::path& state) {
-    FISCUS_ASSIGN(const runtime::StateView view, runtime::read_state(state));
-    if (view.log_partitions > 0) {
-        return Done{};
-    }
-    return Error{ErrorCode::not_found,
-                 fmt::format("there is nothing in the state {} yet", state.string()),
-                 "its process wrote none of what it applied",
-                 "Let `fiscus run` work on, stop it, and create the checkpoint then."};
+Error nothing_in(const fs::path& state) {
+    return {ErrorCode::not_found,
+            fmt::format("there is nothing in the state {} yet", state.string()),
+            "its process wrote none of what it applied",
+            "Let `fiscus run` work on, stop it, and create the checkpoint then."};
 }
 
 }  // namespace
@@ -340,7 +336,6 @@ Result<Checkpoint> create_checkpoint(const fs::path& state,
                      "Give each checkpoint a directory of its own."};
     }
     FISCUS_ASSIGN(const std::vector<std::int32_t> partitions, partitions_in(state));
-    FISCUS_TRY(check_begun(state));
     std::error_code failed;
     fs::create_directories(directory / "engine", failed);
     if (failed) {
@@ -354,6 +349,10 @@ Result<Checkpoint> create_checkpoint(const fs::path& state,
     Checkpoint checkpoint;
     checkpoint.layout = state::layout_version;
     FISCUS_ASSIGN(const runtime::StateView view, runtime::read_state(directory));
+    if (view.log_partitions == 0) {
+        fs::remove_all(directory, failed);
+        return nothing_in(state);
+    }
     checkpoint.log_identity = view.log_identity;
     checkpoint.log_partitions = view.log_partitions;
     for (const runtime::PartitionView& one : view.partitions) {
