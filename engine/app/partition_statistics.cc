@@ -24,14 +24,16 @@ Status PartitionStatistics::open() {
 
 Result<bool> PartitionStatistics::keep_to(const Lead& lead) {
     const auto now = options_.clock->now();
+    // Of a process that slept it is not known whether it leads still.
+    const bool unfenced = now - lead.unfenced < row_lease;
     if (!follows_ && stands_by_ && !lead.leads) {
         // Rows that are under way go with the writer, and those that are not wait no longer.
         FISCUS_TRY(open());
-    } else if (follows_ && lead.leads && now - lead.since >= row_lease) {
+    } else if (follows_ && lead.leads && unfenced && now - lead.since >= row_lease) {
         FISCUS_ASSIGN(const bool leads, runner_->lead());
         follows_ = !leads;
     }
-    return follows_ || now - lead.unfenced < row_lease;
+    return follows_ || unfenced;
 }
 
 }  // namespace fiscus::app

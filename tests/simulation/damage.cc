@@ -259,6 +259,7 @@ void Operator::repair() {
     }
     damage_.reset();
     world_.damaged = false;
+    world_.rows_term = 0;
     world_.trace.note("the operator is done", static_cast<std::uint64_t>(remedies));
 }
 

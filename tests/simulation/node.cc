@@ -63,6 +63,7 @@ void NodeProcess::tell() {
         world_.faults.count(leads ? "standby: takes over" : "standby: stands down, and follows");
     }
     led_ = leads;
+    term_ = leads ? now.term : term_;
 }
 
 void NodeProcess::turn_engine() {
@@ -78,6 +79,7 @@ void NodeProcess::turn_engine() {
 void NodeProcess::turn_statistics() {
     rows_on_their_way_ = false;
     const bool followed = statistics_->follows();
+    const std::uint64_t appended = statistics_->runner().counts().rows_appended;
     auto now = lead_ ? statistics_->keep_to(*lead_) : Result<bool>(true);
     if (!lives(now)) {
         return;
@@ -85,6 +87,7 @@ void NodeProcess::turn_statistics() {
     if (followed && !statistics_->follows()) {
         world_.faults.count("standby: its statistics lead");
     }
+    check_term(appended);
     if (!*now) {
         world_.trace.note(name_ + " may not publish");
         return;
@@ -96,7 +99,25 @@ void NodeProcess::turn_statistics() {
         const projections::RunnerCounts after = statistics_->runner().counts();
         rows_on_their_way_ =
             after.rows_appended > before.rows_appended && after.commits == before.commits;
+        check_term(before.rows_appended);
     }
+}
+
+// Where all stand by, whoever publishes under a term is followed by nobody of a lower one.
+void NodeProcess::check_term(std::uint64_t appended_before) {
+    if (world_.damaged) {
+        // A journal that lost its tail gives terms once more.
+        world_.rows_term = 0;
+        return;
+    }
+    if (!stands_by_ || statistics_->runner().counts().rows_appended <= appended_before) {
+        return;
+    }
+    if (term_ < world_.rows_term) {
+        find("it publishes rows in term " + std::to_string(term_) + " after those of term " +
+             std::to_string(world_.rows_term));
+    }
+    world_.rows_term = term_;
 }
 
 void NodeProcess::turn() {

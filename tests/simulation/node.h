@@ -52,11 +52,13 @@ private:
     void turn_statistics();
     // What the engine's thread says to the other one.
     void tell();
+    void check_term(std::uint64_t appended_before);
     [[nodiscard]] bool is_at_end();
 
     bool stands_by_ = false;
     Rights rights_ = Rights::all;
     bool led_ = false;
+    std::uint64_t term_ = 0;  // in which it leads, or led last
     bool rows_on_their_way_ = false;
     std::unique_ptr<runtime::Engine> engine_;
     std::optional<app::PartitionStatistics> statistics_;

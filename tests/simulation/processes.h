@@ -31,6 +31,8 @@ struct Surroundings {
     std::uint64_t disk_seed = 0;
     // Of a thousand lives of nodes those that may not leave notes.
     std::uint64_t without_rights = 0;
+    // The highest in which a node that stands by has published rows.
+    std::uint64_t rows_term = 0;
     // While true a cluster may fail and processes may claim from each other.
     bool hostile = true;
     // While true a topic is not what it was, and whoever notices refuses.
