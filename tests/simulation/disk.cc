@@ -87,7 +87,7 @@ public:
         IOStatus renamed = target()->RenameFile(from, to, options, debug);
         if (renamed.ok()) {
             const std::lock_guard lock(mutex_);
-            synced_bytes_[to] = synced_bytes_[from];
+            is_synced_as(to, from);
             synced_bytes_.erase(from);
             named(std::move(naming));
         }
@@ -103,7 +103,7 @@ public:
         IOStatus linked = target()->LinkFile(from, to, options, debug);
         if (linked.ok()) {
             const std::lock_guard lock(mutex_);
-            synced_bytes_[to] = synced_bytes_[from];
+            is_synced_as(to, from);
             named({.path = to, .from = {}});
         }
         return linked;
@@ -205,6 +205,15 @@ public:
     }
 
 private:
+    // What was not made through this disk, such as a restored checkpoint, is all there.
+    void is_synced_as(const std::string& to, const std::string& from) {
+        const auto known = synced_bytes_.find(from);
+        if (known == synced_bytes_.end()) {
+            synced_bytes_.erase(to);
+        } else {
+            synced_bytes_[to] = known->second;
+        }
+    }
     // By a hash of the path and not by the random numbers of all else: which files there are may
     // depend on RocksDB's own threads.
     [[nodiscard]] property::Random chance_of(const std::string& path) const {
