@@ -68,8 +68,8 @@ void World::source_key_deed() {
                                 .commitment = support::commitment_of(added)});
 }
 
-// The same about sources in every state, also about the authority's last one: it keeps its keys in most
-// runs, because whoever loses them is heard no more.
+// The same about sources in every state, also about the authority's last one: it keeps its keys in
+// most runs, because whoever loses them is heard no more.
 void World::about_a_source_key() {
     const auto* found = random_.entry(rules().sources);
     if (random_.chance(400) && rules().sources.count(1) != 0) {
