@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <csignal>
+#include <map>
+#include <utility>
 
 #include <gtest/gtest.h>
 
@@ -67,6 +69,12 @@ void KafkaLane::wait_until_applied() {
     EXPECT_TRUE(support::wait_until([&] { return journal.entries() >= publisher_->acknowledged(); },
                                     service_patience))
         << said();
+    // Rows follow; they are all there once none comes any more.
+    std::map<std::string, std::int64_t> before;
+    for (auto now = published(*log_); now != before; now = published(*log_)) {
+        before = std::move(now);
+        let_pass(milliseconds(1'500));
+    }
 }
 
 void KafkaLane::start_service() {
