@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <chrono>
+#include <fcntl.h>
 #include <fstream>
 #include <set>
 #include <utility>
@@ -12,6 +13,7 @@
 
 #include "engine/app/mapped_file.h"
 #include "engine/journal/reader.h"
+#include "engine/log/file.h"
 #include "engine/log/start_check.h"
 #include "engine/log/topics.h"
 #include "engine/runtime/engine.h"
@@ -163,17 +165,43 @@ Result<Checkpoint> read_manifest(const fs::path& directory) {
     return checkpoint;
 }
 
+// Every file and directory below, and itself.
+Status sync_all(const fs::path& directory) {
+    std::error_code failed;
+    for (fs::recursive_directory_iterator at(directory, failed), end; !failed && at != end;
+         at.increment(failed)) {
+        if (at->is_directory()) {
+            FISCUS_TRY(log::sync_directory(at->path()));
+        } else {
+            FISCUS_ASSIGN(const log::FileDescriptor file, log::open_file(at->path(), O_RDONLY));
+            FISCUS_TRY(log::sync_file(file, at->path()));
+        }
+    }
+    if (failed) {
+        return system_says("cannot list " + directory.string(), failed);
+    }
+    return log::sync_directory(directory);
+}
+
+// The names of a directory and of those that were made above it.
+Status sync_names_of(const fs::path& directory) {
+    const fs::path absolute = fs::absolute(directory).lexically_normal();
+    for (fs::path above = absolute.parent_path();; above = above.parent_path()) {
+        FISCUS_TRY(log::sync_directory(above));
+        if (above == above.parent_path()) {
+            return Done{};
+        }
+    }
+}
+
+// Last of all: where it is, all that it names is on the disk.
 Status write_manifest(const Checkpoint& checkpoint, const fs::path& directory) {
+    FISCUS_TRY(sync_all(directory));
     auto json = to_json(checkpoint);
     json["manifest"] = to_hex(sha256(as_byte_span(json.dump())));
-    std::ofstream stream(directory / manifest_name, std::ios::binary);
-    stream << json.dump(2) << '\n';
-    stream.close();
-    return stream
-               ? Status(Done{})
-               : Status(Error{ErrorCode::io,
-                              fmt::format("cannot write {}", (directory / manifest_name).string()),
-                              "the disk took not all of it", "Make room and create it again."});
+    FISCUS_TRY(log::write_new_file(directory / manifest_name, as_byte_span(json.dump(2) + '\n')));
+    FISCUS_TRY(log::sync_directory(directory));
+    return sync_names_of(directory);
 }
 
 // The files are there, none other, and none has changed.
@@ -399,10 +427,13 @@ Result<Checkpoint> restore_checkpoint(const fs::path& directory,
         const fs::path below = fs::path(file.path).lexically_relative("engine");
         FISCUS_TRY(link_or_copy(directory / file.path, draft / below));
     }
+    FISCUS_TRY(sync_all(draft));
     fs::rename(draft, state / "engine", failed);
     if (failed) {
         return system_says("cannot make " + (state / "engine").string(), failed);
     }
+    FISCUS_TRY(log::sync_directory(state));
+    FISCUS_TRY(sync_names_of(state));
     return checkpoint;
 }
 
