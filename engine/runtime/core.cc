@@ -31,9 +31,6 @@ Core::Core(decode::Shard shard, state::State& state, std::uint64_t next_sequence
 Result<std::size_t> Core::turn(std::span<const log::Record> records,
                                journal::Entries& out,
                                std::size_t block_bytes) {
-    if (dead_) {
-        return *dead_;
-    }
     {
         const StageTimer timer(times_, Stage::decode);
         decoder_.begin_turn();
@@ -51,10 +48,6 @@ Result<std::size_t> Core::turn(std::span<const log::Record> records,
             // What was applied before it stands; the next turn begins with what has to wait.
             if (applied.error().code == ErrorCode::secret_missing && rest.size() < records.size()) {
                 break;
-            }
-            // The state may be ahead of the entries: whoever went on would publish a gap.
-            if (applied.error().code != ErrorCode::secret_missing) {
-                dead_ = applied.error();
             }
             return applied.error();
         }

@@ -5,7 +5,6 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <span>
 #include <vector>
 
@@ -30,8 +29,8 @@ public:
     // One entry for each record, appended to `out`, until a block of them would take `block_bytes`
     // or more; how many records were taken, one at least when `out` was empty. They are borrowed
     // for the call only. Fails with secret_missing when the first record needs a key that is not
-    // there; nothing has changed then, and the same records may be tried again. Any other error is
-    // the last word of this core.
+    // there; nothing has changed then, and the same records may be tried again. After any other
+    // error the state may be ahead of the entries: whoever went on would publish a gap.
     Result<std::size_t> turn(std::span<const log::Record> records,
                              journal::Entries& out,
                              std::size_t block_bytes = SIZE_MAX);
@@ -52,7 +51,6 @@ private:
     apply::Ledger ledger_;
     std::uint64_t next_sequence_;
     std::vector<decode::DecodedEvent> events_;
-    std::optional<Error> dead_;
     StageTimes times_;
 };
 

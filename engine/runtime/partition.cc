@@ -128,7 +128,23 @@ Status Partition::check_memory() {
     return Done{};
 }
 
+template <typename Call>
+auto Partition::unless_dead(Call call) -> decltype(call()) {
+    if (dead_) {
+        return *dead_;
+    }
+    auto outcome = call();
+    if (!outcome.ok()) {
+        dead_ = outcome.error();
+    }
+    return outcome;
+}
+
 Result<std::uint64_t> Partition::run_once(milliseconds wait) {
+    return unless_dead([&] { return turn(wait); });
+}
+
+Result<std::uint64_t> Partition::turn(milliseconds wait) {
     FISCUS_TRY(check_memory());
     exchange_signs();
     if (following_ != nullptr) {
@@ -312,6 +328,10 @@ Result<bool> Partition::caught_up() {
 }
 
 Status Partition::flush() {
+    return unless_dead([this] { return write_all(); });
+}
+
+Status Partition::write_all() {
     // Between two blocks only: the position and the cursor in the journal belong together.
     if (!block_ && (folding_ || unfolded_records_ > 0 || position_.next_offset == 0)) {
         FISCUS_TRY(fold());

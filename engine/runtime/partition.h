@@ -25,6 +25,8 @@ public:
                                                    const EngineOptions& options,
                                                    const PartitionOptions& partition);
 
+    // An error is its last word: whoever went on would publish a gap, or write a state that is
+    // ahead of the journal.
     Result<std::uint64_t> run_once(std::chrono::milliseconds wait);
     Result<bool> caught_up();
     Status flush();
@@ -42,7 +44,11 @@ private:
           watch_(options.patience),
           fold_began_(options.clock->now()) {}
 
+    template <typename Call>
+    auto unless_dead(Call call) -> decltype(call());
     Status open_state();
+    Result<std::uint64_t> turn(std::chrono::milliseconds wait);
+    Status write_all();
     Status check_memory();
     Status check_log();
     Status follow_from_here();
@@ -115,6 +121,7 @@ private:
     std::optional<Position> folding_;  // where the fold that is being collected began
     Clock::Time fold_began_;
     StageTimes times_;
+    std::optional<Error> dead_;
     std::string waits_for_;
     Clock::Time asks_again_;
 

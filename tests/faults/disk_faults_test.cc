@@ -137,7 +137,9 @@ void DiskFaults::sweep(DiskFault fault, int error_number, Report& report) {
                 report.count("calls that failed");
                 ASSERT_EQ(end.exit_code, 1) << what << ", signal " << end.signal;
                 EXPECT_EQ(end.finding, "") << what;
-                EXPECT_TRUE(end.code == "io" || end.code == "state" || end.code == "corrupt")
+                // A key file that cannot be read is a key that is missing.
+                EXPECT_TRUE(end.code == "io" || end.code == "state" || end.code == "corrupt" ||
+                            end.code == "secret_missing")
                     << what << " " << end.code;
                 // What failed, and what to do.
                 EXPECT_NE(end.error.find(place.string()), std::string::npos) << what;
