@@ -266,7 +266,7 @@ void World::redeem_these(const std::vector<Id128>& vouchers) {
     e.platform_match_fen = random_.chance(300) ? some_amount(random_.between(0, 900)) : 0;
     e.merchant_match_fen = random_.chance(300) ? some_amount(random_.between(0, 900)) : 0;
     if (random_.chance(vouchers.size() > 1 ? 60 : 15)) {
-        e.order_amount_fen = e.subsidy_fen - 1;
+        e.order_amount_fen = faces - 1;
     } else if (random_.chance(vouchers.size() > 1 ? 60 : 10)) {
         e.order_amount_fen = amount_fen_max;
         e.platform_match_fen = amount_fen_max;
