@@ -44,7 +44,8 @@ Report::~Report() {
 }
 
 std::uint64_t Report::seed() {
-    seed_ = support::number_from("FISCUS_SEED", std::random_device{}());
+    seed_ = support::number_from(
+        "FISCUS_SEED", support::number_from("FISCUS_FAULTS_SEED", std::random_device{}()));
     std::printf("FISCUS_SEED=%llu\n", static_cast<unsigned long long>(seed_));
     return seed_;
 }

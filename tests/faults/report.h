@@ -20,7 +20,7 @@ public:
     Report(const Report&) = delete;
     Report& operator=(const Report&) = delete;
 
-    // FISCUS_SEED, or one of chance; printed and kept.
+    // FISCUS_SEED, else FISCUS_FAULTS_SEED, else one of chance; printed and kept.
     std::uint64_t seed();
     void count(const std::string& what, std::uint64_t times = 1);
     [[nodiscard]] std::uint64_t counted(const std::string& what) const;
