@@ -1,8 +1,6 @@
 #include "tests/crash/crash_run.h"
 
 #include <algorithm>
-#include <array>
-#include <charconv>
 #include <chrono>
 #include <csignal>
 
@@ -11,6 +9,7 @@
 
 #include "engine/journal/reader.h"
 #include "engine/log/topics.h"
+#include "tests/support/rows.h"
 #include "tests/support/wait.h"
 
 namespace fiscus::crash {
@@ -18,9 +17,6 @@ namespace {
 
 using std::chrono::milliseconds;
 using support::Child;
-
-constexpr std::array own_topics{log::outcomes_topic, log::refusals_topic, log::statistics_topic,
-                                log::statistics_history_topic, log::reconciliation_topic};
 
 // No life of the program takes that long, on any machine that runs these tests.
 constexpr milliseconds life_max{240'000};
@@ -65,17 +61,6 @@ std::pair<std::uint64_t, Hash128> records_of(log::Log& log,
         hash = xxh3_128(std::as_bytes(std::span(&hash, 1)), std::as_bytes(std::span(&one, 1)));
     }
     return {kept.size(), hash};
-}
-
-// What `{"row":N` at the beginning of a row says; 0: it is none.
-std::uint64_t row_number_of(const log::Record& record) {
-    const std::string_view value = as_text(record.value);
-    constexpr std::string_view prefix = "{\"row\":";
-    std::uint64_t number = 0;
-    if (value.starts_with(prefix)) {
-        std::from_chars(value.data() + prefix.size(), value.data() + value.size(), number);
-    }
-    return number;
 }
 
 }  // namespace
@@ -182,7 +167,7 @@ Seen look(log::Log& log) {
         }
         seen.state_digest = (*block)->view.header().state_digest;
     }
-    for (const std::string_view topic : own_topics) {
+    for (const std::string_view topic : support::row_topics) {
         seen.topics[std::string(topic)] = records_of(log, topic, 0);
     }
     return seen;
@@ -190,7 +175,7 @@ Seen look(log::Log& log) {
 
 Rows rows_of(log::Log& log) {
     Rows all;
-    for (const std::string_view topic : own_topics) {
+    for (const std::string_view topic : support::row_topics) {
         auto& rows = all.rows[std::string(topic)];
         const auto info = log.describe(topic);
         auto extent = log.extent(topic, 0);
@@ -205,7 +190,7 @@ Rows rows_of(log::Log& log) {
             }
             for (const log::Record& record : *records) {
                 next = record.offset + 1;
-                const std::uint64_t number = row_number_of(record);
+                const std::uint64_t number = support::row_number_of(as_text(record.value));
                 EXPECT_GT(number, 0U) << topic << " at offset " << record.offset;
                 const std::uint64_t hash = xxh3_64(record.key, record.value);
                 if (info.value()->plan.compacted) {

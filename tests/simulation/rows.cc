@@ -1,27 +1,16 @@
 #include "tests/simulation/rows.h"
 
 #include <algorithm>
-#include <array>
-#include <charconv>
 #include <map>
 #include <string_view>
 #include <utility>
 
 #include "engine/base/hash.h"
 #include "engine/log/topics.h"
+#include "tests/support/rows.h"
 
 namespace fiscus::simulation {
 namespace {
-
-// 0: no row.
-std::uint64_t number_of(std::string_view value) {
-    constexpr std::string_view prefix = R"({"row":)";
-    std::uint64_t number = 0;
-    if (value.starts_with(prefix)) {
-        std::from_chars(value.data() + prefix.size(), value.data() + value.size(), number);
-    }
-    return number;
-}
 
 std::string wrong_rows_of(const std::string& topic,
                           const Cluster::Records& records,
@@ -34,7 +23,7 @@ std::string wrong_rows_of(const std::string& topic,
             continue;
         }
         const log::Record record = records[offset].at(static_cast<std::int64_t>(offset));
-        const std::uint64_t number = number_of(as_text(record.value));
+        const std::uint64_t number = support::row_number_of(as_text(record.value));
         const auto where = [&] { return topic + ", offset " + std::to_string(offset) + ": "; };
         if (number == 0) {
             return where() + "no row";
@@ -65,9 +54,7 @@ std::string wrong_rows_of(const std::string& topic,
 }  // namespace
 
 std::string wrong_rows(Cluster& cluster, std::int32_t partition, Faults& counts) {
-    for (const std::string_view topic :
-         {log::statistics_topic, log::statistics_history_topic, log::reconciliation_topic,
-          log::refusals_topic, log::outcomes_topic}) {
+    for (const std::string_view topic : support::row_topics) {
         if (std::string wrong =
                 wrong_rows_of(std::string(topic), cluster.stored(topic, partition), counts);
             !wrong.empty()) {

@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "engine/log/topics.h"
+#include "tests/support/hand_clock.h"
 #include "tests/support/memory_log.h"
 #include "tests/support/temporary_directory.h"
 
@@ -15,16 +16,6 @@ namespace fiscus::app {
 namespace {
 
 using std::chrono::milliseconds;
-
-class HandClock final : public Clock {
-public:
-    Time now() override { return now_; }
-    void sleep_until(Time time) override { now_ = std::max(now_, time); }
-    void pass(milliseconds span) { now_ += span; }
-
-private:
-    Time now_{std::chrono::hours(1)};
-};
 
 class PartitionStatisticsTest : public testing::Test {
 protected:
@@ -45,7 +36,7 @@ protected:
 
     const support::TemporaryDirectory directory_;
     log::MemoryLog log_;
-    HandClock clock_;
+    support::HandClock clock_;
     std::optional<PartitionStatistics> statistics_;
 };
 

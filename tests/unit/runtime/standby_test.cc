@@ -13,6 +13,7 @@
 #include "engine/journal/reader.h"
 #include "engine/log/topics.h"
 #include "engine/runtime/engine.h"
+#include "tests/support/hand_clock.h"
 #include "tests/support/memory_log.h"
 #include "tests/unit/journal/blocks.h"
 
@@ -22,16 +23,6 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr std::size_t events_all = 20'000;
-
-class HandClock final : public Clock {
-public:
-    Time now() override { return now_; }
-    void sleep_until(Time time) override { now_ = std::max(now_, time); }
-    void pass(milliseconds span) { now_ += span; }
-
-private:
-    Time now_{std::chrono::hours(1)};
-};
 
 class StandbyTest : public testing::Test {
 protected:
@@ -139,7 +130,7 @@ protected:
     std::filesystem::path directory_;
     log::MemoryLog source_;
     log::MemoryLog log_;
-    HandClock clock_;
+    support::HandClock clock_;
 };
 
 TEST_F(StandbyTest, FollowsItsLeaderAndComparesEveryBlock) {

@@ -1,0 +1,21 @@
+// A clock in which time passes when a test says so.
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+
+#include "engine/threads/clock.h"
+
+namespace fiscus::support {
+
+class HandClock final : public Clock {
+public:
+    Time now() override { return now_; }
+    void sleep_until(Time time) override { now_ = std::max(now_, time); }
+    void pass(std::chrono::milliseconds span) { now_ += span; }
+
+private:
+    Time now_{std::chrono::hours(1)};
+};
+
+}  // namespace fiscus::support
