@@ -62,7 +62,8 @@ Result<std::optional<draw::Digest>> KnownKeys::source_key(const apply::Committed
             return secrets::unusable(directory_ / name,
                                      "its key is not the one that the log is committed to",
                                      "the commitment stands in SourceRegistered or SourceKeyAdded; "
-                                     "give the key that it was made from");
+                                     "give the key that it was made from, or restore the log if "
+                                     "that was changed");
         }
         if (key) {
             return key;
@@ -152,7 +153,7 @@ Result<std::optional<draw::Digest>> KnownKeys::from_file(const apply::KeyChain& 
         return secrets::unusable(
             path, "its key is not the last one of the chain that the rules committed to",
             "the head of the chain stands in InstantDrawOpened; give the key that it "
-            "was made from");
+            "was made from, or restore the log if that was changed");
     }
     return std::optional(back_from(chain.hash, *last, chain.days - number));
 }

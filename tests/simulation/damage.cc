@@ -1,13 +1,13 @@
 #include "tests/simulation/damage.h"
 
 #include <algorithm>
-#include <array>
 #include <limits>
 #include <utility>
 
 #include "engine/journal/reader.h"
 #include "engine/log/topics.h"
 #include "schemas/events_generated.h"
+#include "tests/support/rows.h"
 
 namespace fiscus::simulation {
 namespace {
@@ -16,10 +16,6 @@ using std::chrono::milliseconds;
 
 // More than any damage needs: each process may be told twice what to do.
 constexpr int remedies_max = 20;
-
-const std::array<std::string_view, 5> row_topics = {
-    log::statistics_topic, log::statistics_history_topic, log::reconciliation_topic,
-    log::refusals_topic, log::outcomes_topic};
 
 std::string_view name_of(Harm harm) {
     switch (harm) {
@@ -31,16 +27,24 @@ std::string_view name_of(Harm harm) {
     return "";
 }
 
-// Of a source without a key a signature says nothing.
-bool is_of_signature(const log::StoredRecord& record, std::uint64_t byte) {
+// Bytes that mean nothing: the signature of a source without a key, and what the struct Origin ends
+// with to fill a multiple of eight.
+bool means_nothing(const log::StoredRecord& record, std::uint64_t byte) {
+    constexpr std::uint64_t filling = 2;
     const auto* value = reinterpret_cast<const std::uint8_t*>(record.words.data());
     flatbuffers::Verifier verifier(value, record.value_bytes);
     if (!wire::VerifyEventBuffer(verifier)) {
         return false;
     }
-    const auto* signature = wire::GetEvent(value)->signature();
-    return signature != nullptr &&
-           byte - static_cast<std::uint64_t>(signature->data() - value) < signature->size();
+    const auto lies_in = [&](const void* part, std::uint64_t bytes) {
+        return byte - static_cast<std::uint64_t>(static_cast<const std::uint8_t*>(part) - value) <
+               bytes;
+    };
+    const wire::Event& event = *wire::GetEvent(value);
+    const auto* signature = event.signature();
+    return (signature != nullptr && lies_in(signature->data(), signature->size())) ||
+           (event.origin() != nullptr &&
+            lies_in(reinterpret_cast<const std::uint8_t*>(event.origin() + 1) - filling, filling));
 }
 
 bool says(const Error& error, std::string_view words) {
@@ -89,7 +93,7 @@ void Operator::harm() {
     if (of == 1) {
         topics = {log::journal_topic};
     } else if (of == 2) {
-        topics = {row_topics.begin(), row_topics.end()};
+        topics = {support::row_topics.begin(), support::row_topics.end()};
     }
     std::erase_if(topics, [this](std::string_view topic) {
         return world_.cluster.stored(topic, world_.partition).empty();
@@ -153,7 +157,7 @@ void Operator::rewrite(std::int64_t from, std::int64_t end) {
             continue;
         }
         std::uint64_t byte = world_.random.below(record.value_bytes);
-        while (damage_->topic == log::events_topic && is_of_signature(record, byte)) {
+        while (damage_->topic == log::events_topic && means_nothing(record, byte)) {
             byte = world_.random.below(record.value_bytes);
         }
         record.words[byte / 8] ^= std::uint64_t{1} << (byte % 8 * 8);
@@ -296,7 +300,7 @@ void Operator::remedy(const Refusal& refusal) {
     if (may_restore && (refusal.from_nothing || world_.random.chance(500))) {
         restore();
     } else if (may_make_anew) {
-        for (const std::string_view topic : row_topics) {
+        for (const std::string_view topic : support::row_topics) {
             world_.cluster.make_anew(topic, world_.partition, "anew " + std::to_string(++audits_));
         }
         for (Process* publisher : publishers_) {

@@ -17,7 +17,9 @@ constexpr milliseconds idle_time{600};
 bool may_come_of_damage(ErrorCode code) {
     return code == ErrorCode::log_mismatch || code == ErrorCode::diverged ||
            code == ErrorCode::corrupt || code == ErrorCode::fenced ||
-           code == ErrorCode::log_unavailable;
+           code == ErrorCode::log_unavailable ||
+           // A commitment to a key was rewritten: the file is another key's then.
+           code == ErrorCode::secret_missing;
 }
 
 }  // namespace
