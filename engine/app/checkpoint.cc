@@ -183,25 +183,13 @@ Status sync_all(const fs::path& directory) {
     return log::sync_directory(directory);
 }
 
-// The names of a directory and of those that were made above it.
-Status sync_names_of(const fs::path& directory) {
-    const fs::path absolute = fs::absolute(directory).lexically_normal();
-    for (fs::path above = absolute.parent_path();; above = above.parent_path()) {
-        FISCUS_TRY(log::sync_directory(above));
-        if (above == above.parent_path()) {
-            return Done{};
-        }
-    }
-}
-
 // Last of all: where it is, all that it names is on the disk.
 Status write_manifest(const Checkpoint& checkpoint, const fs::path& directory) {
     FISCUS_TRY(sync_all(directory));
     auto json = to_json(checkpoint);
     json["manifest"] = to_hex(sha256(as_byte_span(json.dump())));
     FISCUS_TRY(log::write_new_file(directory / manifest_name, as_byte_span(json.dump(2) + '\n')));
-    FISCUS_TRY(log::sync_directory(directory));
-    return sync_names_of(directory);
+    return log::sync_directory(directory);
 }
 
 // The files are there, none other, and none has changed.
@@ -364,11 +352,7 @@ Result<Checkpoint> create_checkpoint(const fs::path& state,
                      "Give each checkpoint a directory of its own."};
     }
     FISCUS_ASSIGN(const std::vector<std::int32_t> partitions, partitions_in(state));
-    std::error_code failed;
-    fs::create_directories(directory / "engine", failed);
-    if (failed) {
-        return system_says("cannot make " + directory.string(), failed);
-    }
+    FISCUS_TRY(log::make_directories(directory / "engine"));
     for (const std::int32_t partition : partitions) {
         const std::string name = std::to_string(partition);
         FISCUS_TRY(state::copy_rocks_store((state / "engine" / name).string(),
@@ -378,6 +362,7 @@ Result<Checkpoint> create_checkpoint(const fs::path& state,
     checkpoint.layout = state::layout_version;
     FISCUS_ASSIGN(const runtime::StateView view, runtime::read_state(directory));
     if (view.log_partitions == 0) {
+        std::error_code failed;
         fs::remove_all(directory, failed);
         return nothing_in(state);
     }
@@ -423,6 +408,7 @@ Result<Checkpoint> restore_checkpoint(const fs::path& directory,
     const fs::path draft = state / "engine.draft";
     std::error_code failed;
     fs::remove_all(draft, failed);
+    FISCUS_TRY(log::make_directories(draft));
     for (const CheckpointFile& file : checkpoint.files) {
         const fs::path below = fs::path(file.path).lexically_relative("engine");
         FISCUS_TRY(link_or_copy(directory / file.path, draft / below));
@@ -433,7 +419,6 @@ Result<Checkpoint> restore_checkpoint(const fs::path& directory,
         return system_says("cannot make " + (state / "engine").string(), failed);
     }
     FISCUS_TRY(log::sync_directory(state));
-    FISCUS_TRY(sync_names_of(state));
     return checkpoint;
 }
 

@@ -6,6 +6,7 @@
 #include <system_error>
 #include <unistd.h>
 #include <utility>
+#include <vector>
 
 namespace fiscus::log {
 namespace {
@@ -181,9 +182,17 @@ Result<bool> link_draft(const std::filesystem::path& draft, const std::filesyste
 
 Status make_directories(const std::filesystem::path& path) {
     std::error_code error;
-    std::filesystem::create_directories(path, error);
+    const std::filesystem::path whole = std::filesystem::absolute(path, error).lexically_normal();
+    std::vector<std::filesystem::path> made;
+    for (auto at = whole; !error && !std::filesystem::exists(at, error); at = at.parent_path()) {
+        made.push_back(at);
+    }
+    std::filesystem::create_directories(whole, error);
     if (error) {
         return system_error("create", path, error.value());
+    }
+    for (const std::filesystem::path& directory : made) {
+        FISCUS_TRY(sync_directory(directory.parent_path()));
     }
     return Done{};
 }

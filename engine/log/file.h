@@ -66,7 +66,8 @@ Status write_new_file(const std::filesystem::path& path, Bytes bytes);
 // Gives the file at `draft` the name `path`, at once and only if nothing has that name; the draft
 // is gone afterwards. False when the name was taken.
 Result<bool> link_draft(const std::filesystem::path& draft, const std::filesystem::path& path);
-// Makes a directory and the missing ones above it; existing ones are fine.
+// Makes a directory and the missing ones above it, whose names are on the disk then; existing ones
+// are fine.
 Status make_directories(const std::filesystem::path& path);
 
 }  // namespace fiscus::log
