@@ -183,25 +183,12 @@ Status Runner::check_memory() const {
                      "command goes on from here"};
 }
 
-// The fold may be ahead of the rows: whoever went on would publish some of them twice.
-template <typename Call>
-auto Runner::unless_dead(Call call) -> decltype(call()) {
-    if (dead_) {
-        return *dead_;
-    }
-    auto outcome = call();
-    if (!outcome.ok()) {
-        dead_ = outcome.error();
-    }
-    return outcome;
-}
-
 Result<std::uint64_t> Runner::run_once(std::chrono::milliseconds wait) {
-    return unless_dead([&] { return turn(wait); });
+    return last_word_.unless_failed([&] { return turn(wait); });
 }
 
 Status Runner::flush() {
-    return unless_dead([this] { return write_all(); });
+    return last_word_.unless_failed([this] { return write_all(); });
 }
 
 Result<std::uint64_t> Runner::turn(std::chrono::milliseconds wait) {

@@ -14,6 +14,7 @@
 #include <optional>
 #include <string>
 
+#include "engine/base/last_word.h"
 #include "engine/base/result.h"
 #include "engine/journal/reader.h"
 #include "engine/log/log.h"
@@ -98,8 +99,6 @@ private:
     Status check_topics(log::Log& log) const;
     [[nodiscard]] Status check_memory() const;
     Status start(log::Log& log);
-    template <typename Call>
-    auto unless_dead(Call call) -> decltype(call());
     Result<std::uint64_t> turn(std::chrono::milliseconds wait);
     Status idle();
     Status flush_after(std::chrono::seconds interval);
@@ -124,7 +123,8 @@ private:
     Clock::Time flushed_;
     Clock::Time looked_{};  // for rows that somebody repeated
     bool caught_up_ = false;
-    std::optional<Error> dead_;
+    // The fold may be ahead of the rows: whoever went on would publish some of them twice.
+    LastWord last_word_;
 };
 
 }  // namespace fiscus::projections

@@ -128,20 +128,8 @@ Status Partition::check_memory() {
     return Done{};
 }
 
-template <typename Call>
-auto Partition::unless_dead(Call call) -> decltype(call()) {
-    if (dead_) {
-        return *dead_;
-    }
-    auto outcome = call();
-    if (!outcome.ok()) {
-        dead_ = outcome.error();
-    }
-    return outcome;
-}
-
 Result<std::uint64_t> Partition::run_once(milliseconds wait) {
-    return unless_dead([&] { return turn(wait); });
+    return last_word_.unless_failed([&] { return turn(wait); });
 }
 
 Result<std::uint64_t> Partition::turn(milliseconds wait) {
@@ -328,7 +316,7 @@ Result<bool> Partition::caught_up() {
 }
 
 Status Partition::flush() {
-    return unless_dead([this] { return write_all(); });
+    return last_word_.unless_failed([this] { return write_all(); });
 }
 
 Status Partition::write_all() {

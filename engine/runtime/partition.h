@@ -8,6 +8,7 @@
 #include <memory>
 #include <mutex>
 
+#include "engine/base/last_word.h"
 #include "engine/journal/reader.h"
 #include "engine/runtime/core.h"
 #include "engine/runtime/engine.h"
@@ -44,8 +45,6 @@ private:
           watch_(options.patience),
           fold_began_(options.clock->now()) {}
 
-    template <typename Call>
-    auto unless_dead(Call call) -> decltype(call());
     Status open_state();
     Result<std::uint64_t> turn(std::chrono::milliseconds wait);
     Status write_all();
@@ -121,7 +120,7 @@ private:
     std::optional<Position> folding_;  // where the fold that is being collected began
     Clock::Time fold_began_;
     StageTimes times_;
-    std::optional<Error> dead_;
+    LastWord last_word_;
     std::string waits_for_;
     Clock::Time asks_again_;
 
