@@ -193,13 +193,13 @@ Result<std::optional<ReadBlock>> JournalReader::follow(const log::Record& record
     const wire::Block& block = view.raw();
     const std::int64_t after = record.offset + 1;
     if (block.kind() == wire::BlockKind::claim) {
-        // A claim of a term already taken is void: of two writers that claimed at once, the first
-        // wins.
         if (block.term() > cursor_.term + 1) {
             return broken(record, partition_,
                           "a claim of term " + std::to_string(block.term()) +
                               " comes where the highest is " + std::to_string(cursor_.term));
         }
+        // A claim of a term already taken is void: of two writers that claimed at once, the first
+        // wins.
         if (block.term() > cursor_.term) {
             cursor_.term = block.term();
             claimed_by_ = view.header().writer;
