@@ -2,7 +2,6 @@
 // is ingested as sorted files, all of them or none: the log is the write-ahead log, so nothing
 // passes through a memtable.
 #include <algorithm>
-#include <cstdarg>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -11,7 +10,6 @@
 
 #include <rocksdb/cache.h>
 #include <rocksdb/db.h>
-#include <rocksdb/env.h>
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/options.h>
 #include <rocksdb/table.h>
@@ -19,6 +17,7 @@
 
 #include "engine/base/check.h"
 #include "engine/base/kill_point.h"
+#include "engine/rocks/database.h"
 #include "engine/state/slice.h"
 #include "engine/state/sorted_files.h"
 #include "engine/state/store.h"
@@ -49,30 +48,6 @@ Error store_error(const char* what, const rocksdb::Status& status, const std::st
                 : "check the disk; the state may be deleted, it is rebuilt from the log"};
 }
 
-// RocksDB's own log: its file cannot be written any further once a disk was full, and then the
-// library ends the process (an assertion). What matters comes back as errors and properties.
-class SilentLogger final : public rocksdb::Logger {
-public:
-    using rocksdb::Logger::Logv;
-    void Logv(const char*, std::va_list) override {}
-};
-
-// Its timer takes no task while another one runs and the machine's clock goes back; then the
-// opening is undone, and another one is as good as the first.
-rocksdb::Status open_again(const rocksdb::Options& options,
-                           const std::string& directory,
-                           rocksdb::DB** db) {
-    constexpr int openings_max = 8;
-    rocksdb::Status status;
-    for (int opening = 0; opening < openings_max; ++opening) {
-        status = rocksdb::DB::Open(options, directory, db);
-        if (!status.IsAborted()) {
-            break;
-        }
-    }
-    return status;
-}
-
 class RocksStore final : public StateStore {
 public:
     explicit RocksStore(std::string directory) : directory_(std::move(directory)) {}
@@ -83,46 +58,32 @@ public:
         table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
         table.cache_index_and_filter_blocks = true;
         table.pin_l0_filter_and_index_blocks_in_cache = true;
-        rocksdb::Options rocks;
-        rocks.create_if_missing = !options.read_only;
-        if (options.env != nullptr) {
-            // Of a simulation, which is one thread: whoever opens the store opens its files.
-            rocks.env = options.env;
-            rocks.max_file_opening_threads = 1;
-        }
-        rocks.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
-        rocks.max_background_jobs = 2;
+        rocksdb::Options tuned = rocks::options_for(options.read_only, options.env);
+        tuned.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
+        tuned.max_background_jobs = 2;
         // Whatever is not new lies all over the key space (consumers that claim again): the fewer
         // levels it passes, the less often it is merged.
-        rocks.max_bytes_for_level_base = 4ULL << 30;
+        tuned.max_bytes_for_level_base = 4ULL << 30;
         // A fold leaves about five files, whose ranges do not overlap, at level 0. Merging those of
         // the consumers rewrites every one of them, so it is done once for some forty folds; a
         // merge of another level may take as long as a hundred more.
-        rocks.level0_file_num_compaction_trigger = 192;
-        rocks.level0_slowdown_writes_trigger = 768;
-        rocks.level0_stop_writes_trigger = 1024;
+        tuned.level0_file_num_compaction_trigger = 192;
+        tuned.level0_slowdown_writes_trigger = 768;
+        tuned.level0_stop_writes_trigger = 1024;
         // Level 1 holds what changes, consumers above all, and is rewritten again and again:
         // without compression, which takes a fifth of the time of a merge.
-        rocks.compression_per_level = {rocksdb::kNoCompression, rocksdb::kNoCompression,
+        tuned.compression_per_level = {rocksdb::kNoCompression, rocksdb::kNoCompression,
                                        rocksdb::kLZ4Compression};
         // Written back as it is made: gigabytes at once would hold the journal's syncs up.
-        rocks.bytes_per_sync = 1U << 20;
-        rocks.max_open_files = 512;
-        rocks.info_log = std::make_shared<SilentLogger>();
-        // Nobody reads them, and their timer fails when the machine's clock goes back.
-        rocks.stats_dump_period_sec = 0;
-        rocks.stats_persist_period_sec = 0;
-        rocksdb::DB* db = nullptr;
-        const rocksdb::Status status = options.read_only
-                                           ? rocksdb::DB::OpenForReadOnly(rocks, directory_, &db)
-                                           : open_again(rocks, directory_, &db);
+        tuned.bytes_per_sync = 1U << 20;
+        tuned.max_open_files = 512;
+        const rocksdb::Status status = rocks::open(tuned, options.read_only, directory_, db_);
         if (!status.ok()) {
             return store_error("cannot open the state in", status, directory_);
         }
-        db_.reset(db);
         FISCUS_TRY(check_ranges());
         if (!options.read_only) {
-            files_.emplace(std::filesystem::path(directory_) / "fold", rocks);
+            files_.emplace(std::filesystem::path(directory_) / "fold", tuned);
         }
         return Done{};
     }

@@ -1,18 +1,17 @@
 #include "projections/store/store.h"
 
 #include <algorithm>
-#include <cstdarg>
 #include <filesystem>
 #include <system_error>
 
 #include <rocksdb/cache.h>
 #include <rocksdb/db.h>
-#include <rocksdb/env.h>
 #include <rocksdb/options.h>
 #include <rocksdb/table.h>
 #include <rocksdb/utilities/write_batch_with_index.h>
 
 #include "engine/base/check.h"
+#include "engine/rocks/database.h"
 #include "projections/store/codec.h"
 
 namespace fiscus::projections {
@@ -41,30 +40,6 @@ Error store_error(std::string_view what,
                 : "check the disk; the directory may be deleted, it is rebuilt from the journal"};
 }
 
-// RocksDB's own log: its file cannot be written any further once a disk was full, and then the
-// library ends the process (an assertion). What matters comes back as errors and properties.
-class SilentLogger final : public rocksdb::Logger {
-public:
-    using rocksdb::Logger::Logv;
-    void Logv(const char*, std::va_list) override {}
-};
-
-// Its timer takes no task while another one runs and the machine's clock goes back; then the
-// opening is undone, and another one is as good as the first.
-rocksdb::Status open_again(const rocksdb::Options& options,
-                           const std::string& directory,
-                           rocksdb::DB** db) {
-    constexpr int openings_max = 8;
-    rocksdb::Status status;
-    for (int opening = 0; opening < openings_max; ++opening) {
-        status = rocksdb::DB::Open(options, directory, db);
-        if (!status.IsAborted()) {
-            break;
-        }
-    }
-    return status;
-}
-
 class RocksStore final : public Store {
 public:
     RocksStore(std::string directory, bool read_only)
@@ -75,38 +50,24 @@ public:
     Status open(const StoreOptions& options) {
         rocksdb::BlockBasedTableOptions table;
         table.block_cache = rocksdb::NewLRUCache(options.memory_bytes / 2);
-        rocksdb::Options rocks;
-        rocks.create_if_missing = !options.read_only;
-        if (options.env != nullptr) {
-            // Of a simulation, which is one thread: whoever opens the store opens its files.
-            rocks.env = options.env;
-            rocks.max_file_opening_threads = 1;
-        }
-        rocks.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
-        rocks.write_buffer_size =
+        rocksdb::Options tuned = rocks::options_for(options.read_only, options.env);
+        tuned.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
+        tuned.write_buffer_size =
             std::clamp<std::uint64_t>(options.memory_bytes / 8, 4U << 20, 64U << 20);
-        rocks.max_write_buffer_number = 3;
-        rocks.max_background_jobs = 2;
+        tuned.max_write_buffer_number = 3;
+        tuned.max_background_jobs = 2;
         // Facts come in parts of 16 KiB and never change: only their keys are merged. What a late
         // day leaves behind is collected.
-        rocks.enable_blob_files = true;
-        rocks.min_blob_size = 4U << 10;
-        rocks.blob_compression_type = rocksdb::kLZ4Compression;
-        rocks.enable_blob_garbage_collection = true;
-        rocks.compression = rocksdb::kLZ4Compression;
-        rocks.max_open_files = 256;
-        rocks.info_log = std::make_shared<SilentLogger>();
-        // Nobody reads them, and their timer fails when the machine's clock goes back.
-        rocks.stats_dump_period_sec = 0;
-        rocks.stats_persist_period_sec = 0;
-        rocksdb::DB* db = nullptr;
-        const rocksdb::Status status = options.read_only
-                                           ? rocksdb::DB::OpenForReadOnly(rocks, directory_, &db)
-                                           : open_again(rocks, directory_, &db);
+        tuned.enable_blob_files = true;
+        tuned.min_blob_size = 4U << 10;
+        tuned.blob_compression_type = rocksdb::kLZ4Compression;
+        tuned.enable_blob_garbage_collection = true;
+        tuned.compression = rocksdb::kLZ4Compression;
+        tuned.max_open_files = 256;
+        const rocksdb::Status status = rocks::open(tuned, options.read_only, directory_, db_);
         if (!status.ok()) {
             return store_error("cannot open the statistics in", status, directory_);
         }
-        db_.reset(db);
         return check_layout();
     }
 

@@ -1,0 +1,59 @@
+#include "engine/rocks/database.h"
+
+#include <cstdarg>
+
+#include <rocksdb/env.h>
+
+namespace fiscus::rocks {
+namespace {
+
+// RocksDB's own log: its file cannot be written any further once a disk was full, and then the
+// library ends the process (an assertion). What matters comes back as errors and properties.
+class SilentLogger final : public rocksdb::Logger {
+public:
+    using rocksdb::Logger::Logv;
+    void Logv(const char*, std::va_list) override {}
+};
+
+constexpr int openings_max = 8;
+
+}  // namespace
+
+rocksdb::Options options_for(bool read_only, rocksdb::Env* env) {
+    rocksdb::Options options;
+    options.create_if_missing = !read_only;
+    if (env != nullptr) {
+        // Of a simulation, which is one thread: whoever opens the store opens its files.
+        options.env = env;
+        options.max_file_opening_threads = 1;
+    }
+    options.info_log = std::make_shared<SilentLogger>();
+    // Nobody reads them, and their timer fails when the machine's clock goes back.
+    options.stats_dump_period_sec = 0;
+    options.stats_persist_period_sec = 0;
+    return options;
+}
+
+rocksdb::Status open(const rocksdb::Options& options,
+                     bool read_only,
+                     const std::string& directory,
+                     std::unique_ptr<rocksdb::DB>& db) {
+    rocksdb::DB* opened = nullptr;
+    rocksdb::Status status;
+    if (read_only) {
+        status = rocksdb::DB::OpenForReadOnly(options, directory, &opened);
+    } else {
+        // RocksDB's timer takes no task while another one runs and the machine's clock goes back;
+        // then the opening is undone, and another one is as good as the first.
+        for (int opening = 0; opening < openings_max; ++opening) {
+            status = rocksdb::DB::Open(options, directory, &opened);
+            if (!status.IsAborted()) {
+                break;
+            }
+        }
+    }
+    db.reset(opened);
+    return status;
+}
+
+}  // namespace fiscus::rocks
