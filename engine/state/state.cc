@@ -38,7 +38,12 @@ Error foreign_layout(std::uint32_t found) {
 State::State(std::unique_ptr<StateStore> store, const StateOptions& options)
     : store_(std::move(store)),
       options_(options),
-      writer_(std::make_unique<Writer>(*store_, options.background)) {}
+      writer_(std::make_unique<Writer>(*store_, options.background)) {
+    if (options.background == Background::threads) {
+        fresh_memory_.emplace();
+        for_each_cold_table([this](auto& table) { fresh_memory_->stock(table.shelf()); });
+    }
+}
 
 State::~State() = default;
 

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "engine/base/result.h"
+#include "engine/state/fresh_memory.h"
 #include "engine/state/newest.h"
 #include "engine/state/records.h"
 #include "engine/state/store.h"
@@ -196,6 +197,7 @@ private:
     std::unique_ptr<StateStore> store_;
     StateOptions options_;
     std::unique_ptr<Writer> writer_;
+    std::optional<FreshMemory> fresh_memory_;
     bool folding_ = false;
     Hash128 fold_digest_;
     Definitions definitions_;

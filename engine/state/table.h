@@ -19,6 +19,7 @@
 
 #include "engine/base/check.h"
 #include "engine/base/hash.h"
+#include "engine/state/fresh_memory.h"
 #include "engine/state/records.h"
 #include "engine/state/slot_index.h"
 #include "engine/state/store.h"
@@ -154,10 +155,14 @@ public:
     // A slot for a key that is not resident, absent until load() says otherwise.
     Slot& add(const Key& key) {
         const std::uint32_t place = reuses_ ? place_to_reuse() : SlotIndex::none;
-        Slot& slot = place == SlotIndex::none ? young_.add(key, tag_of(key)) : reuse(place, key);
+        Slot& slot =
+            place == SlotIndex::none ? young_.add(key, tag_of(key), shelf_) : reuse(place, key);
         slot.segment = segment_;
         return slot;
     }
+
+    // Where the memory for new slots comes from.
+    [[nodiscard]] MemoryShelf& shelf() { return shelf_; }
 
     // From now on a record that is added takes the place of a stored one that was not asked for
     // since the last look at it, where there is one within some looks.
@@ -356,13 +361,9 @@ private:
 
         static_assert(std::is_trivially_destructible_v<Slot>, "chunks end without their slots");
 
-        // At the beginning of a cache line, so that no slot touches one more than it must.
-        struct alignas(64) Chunk {
-            std::array<std::byte, chunk_slots * sizeof(Slot)> bytes;
-        };
-
         SlotIndex index;
-        std::vector<std::unique_ptr<Chunk>> chunks;
+        // From the beginning of a cache line, so that no slot touches one more than it must.
+        std::vector<MemoryPiece> chunks;
         std::uint32_t size = 0;
 
         [[nodiscard]] std::size_t bytes() const { return size * sizeof(Slot) + index.bytes(); }
@@ -372,7 +373,7 @@ private:
         }
 
         [[nodiscard]] Slot* place(std::uint32_t number) const {
-            std::byte* chunk = chunks[number >> chunk_bits]->bytes.data();
+            auto* const chunk = reinterpret_cast<std::byte*>(chunks[number >> chunk_bits].get());
             return reinterpret_cast<Slot*>(chunk + (number & (chunk_slots - 1)) * sizeof(Slot));
         }
 
@@ -396,9 +397,9 @@ private:
             return true;
         }
 
-        Slot& add(const Key& key, SlotIndex::Tag tag) {
+        Slot& add(const Key& key, SlotIndex::Tag tag, MemoryShelf& shelf) {
             if ((size >> chunk_bits) == chunks.size()) {
-                chunks.push_back(std::make_unique_for_overwrite<Chunk>());
+                chunks.push_back(shelf.take());
             }
             index.insert(tag, size);
             return *std::construct_at(place(size++), key);
@@ -433,6 +434,7 @@ private:
 
     bool cold_;
     bool complete_ = false;
+    MemoryShelf shelf_{Generation::chunk_slots * sizeof(Slot)};
     Generation young_;
     Generation old_;
     std::array<Slot*, recent_slots> recent_{};
