@@ -32,6 +32,10 @@ namespace {
 constexpr std::chrono::milliseconds read_wait{10'000};
 constexpr std::chrono::milliseconds show_interval{50};
 
+// What is folded at once is copied to memory that nobody touched before, while no event is applied:
+// a store that writes often costs less than that.
+constexpr std::size_t fold_bytes_max = 128U << 20;
+
 Error stopped() {
     return {ErrorCode::interrupted, "the replay was stopped before its end", "",
             "Nothing was changed; start it again."};
@@ -126,7 +130,8 @@ Status PartitionReplay::open(log::Log& log, std::int32_t partitions, std::uint64
         return Error{ErrorCode::io, fmt::format("cannot make {}", directory.string()),
                      failed.message(), "Set TMPDIR to a directory that may be written."};
     }
-    const state::MemoryShares shares = state::divide_memory(memory_bytes);
+    state::MemoryShares shares = state::divide_memory(memory_bytes);
+    shares.state.fold_bytes_max = std::min(shares.state.fold_bytes_max, fold_bytes_max);
     FISCUS_ASSIGN(auto store, state::open_rocks_store(directory.string(), shares.store));
     FISCUS_ASSIGN(state_, state::State::open(std::move(store), shares.state));
     // A journal has the keys of all days that are closed; for the others there are files.
