@@ -49,6 +49,36 @@ std::string setting(const rd_kafka_ConfigResource_t& resource, std::string_view 
     return {};
 }
 
+// Where a leader is being elected, or the broker that was asked goes away, another answers soon.
+bool passes(rd_kafka_resp_err_t error) {
+    switch (static_cast<int>(error)) {
+        case RD_KAFKA_RESP_ERR__TRANSPORT:
+        case RD_KAFKA_RESP_ERR_NETWORK_EXCEPTION:
+        case RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION:
+        case RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE:
+        case RD_KAFKA_RESP_ERR_REPLICA_NOT_AVAILABLE:
+        case RD_KAFKA_RESP_ERR_FENCED_LEADER_EPOCH:
+        case RD_KAFKA_RESP_ERR_UNKNOWN_LEADER_EPOCH:
+        case RD_KAFKA_RESP_ERR_OFFSET_NOT_AVAILABLE:
+        case RD_KAFKA_RESP_ERR_KAFKA_STORAGE_ERROR: return true;
+        default: return false;
+    }
+}
+
+// Asks until the answer is one that stays, or `within` is over; `ask` is told what is left of it.
+template <typename Ask>
+rd_kafka_resp_err_t ask_until_it_stays(std::chrono::milliseconds within, Ask ask) {
+    const auto deadline = steady_clock::now() + within;
+    for (auto left = within;;) {
+        const rd_kafka_resp_err_t error = ask(timeout_ms(left));
+        left = std::chrono::floor<std::chrono::milliseconds>(deadline - steady_clock::now());
+        if (!passes(error) || left <= look_again) {
+            return error;
+        }
+        std::this_thread::sleep_for(look_again);
+    }
+}
+
 Result<NewTopic> new_topic(const TopicPlan& plan, std::int32_t replication_factor) {
     std::array<char, reason_bytes> why{};
     NewTopic topic(rd_kafka_NewTopic_new(plan.name.c_str(), plan.partitions, replication_factor,
@@ -114,8 +144,9 @@ Result<std::string> KafkaAdmin::cluster_identity() {
 Result<KafkaAdmin::Size> KafkaAdmin::size(const std::string& topic) {
     FISCUS_ASSIGN(const KafkaTopic handle, handle_.topic(topic));
     const rd_kafka_metadata_t* found = nullptr;
-    const auto error = rd_kafka_metadata(handle_.get(), 0, handle.get(), &found,
-                                         timeout_ms(options_.answer_within));
+    const auto error = ask_until_it_stays(options_.answer_within, [&](int within_ms) {
+        return rd_kafka_metadata(handle_.get(), 0, handle.get(), &found, within_ms);
+    });
     const Metadata metadata(found, destroy_metadata);
     rd_kafka_poll(handle_.get(), 0);
     if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
@@ -167,7 +198,7 @@ Result<KafkaEvent> KafkaAdmin::ask(
     return event;
 }
 
-Status KafkaAdmin::read_settings(TopicInfo& info) {
+Result<bool> KafkaAdmin::read_settings(TopicInfo& info) {
     TopicPlan& plan = info.plan;
     const std::string what = "the settings of topic " + plan.name + " cannot be read";
     const ConfigResource resource(
@@ -186,8 +217,11 @@ Status KafkaAdmin::read_settings(TopicInfo& info) {
     if (count != 1) {
         return kafka_error(what, RD_KAFKA_RESP_ERR__BAD_MSG);
     }
-    if (const auto error = rd_kafka_ConfigResource_error(found[0]);
-        error != RD_KAFKA_RESP_ERR_NO_ERROR) {
+    const auto error = rd_kafka_ConfigResource_error(found[0]);
+    if (error == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART) {
+        return false;
+    }
+    if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
         const char* reason = rd_kafka_ConfigResource_error_string(found[0]);
         return kafka_error(what, error, reason == nullptr ? "" : reason);
     }
@@ -216,7 +250,7 @@ Status KafkaAdmin::read_settings(TopicInfo& info) {
     };
     plan.max_message_bytes = narrow(*message_bytes);
     info.insync_replicas_min = narrow(*insync);
-    return Done{};
+    return true;
 }
 
 Result<std::optional<TopicInfo>> KafkaAdmin::describe(std::string_view topic) {
@@ -231,8 +265,8 @@ Result<std::optional<TopicInfo>> KafkaAdmin::describe(std::string_view topic) {
     }
     info.plan.partitions = found.partitions;
     info.replicas = found.replicas;
-    FISCUS_TRY(read_settings(info));
-    return std::optional<TopicInfo>(std::move(info));
+    FISCUS_ASSIGN(const bool known, read_settings(info));
+    return known ? std::optional<TopicInfo>(std::move(info)) : std::optional<TopicInfo>();
 }
 
 Status KafkaAdmin::create(std::span<const TopicPlan> plans) {
@@ -327,18 +361,15 @@ Result<Extent> KafkaAdmin::extent(std::string_view topic, std::int32_t partition
     }
     std::int64_t first = 0;
     std::int64_t end = 0;
-    const auto deadline = steady_clock::now() + options_.answer_within;
-    rd_kafka_resp_err_t error{};
-    while (true) {
-        error = rd_kafka_query_watermark_offsets(handle_.get(), name.c_str(), partition, &first,
-                                                 &end, timeout_ms(options_.answer_within));
+    const auto error = ask_until_it_stays(options_.answer_within, [&](int within_ms) {
+        const auto answer = rd_kafka_query_watermark_offsets(handle_.get(), name.c_str(), partition,
+                                                             &first, &end, within_ms);
         rd_kafka_poll(handle_.get(), 0);
         // The partition is there: the client's own view of a young topic may still lag behind.
-        if (error != RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION || steady_clock::now() >= deadline) {
-            break;
-        }
-        std::this_thread::sleep_for(look_again);
-    }
+        return answer == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION
+                   ? RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE
+                   : answer;
+    });
     if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
         return kafka_error("the extent of " + name + " partition " + std::to_string(partition) +
                                " cannot be asked for",

@@ -47,7 +47,9 @@ private:
         const std::string& what);
     // The handle of a note's group, from the first time on that it is asked for.
     Result<rd_kafka_t*> group(const std::string& name);
-    Status read_settings(TopicInfo& info);
+    // False: another broker than the one that told its size does not know the topic, yet or any
+    // more.
+    Result<bool> read_settings(TopicInfo& info);
     Status create_missing(std::span<const TopicPlan> plans);
     Status wait_for(const TopicPlan& plan);
 

@@ -43,26 +43,37 @@ Partitions one_partition(std::string_view topic, std::int32_t partition) {
     return partitions;
 }
 
+// A broker that refuses to name the coordinator of a group looks like one that does not answer.
+Error note_error(const std::string& what, rd_kafka_resp_err_t error) {
+    Error result = kafka_error(what, error);
+    if (result.code == ErrorCode::log_unavailable) {
+        result.hint =
+            "Check that the broker runs and can be reached, and that this client may read the "
+            "groups fiscus.* (docs/operations/kafka.md: Rights).";
+    }
+    return result;
+}
+
 Status commit(rd_kafka_t* handle,
               const rd_kafka_topic_partition_list_t& partitions,
               const std::string& what) {
     const KafkaQueue queue(rd_kafka_queue_new(handle));
     const auto refused = rd_kafka_commit_queue(handle, &partitions, queue.get(), nullptr, nullptr);
     if (refused != RD_KAFKA_RESP_ERR_NO_ERROR) {
-        return kafka_error(what, refused);
+        return note_error(what, refused);
     }
     const KafkaEvent event(rd_kafka_queue_poll(queue.get(), timeout_ms(note_within)));
     // Trouble is told to whoever polls.
     rd_kafka_poll(handle, 0);
     if (!event) {
-        return kafka_error(what, RD_KAFKA_RESP_ERR__TIMED_OUT);
+        return note_error(what, RD_KAFKA_RESP_ERR__TIMED_OUT);
     }
     auto error = rd_kafka_event_error(event.get());
     const auto* const answers = rd_kafka_event_topic_partition_list(event.get());
     if (error == RD_KAFKA_RESP_ERR_NO_ERROR && answers != nullptr && answers->cnt == 1) {
         error = answers->elems[0].err;
     }
-    return error == RD_KAFKA_RESP_ERR_NO_ERROR ? Status(Done{}) : Status(kafka_error(what, error));
+    return error == RD_KAFKA_RESP_ERR_NO_ERROR ? Status(Done{}) : Status(note_error(what, error));
 }
 
 Result<std::optional<Note>> committed(rd_kafka_t* handle,
@@ -75,7 +86,7 @@ Result<std::optional<Note>> committed(rd_kafka_t* handle,
         error = place.err;
     }
     if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
-        return kafka_error(what, error);
+        return note_error(what, error);
     }
     if (place.offset < 0) {
         return std::optional<Note>();

@@ -27,16 +27,17 @@ void let_pass(milliseconds time) {
     support::wait_until([] { return false; }, time);
 }
 
-KafkaLane::KafkaLane(Report& report, std::uint16_t proxy)
+KafkaLane::KafkaLane(Report& report, std::string brokers, std::string through)
     : report_(report),
-      broker_(proxy),
-      place_{"--kafka", proxy == 0 ? broker_.address() : "127.0.0.1:" + std::to_string(proxy)} {}
+      brokers_(std::move(brokers)),
+      place_{"--kafka", through.empty() ? brokers_ : std::move(through)} {}
 
 void KafkaLane::run(std::uint64_t rounds, const Disturb& disturb) {
     // Past the proxy, if there is one.
-    log_ = log::opened({.bootstrap = broker_.address()});
+    log_ = log::opened({.bootstrap = brokers_});
     ASSERT_NE(log_, nullptr);
-    ASSERT_TRUE(log_->create(log::topic_plans(1, log::Stamps::publisher)).ok());
+    const Status made = log_->create(log::topic_plans(1, log::Stamps::publisher));
+    ASSERT_TRUE(made.ok()) << made.error().text();
     const auto publishers = log::opened({.bootstrap = place_.back()});
     ASSERT_NE(publishers, nullptr);
     const fs::path acks = directory_.path() / "acknowledged";
@@ -90,7 +91,7 @@ void KafkaLane::supervise() {
         EXPECT_TRUE(said().find("then start again") != std::string::npos ||
                     said().find("Start again") != std::string::npos)
             << said();
-        report_.count("starts again, as the message says");
+        report_.count(service_ended);
         start_service();
     }
 }

@@ -1,6 +1,7 @@
-// One broker, a publisher that keeps a journal of its own, and one `fiscus run` that outlives what
-// is done to them: rounds of events, each disturbed in its midst. In the end every acknowledged
-// record has one entry, and everything is as an undisturbed run over the same records makes it.
+// A publisher that keeps a journal of its own, and one `fiscus run` that outlives what is done to
+// them and to their brokers: rounds of events, each disturbed in its midst. In the end every
+// acknowledged record has one entry, and everything is as an undisturbed run over the same records
+// makes it.
 // Thread: one for each lane. Fails: as gtest's expectations.
 #pragma once
 
@@ -22,14 +23,17 @@ namespace fiscus::faults {
 
 class KafkaLane {
 public:
-    // `proxy`: the port of a proxy that service and publisher go through; 0: none.
-    explicit KafkaLane(Report& report, std::uint16_t proxy = 0);
+    // `through`: the address of a proxy that service and publisher go through; empty: none.
+    KafkaLane(Report& report, std::string brokers, std::string through = "");
+
+    // How the report counts that the service ended and was started again.
+    static constexpr const char* service_ended = "starts again, as the message says";
 
     // What is done in a round, while 200 more events are on their way.
     using Disturb = std::function<void(std::uint64_t round)>;
     void run(std::uint64_t rounds, const Disturb& disturb);
 
-    [[nodiscard]] log::OwnBroker& broker() { return broker_; }
+    [[nodiscard]] std::uint64_t acknowledged() const { return publisher_->acknowledged(); }
     [[nodiscard]] support::Child& service() { return *service_; }
     [[nodiscard]] std::string said() const { return support::text_of(directory_.file("service")); }
     [[nodiscard]] std::filesystem::path state() const { return directory_.path() / "state"; }
@@ -51,7 +55,7 @@ private:
 
     Report& report_;
     support::TemporaryDirectory directory_;
-    log::OwnBroker broker_;
+    const std::string brokers_;
     const Words place_;  // of service and publisher
     std::unique_ptr<log::Log> log_;
     std::unique_ptr<JournalledPublisher> publisher_;

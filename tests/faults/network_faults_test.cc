@@ -36,8 +36,10 @@ constexpr std::string_view unreachable =
 
 // A broker behind a proxy.
 struct Network {
-    explicit Network(Report& report) : lane(report, proxy.port()) {
-        proxy.lead_to(lane.broker().port_behind_proxy());
+    explicit Network(Report& report)
+        : broker(proxy.port()),
+          lane(report, broker.address(), "127.0.0.1:" + std::to_string(proxy.port())) {
+        proxy.lead_to(broker.port_behind_proxy());
     }
     void hold(bool held) {
         proxy.hold(Direction::requests, held);
@@ -45,6 +47,7 @@ struct Network {
     }
 
     TcpProxy proxy;
+    log::OwnBroker broker;
     KafkaLane lane;
 };
 

@@ -42,6 +42,47 @@ void administer(const std::string& broker,
     rd_kafka_destroy(handle);
 }
 
+// What scripts/kafka says of the brokers in a folder.
+std::string kafka(const std::string& command, const std::filesystem::path& folder) {
+    const char* source = std::getenv("FISCUS_SOURCE_DIR");
+    if (source == nullptr) {
+        ADD_FAILURE() << "FISCUS_SOURCE_DIR is not set: run this test with ctest";
+        return {};
+    }
+    const std::string line = "'" + std::string(source) + "/scripts/kafka' " + command + " --dir '" +
+                             folder.string() + "'";
+    FILE* pipe = ::popen(line.c_str(), "r");
+    if (pipe == nullptr) {
+        ADD_FAILURE() << "cannot run " << line;
+        return {};
+    }
+    std::string output;
+    std::array<char, 256> part{};
+    while (std::fgets(part.data(), part.size(), pipe) != nullptr) {
+        output += part.data();
+    }
+    EXPECT_EQ(::pclose(pipe), 0) << line;
+    while (!output.empty() && output.back() == '\n') {
+        output.pop_back();
+    }
+    return output;
+}
+
+// To the broker of a folder, if it runs.
+void signal_broker(const std::filesystem::path& folder, int number) {
+    std::ifstream file(folder / "pid");
+    pid_t process = 0;
+    if (file >> process && process > 1) {
+        ::kill(process, number);
+    }
+}
+
+void kill_broker(const std::filesystem::path& folder) {
+    signal_broker(folder, SIGKILL);
+    // Takes note that it is gone.
+    kafka("down", folder);
+}
+
 }  // namespace
 
 std::string broker_address() {
@@ -191,13 +232,14 @@ void add_partitions(const std::string& broker, const std::string& topic, std::si
 }
 
 OwnBroker::OwnBroker(std::uint16_t proxy) {
-    address_ = run("up --port 0" + (proxy == 0 ? "" : " --proxy " + std::to_string(proxy)));
+    address_ = kafka("up --port 0" + (proxy == 0 ? "" : " --proxy " + std::to_string(proxy)),
+                     directory_.path() / "broker");
     EXPECT_FALSE(address_.empty()) << "the broker did not start";
 }
 
 OwnBroker::~OwnBroker() {
     thaw();
-    run("erase");
+    kafka("erase", directory_.path() / "broker");
 }
 
 std::uint16_t OwnBroker::port_behind_proxy() const {
@@ -206,51 +248,42 @@ std::uint16_t OwnBroker::port_behind_proxy() const {
     return static_cast<std::uint16_t>(own + 2);
 }
 
-std::string OwnBroker::run(const std::string& command) const {
-    const char* source = std::getenv("FISCUS_SOURCE_DIR");
-    if (source == nullptr) {
-        ADD_FAILURE() << "FISCUS_SOURCE_DIR is not set: run this test with ctest";
-        return {};
-    }
-    const std::string line = "'" + std::string(source) + "/scripts/kafka' " + command + " --dir '" +
-                             (directory_.path() / "broker").string() + "'";
-    FILE* pipe = ::popen(line.c_str(), "r");
-    if (pipe == nullptr) {
-        ADD_FAILURE() << "cannot run " << line;
-        return {};
-    }
-    std::string output;
-    std::array<char, 256> part{};
-    while (std::fgets(part.data(), part.size(), pipe) != nullptr) {
-        output += part.data();
-    }
-    EXPECT_EQ(::pclose(pipe), 0) << line;
-    while (!output.empty() && output.back() == '\n') {
-        output.pop_back();
-    }
-    return output;
+void OwnBroker::start() { EXPECT_EQ(kafka("up", directory_.path() / "broker"), address_); }
+
+void OwnBroker::stop() { kafka("down", directory_.path() / "broker"); }
+
+void OwnBroker::kill() { kill_broker(directory_.path() / "broker"); }
+
+void OwnBroker::freeze() { signal_broker(directory_.path() / "broker", SIGSTOP); }
+
+void OwnBroker::thaw() { signal_broker(directory_.path() / "broker", SIGCONT); }
+
+OwnCluster::OwnCluster()
+    : address_(kafka("up --nodes " + std::to_string(nodes), directory_.path() / "cluster")) {
+    EXPECT_FALSE(address_.empty()) << "the cluster did not start";
 }
 
-void OwnBroker::start() { EXPECT_EQ(run("up"), address_); }
-
-void OwnBroker::stop() { run("down"); }
-
-void OwnBroker::signal(int number) const {
-    std::ifstream file(directory_.path() / "broker" / "pid");
-    pid_t process = 0;
-    if (file >> process && process > 1) {
-        ::kill(process, number);
+OwnCluster::~OwnCluster() {
+    for (int node = 1; node <= nodes; ++node) {
+        thaw(node);
     }
+    kafka("erase", directory_.path() / "cluster");
 }
 
-void OwnBroker::kill() {
-    signal(SIGKILL);
-    // Takes note that it is gone.
-    run("down");
+std::filesystem::path OwnCluster::folder(int node) const {
+    return directory_.path() / "cluster" / std::to_string(node);
 }
 
-void OwnBroker::freeze() { signal(SIGSTOP); }
+void OwnCluster::start(int node) const { EXPECT_NE(kafka("up", folder(node)), ""); }
 
-void OwnBroker::thaw() { signal(SIGCONT); }
+void OwnCluster::kill(int node) const { kill_broker(folder(node)); }
+
+void OwnCluster::freeze(int node) const { signal_broker(folder(node), SIGSTOP); }
+
+void OwnCluster::thaw(int node) const { signal_broker(folder(node), SIGCONT); }
+
+void OwnCluster::lose_disk(int node) const {
+    EXPECT_GT(std::filesystem::remove_all(folder(node) / "data"), 0U);
+}
 
 }  // namespace fiscus::log

@@ -78,8 +78,32 @@ public:
     void thaw();
 
 private:
-    std::string run(const std::string& command) const;
-    void signal(int number) const;
+    TemporaryDirectory directory_;
+    std::string address_;
+};
+
+// Three of them, which keep three replicas of each topic; two must have a record.
+class OwnCluster {
+public:
+    static constexpr int nodes = 3;
+
+    OwnCluster();
+    OwnCluster(const OwnCluster&) = delete;
+    OwnCluster& operator=(const OwnCluster&) = delete;
+    ~OwnCluster();
+
+    // All of them.
+    [[nodiscard]] const std::string& address() const { return address_; }
+    // Node 1, 2 or 3. start() returns when it takes part, for which two have to run.
+    void start(int node) const;
+    void kill(int node) const;
+    void freeze(int node) const;
+    void thaw(int node) const;
+    // Of one that was killed: its disk is another one, and empty.
+    void lose_disk(int node) const;
+
+private:
+    [[nodiscard]] std::filesystem::path folder(int node) const;
 
     TemporaryDirectory directory_;
     std::string address_;
