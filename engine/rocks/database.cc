@@ -56,4 +56,24 @@ rocksdb::Status open(const rocksdb::Options& options,
     return status;
 }
 
+Error error_of(const rocksdb::Status& status,
+               std::string_view what,
+               const std::string& directory,
+               const Advice& advice) {
+    const std::string text = status.ToString();
+    const auto says = [&text](std::string_view words) {
+        return text.find(words) != std::string::npos;
+    };
+    // By another process, by this one. Whatever else befalls the lock's file is the disk's trouble.
+    const bool locked = says("While lock file") || says("lock hold by current process");
+    // Nothing is wrong with the files: somebody else made them.
+    const bool foreign = !locked && says("Permission denied");
+    return {.code = locked ? ErrorCode::fenced : ErrorCode::state,
+            .what = std::string(what) + " " + directory,
+            .why = text,
+            .hint = foreign ? "this process may not: run it as the user whose files these are, or "
+                              "give them to that user (chown -R)"
+                            : std::string(locked ? advice.when_locked : advice.else_do)};
+}
+
 }  // namespace fiscus::rocks

@@ -33,19 +33,14 @@ Bytes span_of(const rocksdb::Slice& text) {
     return std::as_bytes(std::span(text.data(), text.size()));
 }
 
-Error store_error(const char* what, const rocksdb::Status& status, const std::string& directory) {
-    // By another process, by this one. Whatever else befalls the lock's file is the disk's trouble.
-    const std::string text = status.ToString();
-    const bool locked = text.find("While lock file") != std::string::npos ||
-                        text.find("lock hold by current process") != std::string::npos;
-    return {
-        .code = locked ? ErrorCode::fenced : ErrorCode::state,
-        .what = std::string(what) + " " + directory,
-        .why = text,
-        .hint =
-            locked
-                ? "another process uses this state directory: stop it, or give --state another one"
-                : "check the disk; the state may be deleted, it is rebuilt from the log"};
+Error store_error(std::string_view what,
+                  const rocksdb::Status& status,
+                  const std::string& directory) {
+    return rocks::error_of(
+        status, what, directory,
+        {.when_locked =
+             "another process uses this state directory: stop it, or give --state another one",
+         .else_do = "check the disk; the state may be deleted, it is rebuilt from the log"});
 }
 
 class RocksStore final : public StateStore {

@@ -26,18 +26,12 @@ std::string_view text_of(const rocksdb::Slice& bytes) { return {bytes.data(), by
 Error store_error(std::string_view what,
                   const rocksdb::Status& status,
                   const std::string& directory) {
-    // By another process, by this one. Whatever else befalls the lock's file is the disk's trouble.
-    const std::string text = status.ToString();
-    const bool locked = text.find("While lock file") != std::string::npos ||
-                        text.find("lock hold by current process") != std::string::npos;
-    return {
-        .code = locked ? ErrorCode::fenced : ErrorCode::state,
-        .what = std::string(what) + " " + directory,
-        .why = text,
-        .hint =
-            locked
-                ? "another process writes these statistics: stop it, or use another directory"
-                : "check the disk; the directory may be deleted, it is rebuilt from the journal"};
+    return rocks::error_of(
+        status, what, directory,
+        {.when_locked =
+             "another process writes these statistics: stop it, or use another directory",
+         .else_do =
+             "check the disk; the directory may be deleted, it is rebuilt from the journal"});
 }
 
 class RocksStore final : public Store {
