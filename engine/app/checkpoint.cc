@@ -342,15 +342,10 @@ Error nothing_in(const fs::path& state) {
             "Let `fiscus run` work on, stop it, and create the checkpoint then."};
 }
 
-}  // namespace
-
-Result<Checkpoint> create_checkpoint(const fs::path& state,
-                                     const fs::path& directory,
-                                     rocksdb::Env* store_env) {
-    if (fs::exists(directory)) {
-        return Error{ErrorCode::usage, fmt::format("{} exists already", directory.string()), "",
-                     "Give each checkpoint a directory of its own."};
-    }
+// Into a directory that is there for it.
+Result<Checkpoint> copy_state(const fs::path& state,
+                              const fs::path& directory,
+                              rocksdb::Env* store_env) {
     FISCUS_ASSIGN(const std::vector<std::int32_t> partitions, partitions_in(state));
     FISCUS_TRY(log::make_directories(directory / "engine"));
     for (const std::int32_t partition : partitions) {
@@ -362,8 +357,6 @@ Result<Checkpoint> create_checkpoint(const fs::path& state,
     checkpoint.layout = state::layout_version;
     FISCUS_ASSIGN(const runtime::StateView view, runtime::read_state(directory));
     if (view.log_partitions == 0) {
-        std::error_code failed;
-        fs::remove_all(directory, failed);
         return nothing_in(state);
     }
     checkpoint.log_identity = view.log_identity;
@@ -382,6 +375,24 @@ Result<Checkpoint> create_checkpoint(const fs::path& state,
     }
     FISCUS_TRY(write_manifest(checkpoint, directory));
     return checkpoint;
+}
+
+}  // namespace
+
+Result<Checkpoint> create_checkpoint(const fs::path& state,
+                                     const fs::path& directory,
+                                     rocksdb::Env* store_env) {
+    if (fs::exists(directory)) {
+        return Error{ErrorCode::usage, fmt::format("{} exists already", directory.string()), "",
+                     "Give each checkpoint a directory of its own."};
+    }
+    Result<Checkpoint> made = copy_state(state, directory, store_env);
+    if (!made.ok()) {
+        // So that the same command can be given again.
+        std::error_code failed;
+        fs::remove_all(directory, failed);
+    }
+    return made;
 }
 
 Result<Checkpoint> verify_checkpoint(const fs::path& directory, log::Log* log) {

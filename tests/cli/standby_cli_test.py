@@ -156,11 +156,25 @@ class ByCommand(WithLog):
         log = self.log()
         leader = self.run_as("one", log)
         leader.says("the engine holds a partition")
-        dry, = json.loads(self.ok("demote", "--dry-run", "--json", "--log", log))
-        self.assertEqual((dry["leader"], dry["leader_lives"]), ("one", True))
-        self.assertEqual(dry["next_term"], dry["term"] + 1)
-        self.fails(1, ["holds it for writing", "Only one writer"], "demote", "--log", log)
+        for command in (("demote",), ("promote", "two")):
+            asked = fiscus(*command, "--dry-run", "--json", "--log", log)
+            self.assertEqual(asked.returncode, 3, asked.stderr)
+            dry, = json.loads(asked.stdout)
+            self.assertEqual((dry["leader"], dry["leader_lives"]), ("one", True))
+            self.assertEqual(dry["next_term"], dry["term"] + 1)
+            self.assertIn("no: one holds partition 0", dry["verdict"])
+            self.fails(2, ["one holds partition 0", "Stop it"], *command, "--log", log)
         self.assertEqual(leader.end(), 0)
+
+
+class Secrets(WithLog):
+    def test_who_waits_for_a_key_says_so(self):
+        log = self.here / "log"
+        self.ok("generate", "--events", 5000, "--seed", 7, "--signed", "--secrets",
+                self.here / "secrets", "--log", log)
+        engine = self.run_as("one", log)
+        engine.says("a partition stands still until a secret is there")
+        self.assertEqual(engine.end(), 0)
 
 
 class Checkpoints(WithLog):
@@ -202,6 +216,8 @@ class Checkpoints(WithLog):
         self.fails(1, ["another process uses this state directory"], "checkpoint", "create",
                    self.here / "checkpoint", "--state", self.here / "one")
         leader.end()
+        # Nothing is left behind that would stand in the way of the next try.
+        self.ok("checkpoint", "create", self.here / "checkpoint", "--state", self.here / "one")
         self.fails(1, ["there is no engine state"], "checkpoint", "create", self.here / "other",
                    "--state", self.here / "nothing")
         self.fails(1, ["there is no checkpoint in"], "checkpoint", "verify", self.here)

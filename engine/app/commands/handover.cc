@@ -108,9 +108,18 @@ Result<std::vector<Place>> look_around(log::Log& log,
     return places;
 }
 
-// Why the standby should not lead; nothing: it may.
-std::optional<Error> objection(const Place& place, const std::string& writer) {
+// Why the standby should not lead, or the leader not stand down; nothing: it may.
+std::optional<Error> objection(const Place& place, const std::string& writer, bool local) {
     const auto of = fmt::format("partition {}", place.partition);
+    if (local && place.leader_lives) {
+        return Error{ErrorCode::usage,
+                     fmt::format("{} holds {} for as long as it runs", place.leader->writer, of),
+                     "one process at a time writes to a local log",
+                     "Stop it: a standby takes over within five seconds."};
+    }
+    if (writer.empty()) {
+        return std::nullopt;
+    }
     if (place.leader_lives && place.leader->writer == writer) {
         return Error{ErrorCode::usage, fmt::format("{} leads {} already", writer, of), "",
                      "Name the standby that is to lead."};
@@ -140,7 +149,7 @@ std::optional<Error> objection(const Place& place, const std::string& writer) {
     return std::nullopt;
 }
 
-Table table_of(const std::vector<Place>& places, const std::string& writer) {
+Table table_of(const std::vector<Place>& places, const std::string& writer, bool local) {
     Table table{{{"partition", "partition", ColumnKind::integer},
                  {"leader", "leader", ColumnKind::text},
                  {"leader_lives", "gives signs", ColumnKind::boolean},
@@ -155,7 +164,7 @@ Table table_of(const std::vector<Place>& places, const std::string& writer) {
                  {"verdict", "verdict", ColumnKind::text}},
                 {}};
     for (const Place& place : places) {
-        const auto no = writer.empty() ? std::nullopt : objection(place, writer);
+        const auto no = objection(place, writer, local);
         const auto agrees = place.agrees();
         table.rows.push_back(
             {fmt::format("{}", place.partition), place.leader ? place.leader->writer : "",
@@ -181,6 +190,7 @@ public:
 protected:
     Result<ExitCode> hand_over(Context& context, const std::string& writer) {
         FISCUS_ASSIGN(const auto log, open_log(context.settings, LogMode::existing));
+        const bool local = context.settings.given(Setting::log_directory);
         FISCUS_ASSIGN(const std::int32_t count, partitions_of(*log, log::journal_topic));
         std::vector<std::int32_t> partitions;
         for (std::int32_t partition = 0; partition < count; ++partition) {
@@ -195,10 +205,10 @@ protected:
         FISCUS_ASSIGN(const std::vector<Place> places, look_around(*log, partitions, writer));
         std::optional<Error> no;
         for (const Place& place : places) {
-            no = no || writer.empty() ? no : objection(place, writer);
+            no = no ? no : objection(place, writer, local);
         }
         if (dry_run_) {
-            reading_.print(context.console, table_of(places, writer));
+            reading_.print(context.console, table_of(places, writer, local));
             context.console.note("nothing was changed");
             return no ? ExitCode::finding : ExitCode::success;
         }
@@ -209,10 +219,10 @@ protected:
             FISCUS_TRY(journal::Publisher::open(*log, place.partition, place.cursor,
                                                 runtime::handover_to(writer)));
         }
-        reading_.print(context.console, table_of(places, writer));
-        context.console.note(writer.empty()
-                                 ? "the leader stands down; any standby takes over at once"
-                                 : fmt::format("the leader stands down; {} takes over", writer));
+        reading_.print(context.console, table_of(places, writer, local));
+        context.console.note(
+            writer.empty() ? "the leader stands down; a standby, where one runs, takes over at once"
+                           : fmt::format("the leader stands down; {} takes over", writer));
         return ExitCode::success;
     }
 

@@ -156,7 +156,7 @@ private:
         }
     }
 
-    // What an operator wants to read of a partition when it changes hands, and no more.
+    // What an operator wants to read of a partition when it changes hands or stands still.
     class Roles {
     public:
         void look(Log& lines, const EngineFigures& engine) {
@@ -170,6 +170,10 @@ private:
                                 {"position", fmt::format("{}", partition.input_position)}});
                 }
                 told.leads = partition.leads;
+                if (told.waits_for != partition.waits_for) {
+                    told.waits_for = partition.waits_for;
+                    tell_wait(lines, partition);
+                }
                 if (told.trouble != partition.sign_trouble) {
                     told.trouble = partition.sign_trouble;
                     if (told.trouble.empty()) {
@@ -184,8 +188,19 @@ private:
         }
 
     private:
+        static void tell_wait(Log& lines, const EnginePartitionFigures& partition) {
+            const std::string of = fmt::format("{}", partition.partition);
+            if (partition.waits_for.empty()) {
+                lines.info("a partition goes on", {{"partition", of}});
+            } else {
+                lines.warn("a partition stands still until a secret is there",
+                           {{"partition", of}, {"secret", partition.waits_for}});
+            }
+        }
+
         struct Told {
             std::optional<bool> leads;
+            std::string waits_for;
             std::string trouble;
         };
         std::map<std::int32_t, Told> told_;
