@@ -78,7 +78,7 @@ private:
         brokers_.kill(first);
         brokers_.kill(second);
         // What they had acknowledged may still be on its way to the publisher.
-        let_pass(milliseconds(200));
+        let_pass(milliseconds(1'000));
         const std::uint64_t acknowledged = lane_.acknowledged();
         let_pass(milliseconds(1'500));
         EXPECT_EQ(lane_.acknowledged(), acknowledged) << "one replica alone has these records";
