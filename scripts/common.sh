@@ -61,6 +61,18 @@ use_ccache() {
     fi
 }
 
+# For builds that look at each step, not at the odds: what kills and repeats is shorter.
+use_small_sizes() {
+    # What a change broke is to be seen, not what chance finds: that is looked for by scripts/soak.
+    export FISCUS_FAULTS_SEED=${FISCUS_FAULTS_SEED:-1}
+    export FISCUS_CRASH_EVENTS=60000 FISCUS_CRASH_KILLS=6 FISCUS_SIM_SEEDS=60 \
+        FISCUS_CELL_HISTORIES=400
+    export FISCUS_CRASH_KAFKA_EVENTS=30000 FISCUS_CRASH_KAFKA_KILLS=3
+    export FISCUS_KILL_CYCLES=60 FISCUS_KILL_ODDS_DEATHS=10 FISCUS_BROKER_KILLS=6
+    export FISCUS_POWER_FAILURES=60 FISCUS_FAULTS_STRIDE=7 FISCUS_MEMORY_FAULTS=60
+    export FISCUS_TAKEOVERS=6 FISCUS_REPLICA_ROUNDS=4
+}
+
 # configure PRESET [-DNAME=VALUE …]: only when the build folder is not configured with these yet.
 configure() {
     local preset=$1 stamp
