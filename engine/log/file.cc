@@ -86,6 +86,21 @@ Result<std::uint64_t> file_size(const FileDescriptor& file, const std::filesyste
     return static_cast<std::uint64_t>(status.st_size);
 }
 
+Result<bool> names(const std::filesystem::path& path, const FileDescriptor& file) {
+    struct stat opened {};
+    struct stat named {};
+    if (::fstat(file.number(), &opened) != 0) {
+        return system_error("look at", path, errno);
+    }
+    if (::stat(path.c_str(), &named) != 0) {
+        if (errno == ENOENT || errno == ENOTDIR) {
+            return false;
+        }
+        return system_error("look at", path, errno);
+    }
+    return opened.st_dev == named.st_dev && opened.st_ino == named.st_ino;
+}
+
 Result<std::size_t> read_at(const FileDescriptor& file,
                             std::span<std::byte> into,
                             std::uint64_t position,

@@ -45,6 +45,8 @@ Result<FileDescriptor> open_file(const std::filesystem::path& path, int flags);
 Result<std::optional<FileDescriptor>> open_existing(const std::filesystem::path& path);
 
 Result<std::uint64_t> file_size(const FileDescriptor& file, const std::filesystem::path& path);
+// Whether the path still names the file that is open.
+Result<bool> names(const std::filesystem::path& path, const FileDescriptor& file);
 // Reads until `into` is full or the file ends; the value is the count of bytes read.
 Result<std::size_t> read_at(const FileDescriptor& file,
                             std::span<std::byte> into,

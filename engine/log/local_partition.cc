@@ -195,11 +195,15 @@ Result<SegmentHeader> LocalPartition::read_header(const FileDescriptor& file,
 
 Status LocalPartition::lock() {
     const std::lock_guard guard(mutex_);
+    // The holder's number is for people.
     const auto path = directory_ / "lock";
-    FISCUS_ASSIGN(FileDescriptor file, open_file(path, O_RDWR | O_CREAT));
-    if (::flock(file.number(), LOCK_EX | LOCK_NB) != 0) {
-        if (errno != EWOULDBLOCK) {
-            return system_error("lock", path, errno);
+    FISCUS_ASSIGN(FileDescriptor directory, open_file(directory_, O_RDONLY | O_DIRECTORY));
+    const bool free = ::flock(directory.number(), LOCK_EX | LOCK_NB) == 0;
+    const int why = errno;
+    FISCUS_ASSIGN(const FileDescriptor file, open_file(path, O_RDWR | O_CREAT));
+    if (!free) {
+        if (why != EWOULDBLOCK) {
+            return system_error("lock", directory_, why);
         }
         std::array<char, 24> holder{};
         const auto count = read_at(file, std::as_writable_bytes(std::span(holder)), 0, path);
@@ -210,24 +214,27 @@ Status LocalPartition::lock() {
             .why = "process " + (process.empty() ? "unknown" : process) + " holds it for writing",
             .hint = "Only one writer may hold a partition: stop the other one first."};
     }
-    // The holder's number is for people; the lock itself is the descriptor's.
     const std::string process = std::to_string(::getpid());
     FISCUS_TRY(cut_file(file, 0, path));
     FISCUS_TRY(write_at(file, as_byte_span(process), 0, path));
-    lock_file_ = std::move(file);
+    locked_ = std::move(directory);
     return Done{};
 }
 
 void LocalPartition::unlock() {
     const std::lock_guard guard(mutex_);
     written_end_.reset();
-    lock_file_ = FileDescriptor();
+    locked_ = FileDescriptor();
     moved_.notify_all();
 }
 
 Status LocalPartition::acknowledge(std::int64_t end) {
     const std::lock_guard guard(mutex_);
-    FISCUS_CHECK(lock_file_.open(), "only the writer of a partition acknowledges");
+    FISCUS_CHECK(locked_.open(), "only the writer of a partition acknowledges");
+    FISCUS_ASSIGN(const bool there, names(directory_, locked_));
+    if (!there) {
+        return damage(directory_, 0, "it was removed or replaced while it was being written");
+    }
     const auto path = acknowledged_path(directory_);
     if (!written_end_) {
         FISCUS_ASSIGN(acknowledged_file_, open_file(path, O_RDWR | O_CREAT));

@@ -64,10 +64,12 @@ public:
 
     // For the writer. Nothing: the file says nothing that can be believed.
     Result<std::optional<std::int64_t>> acknowledged();
+    // The directory itself is locked, which nobody can remove and leave what lies in it.
     // Fails: fenced, when this or another process writes the partition already.
     Status lock();
     void unlock();
-    // Everything below `end` is durable: says so on disk and wakes the readers.
+    // Everything below `end` is durable: says so on disk and wakes the readers. Fails: corrupt, when
+    // the directory is not the one that was locked any more.
     Status acknowledge(std::int64_t end);
     // Checks that a segment's header is of this partition.
     Result<SegmentHeader> read_header(const FileDescriptor& file,
@@ -88,7 +90,7 @@ private:
     std::mutex mutex_;
     std::condition_variable moved_;
     FileDescriptor acknowledged_file_;
-    FileDescriptor lock_file_;
+    FileDescriptor locked_;  // the directory
     // Set while a writer is open here; then the end is known without asking the disk.
     std::optional<std::int64_t> written_end_;
     // The last scan of a partition whose acknowledged file is missing.

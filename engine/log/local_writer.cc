@@ -199,6 +199,7 @@ public:
 private:
     Status append_one(const NewRecord& record);
     Status write_frame();
+    Status check_segment() const;
     Status sync_all();
     std::byte* room(std::size_t bytes);
     static std::byte* put_part(std::byte* at, Bytes part);
@@ -291,6 +292,8 @@ Status LocalWriter::write_frame() {
     const auto frame = std::span(frame_).first(frame_used_);
     seal_frame(frame, static_cast<std::uint32_t>(next_offset_ - tail_.next_offset),
                tail_.next_offset, tail_.salt);
+    // Behind what was cut a hole would come, which the size does not tell any more.
+    FISCUS_TRY(check_segment());
     FISCUS_TRY(write_at(tail_.file, frame, tail_.position, tail_.path));
     FISCUS_KILL_POINT("after a frame is written, before its sync");
     tail_.position += frame_used_;
@@ -300,12 +303,25 @@ Status LocalWriter::write_frame() {
     return Done{};
 }
 
+// What was synced counts for nothing where nobody will find it.
+Status LocalWriter::check_segment() const {
+    FISCUS_ASSIGN(const bool there, names(tail_.path, tail_.file));
+    FISCUS_ASSIGN(const std::uint64_t bytes, file_size(tail_.file, tail_.path));
+    if (!there || bytes != tail_.position) {
+        return damage(tail_.path, std::min(bytes, tail_.position),
+                      there ? "something else wrote to it or cut it while it was being written"
+                            : "it was removed or replaced while it was being written");
+    }
+    return Done{};
+}
+
 Status LocalWriter::sync_all() {
     FISCUS_TRY(write_frame());
     if (!unsynced_) {
         return Done{};
     }
     FISCUS_TRY(sync_file(tail_.file, tail_.path));
+    FISCUS_TRY(check_segment());
     FISCUS_KILL_POINT("after a sync, before its acknowledgement");
     FISCUS_TRY(partition_.acknowledge(next_offset_));
     FISCUS_KILL_POINT("after an acknowledgement");

@@ -17,6 +17,7 @@
 
 #include <gtest/gtest.h>
 
+#include "engine/log/segment.h"
 #include "tests/unit/log/local_storage.h"
 
 namespace {
@@ -277,6 +278,65 @@ TEST_F(LocalFailure, ASecondWriterIsFencedWithAHint) {
     EXPECT_EQ(status, 0);
     writer.reset();
     EXPECT_TRUE(succeeded(log_->writer(topic, 0)));
+}
+
+// Somebody who took the lock's file for a left-over had two writers, who cut each other's records.
+TEST_F(LocalFailure, ASecondWriterIsFencedWhateverIsDoneToTheLocksFile) {
+    const auto writer = this->writer();
+    std::filesystem::remove(directory_.path() / topic / "0" / "lock");
+    EXPECT_TRUE(failed_with(open()->writer(topic, 0), ErrorCode::fenced));
+    ASSERT_TRUE(succeeded(append(*writer, "goes on")));
+    EXPECT_TRUE(succeeded(writer->sync()));
+}
+
+// Written to files that nobody will find, and then acknowledged: as good as lost.
+TEST_F(LocalFailure, NothingIsAcknowledgedInAPartitionThatWasTakenAway) {
+    const std::filesystem::path partition = directory_.path() / topic / "0";
+    const auto replaced = [&] {
+        std::filesystem::rename(partition, directory_.path() / "moved");
+        std::filesystem::copy(directory_.path() / "moved", partition);
+    };
+    const auto removed = [&] { std::filesystem::remove_all(partition); };
+    for (const std::function<void()>& taken_away :
+         {std::function<void()>(replaced), std::function<void()>(removed)}) {
+        const auto writer = this->writer();
+        ASSERT_TRUE(succeeded(append(*writer, "there")));
+        ASSERT_TRUE(succeeded(writer->sync()));
+        taken_away();
+        ASSERT_TRUE(succeeded(append(*writer, "gone")));
+        const auto synced = writer->sync();
+        ASSERT_TRUE(failed_with(synced, ErrorCode::corrupt));
+        EXPECT_NE(synced.error().text().find("removed or replaced"), std::string::npos)
+            << synced.error().text();
+    }
+}
+
+TEST_F(LocalFailure, NothingIsAcknowledgedInASegmentThatSomebodyElseChanged) {
+    const std::filesystem::path segment = directory_.path() / topic / "0" / segment_name(0);
+    const auto cut = [&] {
+        std::filesystem::resize_file(segment, std::filesystem::file_size(segment) - 8);
+    };
+    const auto grown = [&] {
+        std::filesystem::resize_file(segment, std::filesystem::file_size(segment) + 4'096);
+    };
+    const auto replaced = [&] {
+        std::filesystem::copy_file(segment, directory_.path() / "copy");
+        std::filesystem::rename(directory_.path() / "copy", segment);
+    };
+    for (const std::function<void()>& change :
+         {std::function<void()>(cut), std::function<void()>(grown),
+          std::function<void()>(replaced)}) {
+        const auto writer = this->writer();
+        ASSERT_TRUE(succeeded(append(*writer, "there")));
+        ASSERT_TRUE(succeeded(writer->sync()));
+        const auto whole = values();
+        std::filesystem::copy_file(segment, directory_.path() / "whole");
+        change();
+        ASSERT_TRUE(succeeded(append(*writer, "more")));
+        EXPECT_TRUE(failed_with(writer->sync(), ErrorCode::corrupt));
+        std::filesystem::rename(directory_.path() / "whole", segment);
+        EXPECT_EQ(values(), whole) << "nothing was acknowledged";
+    }
 }
 
 // Appends and syncs until it is killed, and tells of every sync through the pipe.
