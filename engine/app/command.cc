@@ -134,7 +134,8 @@ std::string command_reference() {
         "# Commands\n\nThis page is printed by `fiscus reference commands`; a test compares.\n"
         "Data goes to stdout, notes and progress to stderr. Exit codes: 0 done; 1 failed (disk,\n"
         "broker, damaged or missing data); 2 wrong usage; 3 done, and something was found, such\n"
-        "as a mismatch.\n";
+        "as a mismatch. Every command also takes `--config FILE`, a file of settings\n"
+        "([configuration.md](configuration.md)), before or after its name.\n";
     for (const std::unique_ptr<Command>& command : commands) {
         std::string help = line.help_of(*command);
         help.erase(help.find_last_not_of('\n') + 1);

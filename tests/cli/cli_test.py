@@ -106,6 +106,16 @@ class Usage(Case):
         self.ok("config", "check", "--log", "/a", "--state", "/b")
         self.ok("config", "check", "--log", "/a", "--state", "/ab")
 
+    def test_the_whole_file_of_the_page_of_settings_is_taken_as_it_stands(self):
+        page = pathlib.Path(__file__).resolve().parents[2] / "docs" / "configuration.md"
+        block = re.search(r"```toml\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
+        with tempfile.TemporaryDirectory() as folder:
+            file = pathlib.Path(folder, "fiscus.toml")
+            file.write_text(block.group(1), encoding="utf-8")
+            after = self.ok("config", "check", "--config", file)
+            self.assertEqual(self.ok("--config", file, "config", "check"), after)
+        self.assertIn("fiscus.toml:", after)
+
     def test_a_slip_in_a_variable_is_named(self):
         self.fails(2, ["FISCUS_LOG_DIRECTORY", "Did you mean FISCUS_LOG__DIRECTORY?"], "config",
                    "check", environment={"FISCUS_LOG_DIRECTORY": "/x"})

@@ -133,6 +133,13 @@ class Compose(unittest.TestCase):
                 packages.add(package_of(path))
         self.assertEqual(packages - wanted - {"libc6"}, set())
 
+    def test_the_page_for_operators_installs_the_libraries_of_the_image(self):
+        last_stage = (ROOT / "Dockerfile").read_text(encoding="utf-8").rpartition("\nFROM ")[2]
+        page = (ROOT / "docs/operations.md").read_text(encoding="utf-8")
+        of_image = re.search(r"--no-install-recommends(.*?)&&", last_stage, re.DOTALL).group(1)
+        of_page = re.search(r"--no-install-recommends(.*?)\ninstall ", page, re.DOTALL).group(1)
+        self.assertEqual(of_page.replace("\\", " ").split(), of_image.replace("\\", " ").split())
+
 
 def package_of(path):
     """The Debian package of a library; /lib is a link to /usr/lib."""

@@ -357,8 +357,11 @@ void Demo::show_next(Console& console,
     console.note(fmt::format("  fiscus replay {} --expect $(fiscus digest --state {})", log,
                              state.string()));
     if (keep_.empty()) {
-        console.note(fmt::format("Log and state stay in {}; remove it when you have seen enough.",
-                                 state.parent_path().string()));
+        // A log in Kafka stays where its broker keeps it.
+        console.note(fmt::format(
+            "{} in {}; remove it when you have seen enough.",
+            settings.given(Setting::log_directory) ? "Log and state stay" : "The state stays",
+            state.parent_path().string()));
     }
 }
 

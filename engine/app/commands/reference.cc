@@ -16,6 +16,8 @@ std::string configuration_reference() {
         "A value comes from the default, a TOML file (`--config FILE` or `FISCUS_CONFIG`), the "
         "environment\n(`FISCUS_SECTION__KEY`) or a flag; the later one wins. `fiscus config check` "
         "prints every effective value\nand its origin. An unknown name is an error everywhere.\n\n"
+        "`--config FILE` belongs to every command and stands before or after its name: `fiscus run "
+        "--config fiscus.toml`.\n\n"
         "| setting | environment | flag | default | meaning |\n|---|---|---|---|---|\n";
     std::string section;
     std::string file;
@@ -39,11 +41,14 @@ std::string configuration_reference() {
             section = own;
             file += fmt::format("{}[{}]\n", file.empty() ? "" : "\n", section);
         }
-        file += fmt::format("{} = \"{}\"\n", spec.key.substr(own.size() + 1), spec.example);
+        // Of the two logs one may be named.
+        const char* const comment = spec.setting == Setting::log_directory ? "# " : "";
+        file +=
+            fmt::format("{}{} = \"{}\"\n", comment, spec.key.substr(own.size() + 1), spec.example);
     }
     text +=
         "\nA whole file, with an example for each setting (numbers may also stand without "
-        "quotes):\n\n";
+        "quotes). Of the two logs one may\nbe named, so the local one is a comment here:\n\n";
     return text + "```toml\n" + file + "```\n";
 }
 
