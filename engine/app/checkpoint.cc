@@ -377,6 +377,26 @@ Result<Checkpoint> copy_state(const fs::path& state,
     return checkpoint;
 }
 
+// What lies in a state is taken for a part of it, and a checkpoint has nothing but its own files.
+Status check_target(const fs::path& state, const fs::path& directory) {
+    std::error_code failed;
+    const fs::path whole = fs::weakly_canonical(fs::absolute(directory), failed);
+    for (fs::path above = whole; !failed && above != above.parent_path();) {
+        above = above.parent_path();
+        const bool in_checkpoint = fs::exists(above / manifest_name, failed);
+        if (in_checkpoint || fs::equivalent(above, state, failed)) {
+            return Error{
+                ErrorCode::usage,
+                fmt::format("{} lies inside of {} {}", directory.string(),
+                            in_checkpoint ? "the checkpoint" : "the state", above.string()),
+                "", "Give each checkpoint a directory of its own, outside of both."};
+        }
+        // It need not be there yet.
+        failed.clear();
+    }
+    return Done{};
+}
+
 }  // namespace
 
 Result<Checkpoint> create_checkpoint(const fs::path& state,
@@ -386,6 +406,7 @@ Result<Checkpoint> create_checkpoint(const fs::path& state,
         return Error{ErrorCode::usage, fmt::format("{} exists already", directory.string()), "",
                      "Give each checkpoint a directory of its own."};
     }
+    FISCUS_TRY(check_target(state, directory));
     Result<Checkpoint> made = copy_state(state, directory, store_env);
     if (!made.ok()) {
         // So that the same command can be given again.

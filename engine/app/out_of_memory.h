@@ -1,6 +1,6 @@
-// The end of a process that gets no more memory, or no more threads: a sentence for people and exit code 1, without
-// asking for memory, instead of an exception that nobody expects. Nothing was committed that was
-// not durable before; a restart goes on from there.
+// The end of a process that gets no more memory, or no more threads: a sentence for people and exit
+// code 1, without asking for memory, instead of an exception that nobody expects. Nothing was
+// committed that was not durable before; a restart goes on from there.
 // Thread: any. Fails: does not return.
 #pragma once
 

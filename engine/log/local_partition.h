@@ -68,8 +68,8 @@ public:
     // Fails: fenced, when this or another process writes the partition already.
     Status lock();
     void unlock();
-    // Everything below `end` is durable: says so on disk and wakes the readers. Fails: corrupt, when
-    // the directory is not the one that was locked any more.
+    // Everything below `end` is durable: says so on disk and wakes the readers.
+    // Fails: corrupt, when the directory is not the one that was locked any more.
     Status acknowledge(std::int64_t end);
     // Checks that a segment's header is of this partition.
     Result<SegmentHeader> read_header(const FileDescriptor& file,

@@ -1,6 +1,7 @@
 #include "engine/rocks/database.h"
 
 #include <cstdarg>
+#include <utility>
 
 #include <rocksdb/env.h>
 
@@ -66,14 +67,21 @@ Error error_of(const rocksdb::Status& status,
     };
     // By another process, by this one. Whatever else befalls the lock's file is the disk's trouble.
     const bool locked = says("While lock file") || says("lock hold by current process");
-    // Nothing is wrong with the files: somebody else made them.
-    const bool foreign = !locked && says("Permission denied");
+    std::string hint(locked ? advice.when_locked : advice.else_do);
+    if (!locked && says("Permission denied")) {
+        // Nothing is wrong with the files: somebody else made them.
+        hint =
+            "this process may not: run it as the user whose files these are, or give them to that "
+            "user (chown -R)";
+    } else if (says("No space left on device")) {
+        hint.insert(0, "make room on its disk and start again; if that does not help: ");
+    } else if (says("Too many open files")) {
+        hint = "allow the process more open files (ulimit -n, LimitNOFILE=), then start again";
+    }
     return {.code = locked ? ErrorCode::fenced : ErrorCode::state,
             .what = std::string(what) + " " + directory,
             .why = text,
-            .hint = foreign ? "this process may not: run it as the user whose files these are, or "
-                              "give them to that user (chown -R)"
-                            : std::string(locked ? advice.when_locked : advice.else_do)};
+            .hint = std::move(hint)};
 }
 
 }  // namespace fiscus::rocks

@@ -206,6 +206,10 @@ class Checkpoints(WithLog):
         checkpoint = self.checkpoint()
         self.fails(2, ["exists already"], "checkpoint", "create", checkpoint, "--state",
                    self.whole / "state")
+        for inside in (checkpoint / "inner", self.whole / "state/engine/1", self.whole / "state/other"):
+            self.fails(2, ["lies inside of", "outside of both"], "checkpoint", "create", inside,
+                       "--state", self.whole / "state")
+        self.ok("checkpoint", "verify", checkpoint)
         self.fails(2, ["there is a state in"], "checkpoint", "restore", checkpoint, "--state",
                    self.whole / "state", "--log", self.whole / "log")
 
