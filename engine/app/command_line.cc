@@ -137,6 +137,25 @@ std::vector<std::string> known_words(const CLI::App& app) {
     return words;
 }
 
+Error no_value(std::string_view flag) {
+    return Error{ErrorCode::usage, fmt::format("{} has no value", flag), "",
+                 "Give one, or leave the option out."};
+}
+
+// `--state=`, as `--state=$UNSET` expands: CLI11 would take the next argument as the value, and a
+// --standby that stands there would be lost.
+Status check_equals(const std::vector<std::string>& arguments) {
+    for (const std::string& argument : arguments) {
+        if (argument == "--") {
+            break;  // What follows is no flag.
+        }
+        if (argument.starts_with("--") && argument.find('=') == argument.size() - 1) {
+            return no_value(argument);
+        }
+    }
+    return Done{};
+}
+
 }  // namespace
 
 CommandLine::CommandLine(const CommandList& commands)
@@ -246,6 +265,7 @@ Error CommandLine::usage_error(const CLI::ParseError& trouble,
 }
 
 Result<Parsed> CommandLine::parse(std::vector<std::string> arguments) {
+    FISCUS_TRY(check_equals(arguments));
     // CLI11 takes the arguments from the back.
     std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
     try {
@@ -260,8 +280,21 @@ Result<Parsed> CommandLine::parse(std::vector<std::string> arguments) {
     });
     FISCUS_CHECK(chosen != commands_.end(), "the parser ends at a command");
     Parsed parsed{chosen->first, "", std::nullopt, flags_};
-    if (!settings_file_.empty()) {
-        parsed.settings_file = settings_file_;
+    // `--state $UNSET --standby`: no value of a setting looks like a flag.
+    for (const auto& [setting, text] : flags_) {
+        if (text.starts_with("--")) {
+            return no_value(spec_of(setting).flag);
+        }
+    }
+    if (settings_file_) {
+        if (settings_file_->starts_with("--")) {
+            return no_value("--config");
+        }
+        if (settings_file_->empty()) {
+            return Error{ErrorCode::usage, "cannot read the settings file of --config",
+                         "its name is empty", "Give its path, or leave the option out."};
+        }
+        parsed.settings_file = *settings_file_;
     }
     return parsed;
 }

@@ -39,7 +39,7 @@ private:
     CLI::App root_;
     std::vector<std::pair<Command*, CLI::App*>> commands_;
     std::vector<std::pair<Setting, std::string>> flags_;
-    std::string settings_file_;
+    std::optional<std::string> settings_file_;
 };
 
 }  // namespace fiscus::app

@@ -4,6 +4,7 @@
 #include <cctype>
 #include <charconv>
 #include <iterator>
+#include <set>
 #include <system_error>
 
 #include <fmt/format.h>
@@ -42,6 +43,21 @@ bool within(const SettingSpec& spec, std::int64_t number) {
     return number >= spec.minimum && number <= spec.maximum;
 }
 
+// A number that stands there twice would be two owners of one thing in one process.
+std::string complaint_of_list(const SettingSpec& spec, std::string_view text) {
+    std::set<std::int64_t> seen;
+    for (const std::string_view part : split(text, ',')) {
+        const auto number = integer_from_text(part);
+        if (!number || !within(spec, *number)) {
+            return "it is not a list of whole numbers; " + limits_text(spec);
+        }
+        if (!seen.insert(*number).second) {
+            return fmt::format("it names {} more than once", *number);
+        }
+    }
+    return "";
+}
+
 // Why the text is no value of this setting; empty: it is one.
 std::string complaint(const SettingSpec& spec, const std::string& text) {
     if (text.find('\0') != std::string::npos) {
@@ -66,14 +82,7 @@ std::string complaint(const SettingSpec& spec, const std::string& text) {
                        ? ""
                        : fmt::format("it must be one of: {}", spec.choices);
         }
-        case SettingKind::integers:
-            for (const std::string_view part : split(text, ',')) {
-                const auto number = integer_from_text(part);
-                if (!number || !within(spec, *number)) {
-                    return "it is not a list of whole numbers; " + limits_text(spec);
-                }
-            }
-            return "";
+        case SettingKind::integers: return complaint_of_list(spec, text);
         case SettingKind::pairs:
             for (const std::string_view part : split(text, ',')) {
                 const std::size_t equals = part.find('=');
@@ -106,26 +115,40 @@ std::string hint_for_unknown(const std::string& key, const std::vector<std::stri
                 : std::string("`fiscus config check` lists all settings.");
 }
 
-// A TOML value as text; an array becomes a list with commas.
-std::optional<std::string> text_of_node(const toml::node& node) {
+// Whether its text is a list with commas, so that a TOML array may stand for it.
+bool takes_list(const SettingSpec& spec) {
+    return spec.kind == SettingKind::integers || spec.kind == SettingKind::pairs ||
+           spec.setting == Setting::kafka_bootstrap;
+}
+
+std::optional<std::string> text_of_scalar(const toml::node& node) {
     if (const auto* text = node.as_string()) {
         return text->get();
     }
     if (const auto* number = node.as_integer()) {
         return fmt::format("{}", number->get());
     }
-    if (const auto* array = node.as_array()) {
-        std::string joined;
-        for (const toml::node& element : *array) {
-            const auto text = element.is_array() ? std::nullopt : text_of_node(element);
-            if (!text) {
-                return std::nullopt;
-            }
-            joined += (joined.empty() ? "" : ",") + *text;
-        }
-        return joined;
-    }
     return std::nullopt;
+}
+
+// A TOML value as text; an array becomes a list with commas.
+std::optional<std::string> text_of_node(const SettingSpec& spec, const toml::node& node) {
+    const auto* const array = node.as_array();
+    if (array == nullptr) {
+        return text_of_scalar(node);
+    }
+    if (!takes_list(spec)) {
+        return std::nullopt;
+    }
+    std::string joined;
+    for (const toml::node& element : *array) {
+        const auto text = text_of_scalar(element);
+        if (!text) {
+            return std::nullopt;
+        }
+        joined += (joined.empty() ? "" : ",") + *text;
+    }
+    return joined;
 }
 
 std::string letters_of(const std::string& name) {
@@ -157,11 +180,14 @@ Status take_section(const std::string& file,
             return Error{ErrorCode::usage, fmt::format("{}: unknown setting {}", where, key), "",
                          hint_for_unknown(key, all_keys())};
         }
-        const auto text = text_of_node(node);
+        const auto text = text_of_node(*spec, node);
         if (!text) {
-            return Error{ErrorCode::usage, fmt::format("{}: setting {} is not valid", where, key),
-                         "it is neither a text, a whole number nor a list of them",
-                         fmt::format("Example: {} = \"{}\"", name.str(), spec->example)};
+            return Error{
+                ErrorCode::usage, fmt::format("{}: setting {} is not valid", where, key),
+                takes_list(*spec)
+                    ? "it is neither a text, a whole number nor a list of them"
+                    : "it is neither a text nor a whole number; this setting takes no list",
+                fmt::format("Example: {} = \"{}\"", name.str(), spec->example)};
         }
         FISCUS_TRY(take(*spec, *text, where));
     }
@@ -254,9 +280,10 @@ Status Settings::take(const SettingSpec& spec, std::string text, Origin origin, 
 Status Settings::take_file(const std::filesystem::path& file) {
     const std::string name = file.string();
     std::error_code error;
+    // Anything else could keep the reader waiting, or has no end.
     if (!std::filesystem::is_regular_file(file, error)) {
         return Error{ErrorCode::usage, fmt::format("cannot read the settings file {}", name),
-                     error ? error.message() : "there is no such file",
+                     error ? error.message() : "it is no file",
                      "Give its path with --config or FISCUS_CONFIG."};
     }
     toml::table table;

@@ -10,6 +10,12 @@
 #include "engine/base/thread_name.h"
 
 namespace fiscus::app {
+namespace {
+
+// Between two looks whether somebody else needs the thread.
+constexpr std::chrono::milliseconds look_again{20};
+
+}  // namespace
 
 bool OpenSockets::add(int socket) {
     const std::lock_guard lock(mutex_);
@@ -25,16 +31,6 @@ void OpenSockets::remove(int socket) {
     sockets_.remove(socket);
 }
 
-void OpenSockets::shut_oldest() {
-    const std::lock_guard lock(mutex_);
-    if (!sockets_.empty()) {
-        // Its thread still holds the number, so it cannot be somebody else's yet. Once is enough:
-        // the next one that wants a place shuts the next socket.
-        shutdown(sockets_.front(), SHUT_RDWR);
-        sockets_.pop_front();
-    }
-}
-
 void OpenSockets::shut_all() {
     const std::lock_guard lock(mutex_);
     closed_ = true;
@@ -43,23 +39,31 @@ void OpenSockets::shut_all() {
     }
 }
 
-Workers::Workers(OpenSockets& sockets, std::size_t threads) : sockets_(sockets) {
-    for (std::size_t index = 0; index < threads; ++index) {
+Workers::Workers(OpenSockets& sockets, const ConnectionLimits& limits)
+    : sockets_(sockets), queued_max_(limits.queued_max) {
+    for (std::size_t index = 0; index < limits.threads; ++index) {
         threads_.emplace_back([this] { work(); });
     }
 }
 
+// Under the mutex.
+void Workers::count_places() { sockets_.set_crowded(tasks_.size() > idle_); }
+
 void Workers::enqueue(std::function<void()> task) {
-    bool crowded = false;
+    std::function<void()> too_much;
     {
         const std::lock_guard lock(mutex_);
         tasks_.push_back(std::move(task));
-        crowded = tasks_.size() > idle_;
-    }
-    if (crowded) {
-        sockets_.shut_oldest();
+        if (tasks_.size() > queued_max_) {
+            too_much = std::move(tasks_.front());
+            tasks_.pop_front();
+        }
+        count_places();
     }
     something_.notify_one();
+    if (too_much) {
+        too_much();
+    }
 }
 
 void Workers::shutdown() {
@@ -80,6 +84,7 @@ void Workers::work() {
         {
             std::unique_lock lock(mutex_);
             ++idle_;
+            count_places();
             something_.wait(lock, [this] { return !tasks_.empty() || ends_; });
             --idle_;
             if (tasks_.empty()) {
@@ -87,25 +92,41 @@ void Workers::work() {
             }
             task = std::move(tasks_.front());
             tasks_.pop_front();
+            count_places();
         }
         task();
     }
 }
 
-BoundedStream::BoundedStream(int socket, const ConnectionLimits& limits)
+BoundedStream::BoundedStream(int socket,
+                             const ConnectionLimits& limits,
+                             const OpenSockets& sockets,
+                             Waiting waiting)
     : socket_(socket),
+      sockets_(sockets),
+      waiting_(waiting),
       deadline_(std::chrono::steady_clock::now() + limits.whole),
+      patience_(limits.patience),
       bytes_left_(limits.request_bytes_max) {}
 
 bool BoundedStream::wait_for(short what) const {
+    using std::chrono::milliseconds;
     for (;;) {
-        const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
-            deadline_ - std::chrono::steady_clock::now());
+        const auto start = std::chrono::steady_clock::now();
+        const auto left = std::chrono::duration_cast<milliseconds>(deadline_ - start);
         if (left.count() <= 0) {
             return false;
         }
         pollfd one{.fd = socket_, .events = what, .revents = 0};
-        const int ready = poll(&one, 1, static_cast<int>(left.count()));
+        // Bytes that are there count as no waiting, however late this thread gets its turn.
+        if (poll(&one, 1, 0) > 0) {
+            return true;
+        }
+        if (waiting_ == Waiting::never || (patience_.count() <= 0 && sockets_.crowded())) {
+            return false;
+        }
+        const int ready = poll(&one, 1, static_cast<int>(std::min(left, look_again).count()));
+        patience_ -= std::chrono::steady_clock::now() - start;
         if (ready > 0) {
             return true;
         }

@@ -20,14 +20,18 @@ namespace {
 
 constexpr std::size_t body_bytes_max = 1'024;
 constexpr std::chrono::seconds start_wait_max{5};
-constexpr int waiting_clients_max = 512;
+// Linux takes no more by itself either. A client beyond them tries again after a second.
+constexpr int waiting_clients_max = 4'096;
 
 // httplib's server with its own loop over a client replaced: that one gives every read its own
 // timeout, so a client that drips bytes may stay for as long as it likes.
 class BoundedServer final : public httplib::Server {
 public:
     explicit BoundedServer(const ConnectionLimits& limits) : limits_(limits) {
-        new_task_queue = [this] { return new Workers(sockets_, limits_.threads); };
+        new_task_queue = [this] {
+            accepting_ = std::this_thread::get_id();
+            return new Workers(sockets_, limits_);
+        };
     }
 
     // httplib lets 5 clients wait for accept(); the next one would try again after a second.
@@ -42,7 +46,10 @@ private:
     bool process_and_close_socket(socket_t socket) override {
         bool good = false;
         if (sockets_.add(socket)) {
-            BoundedStream stream(socket, limits_);
+            // Whoever waits for the thread that accepts waits behind all others.
+            const Waiting waiting =
+                std::this_thread::get_id() == accepting_ ? Waiting::never : Waiting::until_deadline;
+            BoundedStream stream(socket, limits_, sockets_, waiting);
             bool closed = false;
             good = process_request(stream, true, closed, nullptr);
             sockets_.remove(socket);
@@ -54,6 +61,8 @@ private:
 
     ConnectionLimits limits_;
     OpenSockets sockets_;
+    // Written before there are workers.
+    std::thread::id accepting_;
 };
 
 // By its number: what a name stands for may change.

@@ -68,6 +68,31 @@ TEST(Usage, SlipsGetASuggestionAndExitCodeTwo) {
     }
 }
 
+// As `--state=$UNSET --standby` and `--state $UNSET --standby` come from a shell: a flag that is
+// swallowed as a value would make a standby lead.
+TEST(Usage, NoFlagIsTakenForAMissingValue) {
+    const std::vector<std::pair<std::vector<std::string>, std::string>> slips = {
+        {{"run", "--log", "/nowhere/log", "--state=", "--standby"}, "--state= has no value"},
+        {{"run", "--log", "/nowhere/log", "--state", "--standby"}, "--state has no value"},
+        {{"config", "check", "--turn", "5", "--state="}, "--state= has no value"},
+        {{"--config=", "config", "check"}, "--config= has no value"},
+        {{"config", "check", "--config", "--json"}, "--config has no value"},
+        {{"generate", "--seed=", "1"}, "--seed= has no value"},
+    };
+    for (const auto& [arguments, expected] : slips) {
+        const auto result = run(arguments);
+        EXPECT_EQ(result.exit_code, 2) << expected;
+        EXPECT_EQ(result.out, "");
+        EXPECT_THAT(result.err,
+                    AllOf(StartsWith("fiscus: "), HasSubstr(expected), HasSubstr("Give one")));
+    }
+    const auto equals = run({"config", "check", "--csv", "--state=a="});
+    EXPECT_THAT(equals.out, HasSubstr("state.directory,a=,flag"));
+    // What is empty on purpose takes a setting back.
+    const auto taken_back = run({"config", "check", "--csv", "--state", ""});
+    EXPECT_EQ(taken_back.exit_code, 0) << taken_back.err;
+}
+
 TEST(Help, EveryCommandShowsItsExampleFirst) {
     for (const auto& command : all_commands()) {
         std::vector<std::string> arguments;
@@ -137,6 +162,13 @@ TEST(ConfigCheck, FileMayComeFromTheEnvironmentAndTheFlagWins) {
                 HasSubstr("http.port,1,file"));
     EXPECT_THAT(run({"--config", two, "config", "check", "--csv"}, {{"FISCUS_CONFIG", one}}).out,
                 HasSubstr("http.port,2,file"));
+}
+
+TEST(ConfigCheck, AnEmptyNameOfTheFileIsNoFile) {
+    const auto result = run({"config", "check", "--config", ""});
+    EXPECT_EQ(result.exit_code, 2);
+    EXPECT_EQ(result.out, "");
+    EXPECT_THAT(result.err, AllOf(HasSubstr("--config"), HasSubstr("empty"), HasSubstr("Give")));
 }
 
 // The first line in which two texts differ, as both have it; empty when they are equal.

@@ -1,12 +1,16 @@
 // Aim: /metrics, /livez and /readyz tell the truth and name every reason; a taken port is a clear
 // error.
 // Method: a real server on a free loopback port, asked by httplib's client.
+#include <algorithm>
+#include <array>
 #include <chrono>
 #include <memory>
 #include <netinet/in.h>
+#include <poll.h>
 #include <set>
 #include <string>
 #include <string_view>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <thread>
 #include <unistd.h>
@@ -207,6 +211,25 @@ public:
         return send(socket_, text.data(), text.size(), MSG_NOSIGNAL) ==
                static_cast<ssize_t>(text.size());
     }
+    // All that the server says until it closes or the time is up; without select(), which knows no
+    // socket above 1023.
+    [[nodiscard]] std::string answer(std::chrono::steady_clock::time_point deadline) const {
+        std::string text;
+        std::array<char, 4'096> piece{};
+        for (;;) {
+            const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
+                deadline - std::chrono::steady_clock::now());
+            pollfd one{.fd = socket_, .events = POLLIN, .revents = 0};
+            if (left.count() <= 0 || poll(&one, 1, static_cast<int>(left.count())) <= 0) {
+                return text;
+            }
+            const ssize_t got = recv(socket_, piece.data(), piece.size(), 0);
+            if (got <= 0) {
+                return text;
+            }
+            text.append(piece.data(), static_cast<std::size_t>(got));
+        }
+    }
     // The server has closed its side; waits as long as it takes.
     [[nodiscard]] bool is_cut_off() const {
         char byte = 0;
@@ -236,12 +259,18 @@ protected:
         server_ = std::move(started).value();
     }
 
-    // `count` clients that have begun a request.
-    void begin(std::size_t count) {
+    // `count` clients that say nothing.
+    void connect_idle(std::size_t count) {
         for (std::size_t index = 0; index < count; ++index) {
             clients_.push_back(std::make_unique<RawClient>(server_->port()));
             ASSERT_TRUE(clients_.back()->connected());
-            ASSERT_TRUE(clients_.back()->say("GET /livez HTTP/1.1\r\nHost"));
+        }
+    }
+    // `count` clients that have begun a request; those that were cut off already may not have.
+    void begin(std::size_t count) {
+        connect_idle(count);
+        for (std::size_t index = clients_.size() - count; index < clients_.size(); ++index) {
+            clients_[index]->say("GET /livez HTTP/1.1\r\nHost");
         }
     }
     // The least promise of a probe: an answer within a second.
@@ -254,6 +283,15 @@ protected:
         EXPECT_EQ(answer->status, 200);
     }
 
+    // The same among thousands of other sockets, connecting included.
+    void expect_probe_at_once() const {
+        const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(1);
+        RawClient probe(server_->port());
+        ASSERT_TRUE(probe.connected());
+        ASSERT_TRUE(probe.say("GET /livez HTTP/1.1\r\nHost: a\r\n\r\n"));
+        EXPECT_THAT(probe.answer(deadline), ::testing::StartsWith("HTTP/1.1 200"));
+    }
+
     FiguresBoard board_;
     std::unique_ptr<Server> server_;
     std::vector<std::unique_ptr<RawClient>> clients_;
@@ -263,6 +301,55 @@ TEST_F(SlowClients, HalfRequestsDelayNoProbe) {
     for (int round = 0; round < 8; ++round) {
         begin(8);
         expect_probe();
+    }
+}
+
+// A crowd: every client keeps a socket of this process open, whatever the server does.
+class Crowd : public SlowClients {
+protected:
+    void SetUp() override {
+        ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &before_), 0);
+        rlimit more = before_;
+        more.rlim_cur = std::max<rlim_t>(before_.rlim_cur, sockets_max);
+        ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &more), 0) << "this needs " << sockets_max << " files";
+        SlowClients::SetUp();
+    }
+    void TearDown() override {
+        clients_.clear();
+        server_.reset();
+        setrlimit(RLIMIT_NOFILE, &before_);
+    }
+
+    static constexpr std::size_t crowd = 2'000;
+
+private:
+    static constexpr rlim_t sockets_max = 4'096;
+    rlimit before_{};
+};
+
+TEST_F(Crowd, ClientsThatSendNothingDelayNoProbe) {
+    connect_idle(crowd);
+    for (int probe = 0; probe < 5; ++probe) {
+        expect_probe_at_once();
+    }
+}
+
+TEST_F(Crowd, HalfRequestsDelayNoProbe) {
+    begin(crowd);
+    for (int probe = 0; probe < 5; ++probe) {
+        expect_probe_at_once();
+    }
+}
+
+// What a flood pushes out of the queue is answered if its request is there.
+TEST_F(Crowd, ProbesAmongNewcomersAreAnswered) {
+    for (int round = 0; round < 5; ++round) {
+        RawClient probe(server_->port());
+        ASSERT_TRUE(probe.connected());
+        const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(1);
+        ASSERT_TRUE(probe.say("GET /livez HTTP/1.1\r\nHost: a\r\n\r\n"));
+        connect_idle(crowd / 5);
+        EXPECT_THAT(probe.answer(deadline), ::testing::StartsWith("HTTP/1.1 200"));
     }
 }
 

@@ -3,6 +3,7 @@
 #include "engine/app/settings.h"
 
 #include <set>
+#include <sys/stat.h>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -124,8 +125,24 @@ TEST(Settings, MissingFileIsAnErrorAndADirectoryIsNoFile) {
     sources.file = "/nowhere/fiscus.toml";
     EXPECT_THAT(error_text(sources), HasSubstr("/nowhere/fiscus.toml"));
     const TemporaryDirectory directory;
-    sources.file = directory.path();
-    EXPECT_THAT(error_text(sources), HasSubstr("cannot read"));
+    const std::string pipe = directory.path() / "pipe";
+    ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);
+    for (const std::string& file : {directory.path().string(), pipe, std::string("/dev/null")}) {
+        sources.file = file;
+        EXPECT_THAT(error_text(sources),
+                    AllOf(HasSubstr("cannot read"), HasSubstr(file), HasSubstr("it is no file")));
+    }
+}
+
+TEST(Settings, APartitionNamedTwiceIsNamed) {
+    for (const auto& [text, number] :
+         {std::pair{"0,0", "0"}, std::pair{"3,1,2,1", "1"}, std::pair{"7,07", "7"}}) {
+        SettingSources sources;
+        sources.environment = {{"FISCUS_ENGINE__PARTITIONS", text}};
+        EXPECT_THAT(error_text(sources),
+                    AllOf(HasSubstr("FISCUS_ENGINE__PARTITIONS"), HasSubstr(text),
+                          HasSubstr(std::string("it names ") + number)));
+    }
 }
 
 TEST(Settings, WrongTextsAreRefusedWithTheirOrigin) {
@@ -184,6 +201,26 @@ TEST(Settings, ListsComeFromTomlArraysAndFromText) {
     ASSERT_TRUE(settings.ok()) << settings.error().text();
     EXPECT_THAT(settings.value().integers(Setting::engine_partitions),
                 ::testing::ElementsAre(2, 0));
+}
+
+TEST(Settings, AListOfServersMayBeAnArray) {
+    const TemporaryDirectory directory;
+    const auto settings =
+        Settings::load(file_of(directory, "[kafka]\nbootstrap = [\"a:1\", \"b:1\"]\n"));
+    ASSERT_TRUE(settings.ok()) << settings.error().text();
+    EXPECT_EQ(settings.value().text(Setting::kafka_bootstrap), "a:1,b:1");
+}
+
+TEST(Settings, AnArrayIsRefusedWhereTheSettingIsNoList) {
+    const TemporaryDirectory directory;
+    for (const char* const text : {"[state]\ndirectory = [\"a\", \"b\"]\n",
+                                   "[engine]\nwriter = [\"a\"]\n", "[engine]\nturn_records = [7]\n",
+                                   "[logging]\nlevel = [\"info\"]\n", "[log]\ndirectory = []\n"}) {
+        EXPECT_THAT(error_text(file_of(directory, text)),
+                    AllOf(HasSubstr("fiscus.toml:2"), HasSubstr("not valid"),
+                          HasSubstr("takes no list"), HasSubstr("Example: ")))
+            << text;
+    }
 }
 
 TEST(Settings, SecretsOfTheClientAreNotShown) {
