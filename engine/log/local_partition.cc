@@ -231,10 +231,6 @@ void LocalPartition::unlock() {
 Status LocalPartition::acknowledge(std::int64_t end) {
     const std::lock_guard guard(mutex_);
     FISCUS_CHECK(locked_.open(), "only the writer of a partition acknowledges");
-    FISCUS_ASSIGN(const bool there, names(directory_, locked_));
-    if (!there) {
-        return damage(directory_, 0, "it was removed or replaced while it was being written");
-    }
     const auto path = acknowledged_path(directory_);
     if (!written_end_) {
         FISCUS_ASSIGN(acknowledged_file_, open_file(path, O_RDWR | O_CREAT));

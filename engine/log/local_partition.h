@@ -69,7 +69,6 @@ public:
     Status lock();
     void unlock();
     // Everything below `end` is durable: says so on disk and wakes the readers.
-    // Fails: corrupt, when the directory is not the one that was locked any more.
     Status acknowledge(std::int64_t end);
     // Checks that a segment's header is of this partition.
     Result<SegmentHeader> read_header(const FileDescriptor& file,
