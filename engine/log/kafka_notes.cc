@@ -88,13 +88,14 @@ Result<std::optional<Note>> committed(rd_kafka_t* handle,
     if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
         return note_error(what, error);
     }
-    if (place.offset < 0) {
-        return std::optional<Note>();
+    std::optional<Note> found;
+    if (place.offset >= 0) {
+        const auto* const text = static_cast<const char*>(place.metadata);
+        found =
+            Note{.position = place.offset,
+                 .text = text == nullptr ? std::string() : std::string(text, place.metadata_size)};
     }
-    const auto* const text = static_cast<const char*>(place.metadata);
-    return std::optional<Note>(
-        Note{.position = place.offset,
-             .text = text == nullptr ? std::string() : std::string(text, place.metadata_size)});
+    return found;
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <iostream>
 #include <map>
 #include <utility>
 
@@ -87,6 +88,12 @@ void KafkaLane::start_service() {
 
 void KafkaLane::supervise() {
     if (service_->ended()) {
+        last_words_ = said();
+        std::cout << "the service ended: "
+                  << last_words_.substr(last_words_.size() -
+                                        std::min<std::size_t>(last_words_.size(), 500))
+                  << "\n"
+                  << std::flush;
         EXPECT_EQ(service_->exit_code(), 1) << said();
         EXPECT_TRUE(said().find("then start again") != std::string::npos ||
                     said().find("Start again") != std::string::npos)

@@ -36,6 +36,8 @@ public:
     [[nodiscard]] std::uint64_t acknowledged() const { return publisher_->acknowledged(); }
     [[nodiscard]] support::Child& service() { return *service_; }
     [[nodiscard]] std::string said() const { return support::text_of(directory_.file("service")); }
+    // What the service said that ended last.
+    [[nodiscard]] const std::string& last_words() const { return last_words_; }
     [[nodiscard]] std::filesystem::path state() const { return directory_.path() / "state"; }
 
     // What of this round is allowed is acknowledged, or the test fails.
@@ -60,6 +62,7 @@ private:
     std::unique_ptr<log::Log> log_;
     std::unique_ptr<JournalledPublisher> publisher_;
     std::unique_ptr<support::Child> service_;
+    std::string last_words_;
 };
 
 // Nothing but time passes.

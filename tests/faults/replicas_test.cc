@@ -15,7 +15,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// One of each kind; after the last of them, and only then, the service may have ended.
+// One of each kind; of those that take one broker away for good the service must not end.
 constexpr std::uint64_t rounds_each = 4;
 
 // Two replicas must have a record, so of three brokers one may go.
@@ -28,8 +28,9 @@ public:
         std::uint64_t ends_before = 0;
         lane_.run(rounds, [&, this](std::uint64_t round) {
             const std::uint64_t ends = report_.counted(KafkaLane::service_ended);
-            if (round % rounds_each != 0) {
-                EXPECT_EQ(ends, ends_before) << "the service does not outlive one broker";
+            if (round % rounds_each == 1 || round % rounds_each == 2) {
+                EXPECT_EQ(ends, ends_before)
+                    << "the service does not outlive one broker: " << lane_.last_words();
             }
             ends_before = ends;
             // In the midst of what the publisher is allowed to send.
@@ -82,9 +83,10 @@ private:
         const std::uint64_t acknowledged = lane_.acknowledged();
         let_pass(milliseconds(1'500));
         EXPECT_EQ(lane_.acknowledged(), acknowledged) << "one replica alone has these records";
+        // If the third one had not caught up yet, only the one that went last may lead.
         brokers_.start(first);
-        lane_.wait_for_publisher();
         brokers_.start(second);
+        lane_.wait_for_publisher();
         report_.count("two brokers killed, nothing was acknowledged meanwhile");
     }
 
