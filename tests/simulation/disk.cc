@@ -17,7 +17,7 @@
 
 #include "engine/base/hash.h"
 #include "tests/property/random.h"
-#include "tests/simulation/simulated_clock.h"
+#include "tests/support/hand_clock.h"
 
 namespace fiscus::simulation {
 
@@ -45,7 +45,7 @@ std::optional<std::string> bytes_of(const std::string& path) {
 
 class DiskFiles final : public rocksdb::FileSystemWrapper {
 public:
-    DiskFiles(std::uint64_t seed, Faults& counts, SimulatedClock& clock)
+    DiskFiles(std::uint64_t seed, Faults& counts, support::HandClock& clock)
         : FileSystemWrapper(rocksdb::FileSystem::Default()),
           seed_(seed),
           counts_(counts),
@@ -263,7 +263,7 @@ private:
 
     const std::uint64_t seed_;
     Faults& counts_;
-    SimulatedClock& clock_;
+    support::HandClock& clock_;
     const std::thread::id owner_ = std::this_thread::get_id();
     property::Random random_;
     DiskFaults faults_;
@@ -496,7 +496,7 @@ IOStatus DiskFiles::NewSequentialFile(const std::string& path,
     return opened;
 }
 
-Disk::Disk(std::uint64_t seed, Faults& counts, SimulatedClock& clock)
+Disk::Disk(std::uint64_t seed, Faults& counts, support::HandClock& clock)
     : files_(std::make_shared<DiskFiles>(seed, counts, clock)),
       env_(std::make_unique<DiskEnv>(files_)) {}
 Disk::~Disk() = default;

@@ -12,10 +12,13 @@
 
 #include "tests/simulation/faults.h"
 
+namespace fiscus::support {
+class HandClock;
+}
+
 namespace fiscus::simulation {
 
 class DiskFiles;
-class SimulatedClock;
 
 // Of a thousand calls.
 struct DiskFaults {
@@ -26,7 +29,7 @@ struct DiskFaults {
 
 class Disk {
 public:
-    Disk(std::uint64_t seed, Faults& counts, SimulatedClock& clock);
+    Disk(std::uint64_t seed, Faults& counts, support::HandClock& clock);
     ~Disk();
     Disk(const Disk&) = delete;
     Disk& operator=(const Disk&) = delete;

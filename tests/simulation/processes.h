@@ -14,15 +14,15 @@
 #include "tests/property/random.h"
 #include "tests/simulation/cluster.h"
 #include "tests/simulation/disk.h"
-#include "tests/simulation/simulated_clock.h"
 #include "tests/simulation/trace.h"
+#include "tests/support/hand_clock.h"
 
 namespace fiscus::simulation {
 
 // What all processes live in.
 struct Surroundings {
     Cluster& cluster;
-    SimulatedClock& clock;
+    support::HandClock& clock;
     property::Random& random;
     Trace& trace;
     Faults& faults;

@@ -375,7 +375,7 @@ private:
     const bool is_pair_ = property::Random(options_.seed ^ 0x9a17).chance(500);
     Faults faults_;
     Cluster cluster_;
-    SimulatedClock clock_;
+    support::HandClock clock_;
     Trace trace_;
     History history_;
     const support::TemporaryDirectory directory_{fast_directory()};

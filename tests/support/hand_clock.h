@@ -1,4 +1,4 @@
-// A clock in which time passes when a test says so.
+// A clock in which time passes when a test or a simulation says so. Thread: one. Fails: never.
 #pragma once
 
 #include <algorithm>
@@ -11,6 +11,7 @@ namespace fiscus::support {
 class HandClock final : public Clock {
 public:
     Time now() override { return now_; }
+    // Whoever sleeps alone in one thread wakes up at once, later.
     void sleep_until(Time time) override { now_ = std::max(now_, time); }
     void pass(std::chrono::milliseconds span) { now_ += span; }
 
