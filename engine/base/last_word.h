@@ -23,6 +23,9 @@ public:
         return outcome;
     }
 
+    // Ok as long as no call has failed.
+    [[nodiscard]] Status status() const { return error_ ? Status(*error_) : Status(Done{}); }
+
 private:
     std::optional<Error> error_;
 };

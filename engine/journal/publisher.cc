@@ -107,17 +107,10 @@ Publisher::Publisher(log::Log& log,
       cursor_(tail_end),
       tail_end_(tail_end) {}
 
-Error Publisher::die(Error error) {
-    dead_ = error;
-    return error;
-}
-
 Status Publisher::append(const Entries& entries,
                          const Hash128& state_digest,
                          std::int64_t timestamp_us) {
-    if (dead_) {
-        return *dead_;
-    }
+    FISCUS_TRY(last_word_.status());
     const BlockHeader header{.kind = wire::BlockKind::entries,
                              .partition = static_cast<std::uint32_t>(partition_),
                              .term = cursor_.term,
@@ -127,10 +120,7 @@ Status Publisher::append(const Entries& entries,
     const Bytes value = encoder_.encode(header, entries);
     const std::array records{
         log::NewRecord{.timestamp_us = timestamp_us, .value = value, .key_is_null = true}};
-    auto appended = writer_->append(records);
-    if (!appended.ok()) {
-        return die(std::move(appended).error());
-    }
+    FISCUS_TRY(last_word_.unless_failed([&] { return writer_->append(records); }));
     cursor_.next_sequence += entries.entries.size();
     cursor_.previous = sha256(value);
     cursor_.state_digest = state_digest;
@@ -139,23 +129,17 @@ Status Publisher::append(const Entries& entries,
 }
 
 Status Publisher::sync() {
-    if (dead_) {
-        return *dead_;
-    }
+    return last_word_.unless_failed([this] { return sync_blocks(); });
+}
+
+Status Publisher::sync_blocks() {
     if (unsynced_blocks_ == 0) {
         return Done{};
     }
-    auto synced = writer_->sync();
-    if (!synced.ok()) {
-        return die(std::move(synced).error());
-    }
+    FISCUS_ASSIGN(const std::int64_t end, writer_->sync());
     // Offsets that are all ours leave no room for a claim; only otherwise the log has to be read.
-    const std::int64_t end = synced.value();
     if (end != cursor_.next_offset + unsynced_blocks_) {
-        auto looked = look_for_claims(end);
-        if (!looked.ok()) {
-            return die(std::move(looked).error());
-        }
+        FISCUS_TRY(look_for_claims(end));
     }
     cursor_.next_offset = end;
     unsynced_blocks_ = 0;
@@ -163,15 +147,12 @@ Status Publisher::sync() {
 }
 
 Status Publisher::check_fence() {
-    if (dead_) {
-        return *dead_;
-    }
+    FISCUS_TRY(last_word_.status());
     FISCUS_ASSIGN(const log::Extent extent, log_.extent(log::journal_topic, partition_));
     if (unsynced_blocks_ > 0 || extent.end <= cursor_.next_offset) {
         return Done{};
     }
-    auto looked = look_for_claims(extent.end);
-    return looked.ok() ? std::move(looked) : Status(die(std::move(looked).error()));
+    return last_word_.unless_failed([&] { return look_for_claims(extent.end); });
 }
 
 Status Publisher::look_for_claims(std::int64_t end) {

@@ -6,9 +6,9 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <string>
 
+#include "engine/base/last_word.h"
 #include "engine/journal/reader.h"
 
 namespace fiscus::journal {
@@ -55,7 +55,7 @@ private:
 
     // Looks at every record from the cursor's offset up to `end` for a higher term.
     Status look_for_claims(std::int64_t end);
-    Error die(Error error);
+    Status sync_blocks();
 
     log::Log& log_;
     std::int32_t partition_;
@@ -64,7 +64,7 @@ private:
     Cursor tail_end_;
     BlockEncoder encoder_;
     std::int64_t unsynced_blocks_ = 0;
-    std::optional<Error> dead_;
+    LastWord last_word_;
 };
 
 }  // namespace fiscus::journal

@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "engine/base/last_word.h"
 #include "engine/log/record_rules.h"
 
 namespace fiscus::log {
@@ -42,13 +43,13 @@ public:
 private:
     rd_kafka_resp_err_t produce(const NewRecord& record);
     Status append_one(const NewRecord& record);
+    Status append_all(std::span<const NewRecord> records);
     Status flush();
     Status check_deliveries();
     [[nodiscard]] std::string name() const {
         return plan_.name + " partition " + std::to_string(partition_);
     }
     Error late(std::string what);
-    Error die(Error error);
 
     KafkaAdmin& admin_;
     const TopicPlan plan_;
@@ -58,7 +59,7 @@ private:
     KafkaTopic topic_;
     std::int64_t appended_ = 0;
     std::size_t since_poll_ = 0;
-    std::optional<Error> dead_;
+    LastWord last_word_;
 };
 
 KafkaWriter::~KafkaWriter() {
@@ -66,11 +67,6 @@ KafkaWriter::~KafkaWriter() {
     // it.
     rd_kafka_purge(handle_.get(), RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
     rd_kafka_poll(handle_.get(), 0);
-}
-
-Error KafkaWriter::die(Error error) {
-    dead_ = error;
-    return error;
 }
 
 Error KafkaWriter::late(std::string what) {
@@ -144,18 +140,16 @@ Status KafkaWriter::append_one(const NewRecord& record) {
 }
 
 Status KafkaWriter::append(std::span<const NewRecord> records) {
-    if (dead_) {
-        return *dead_;
-    }
+    return last_word_.unless_failed([&] { return append_all(records); });
+}
+
+Status KafkaWriter::append_all(std::span<const NewRecord> records) {
     for (const NewRecord& record : records) {
-        auto done = append_one(record);
-        if (done.ok() && ++since_poll_ == appends_per_poll) {
+        FISCUS_TRY(append_one(record));
+        if (++since_poll_ == appends_per_poll) {
             since_poll_ = 0;
             rd_kafka_poll(handle_.get(), 0);
-            done = check_deliveries();
-        }
-        if (!done.ok()) {
-            return die(std::move(done).error());
+            FISCUS_TRY(check_deliveries());
         }
     }
     return Done{};
@@ -180,13 +174,7 @@ Status KafkaWriter::flush() {
 }
 
 Result<std::int64_t> KafkaWriter::sync() {
-    if (dead_) {
-        return *dead_;
-    }
-    auto flushed = flush();
-    if (!flushed.ok()) {
-        return die(std::move(flushed).error());
-    }
+    FISCUS_TRY(last_word_.unless_failed([this] { return flush(); }));
     if (appended_ > 0) {
         return handle_.signals().end_offset;
     }

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "engine/base/kill_point.h"
+#include "engine/base/last_word.h"
 #include "engine/log/record_rules.h"
 
 namespace fiscus::log {
@@ -197,13 +198,13 @@ public:
     Result<std::int64_t> sync() override;
 
 private:
+    Status append_all(std::span<const NewRecord> records);
     Status append_one(const NewRecord& record);
     Status write_frame();
     Status check_segment() const;
     Status sync_all();
     std::byte* room(std::size_t bytes);
     static std::byte* put_part(std::byte* at, Bytes part);
-    Error die(Error error);
 
     LocalPartition& partition_;
     WriterLock lock_;
@@ -215,13 +216,8 @@ private:
     std::vector<std::byte> frame_;
     std::size_t frame_used_ = 0;
     bool unsynced_ = false;
-    std::optional<Error> dead_;
+    LastWord last_word_;
 };
-
-Error LocalWriter::die(Error error) {
-    dead_ = error;
-    return error;
-}
 
 std::byte* LocalWriter::room(std::size_t bytes) {
     if (frame_.size() - frame_used_ < bytes) {
@@ -264,16 +260,14 @@ Status LocalWriter::append_one(const NewRecord& record) {
 }
 
 Status LocalWriter::append(std::span<const NewRecord> records) {
-    if (dead_) {
-        return *dead_;
-    }
+    return last_word_.unless_failed([&] { return append_all(records); });
+}
+
+Status LocalWriter::append_all(std::span<const NewRecord> records) {
     for (const NewRecord& record : records) {
-        auto done = append_one(record);
-        if (done.ok() && frame_used_ >= frame_bytes_target) {
-            done = write_frame();
-        }
-        if (!done.ok()) {
-            return die(std::move(done).error());
+        FISCUS_TRY(append_one(record));
+        if (frame_used_ >= frame_bytes_target) {
+            FISCUS_TRY(write_frame());
         }
     }
     return Done{};
@@ -330,13 +324,7 @@ Status LocalWriter::sync_all() {
 }
 
 Result<std::int64_t> LocalWriter::sync() {
-    if (dead_) {
-        return *dead_;
-    }
-    auto synced = sync_all();
-    if (!synced.ok()) {
-        return die(std::move(synced).error());
-    }
+    FISCUS_TRY(last_word_.unless_failed([this] { return sync_all(); }));
     return next_offset_;
 }
 
