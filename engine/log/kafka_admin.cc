@@ -65,18 +65,11 @@ bool passes(rd_kafka_resp_err_t error) {
     }
 }
 
-// Asks until the answer is one that stays, or `within` is over; `ask` is told what is left of it.
+// `ask` is told how many milliseconds are left.
 template <typename Ask>
 rd_kafka_resp_err_t ask_until_it_stays(std::chrono::milliseconds within, Ask ask) {
-    const auto deadline = steady_clock::now() + within;
-    for (auto left = within;;) {
-        const rd_kafka_resp_err_t error = ask(timeout_ms(left));
-        left = std::chrono::floor<std::chrono::milliseconds>(deadline - steady_clock::now());
-        if (!passes(error) || left <= look_again) {
-            return error;
-        }
-        std::this_thread::sleep_for(look_again);
-    }
+    return ask_again_while(passes, within,
+                           [&](std::chrono::milliseconds left) { return ask(timeout_ms(left)); });
 }
 
 Result<NewTopic> new_topic(const TopicPlan& plan, std::int32_t replication_factor) {

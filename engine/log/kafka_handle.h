@@ -12,6 +12,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <thread>
 
 #include <librdkafka/rdkafka.h>
 
@@ -104,5 +105,21 @@ private:
 Error kafka_error(std::string what, rd_kafka_resp_err_t error, std::string_view reason = {});
 
 int timeout_ms(std::chrono::milliseconds duration);
+
+// Asks until the answer is one that does not pass, or `within` is over; `ask` is told what is left.
+template <typename Passes, typename Ask>
+auto ask_again_while(Passes passes, std::chrono::milliseconds within, Ask ask) {
+    constexpr std::chrono::milliseconds between{50};
+    const auto deadline = std::chrono::steady_clock::now() + within;
+    for (auto left = within;;) {
+        auto answer = ask(left);
+        left = std::chrono::floor<std::chrono::milliseconds>(deadline -
+                                                             std::chrono::steady_clock::now());
+        if (!passes(answer) || left <= between) {
+            return answer;
+        }
+        std::this_thread::sleep_for(between);
+    }
+}
 
 }  // namespace fiscus::log

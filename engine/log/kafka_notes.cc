@@ -6,7 +6,6 @@
 // pull request 5397).
 #include <cstring>
 #include <string>
-#include <thread>
 #include <utility>
 
 #include "engine/log/kafka_admin.h"
@@ -21,20 +20,14 @@ using Partitions =
 
 // Who waits for a sign of life cannot wait as long as for an answer that counts.
 constexpr milliseconds note_within{3'000};
-constexpr milliseconds ask_again{50};
 
 // The first note of all makes the brokers look for somebody to keep it.
 template <typename Ask>
 auto patiently(Ask ask) {
-    const auto deadline = std::chrono::steady_clock::now() + note_within;
-    for (;;) {
-        auto answer = ask();
-        if (answer.ok() || answer.error().code != ErrorCode::log_unavailable ||
-            std::chrono::steady_clock::now() >= deadline) {
-            return answer;
-        }
-        std::this_thread::sleep_for(ask_again);
-    }
+    const auto passes = [](const auto& answer) {
+        return !answer.ok() && answer.error().code == ErrorCode::log_unavailable;
+    };
+    return ask_again_while(passes, note_within, [&](milliseconds) { return ask(); });
 }
 
 Partitions one_partition(std::string_view topic, std::int32_t partition) {
