@@ -33,15 +33,10 @@ Bytes span_of(const rocksdb::Slice& text) {
     return std::as_bytes(std::span(text.data(), text.size()));
 }
 
-Error store_error(std::string_view what,
-                  const rocksdb::Status& status,
-                  const std::string& directory) {
-    return rocks::error_of(
-        status, what, directory,
-        {.when_locked =
-             "another process uses this state directory: stop it, or give --state another one",
-         .else_do = "check the disk; the state may be deleted, it is rebuilt from the log"});
-}
+constexpr rocks::Advice advice = {
+    .when_locked =
+        "another process uses this state directory: stop it, or give --state another one",
+    .else_do = "check the disk; the state may be deleted, it is rebuilt from the log"};
 
 class RocksStore final : public StateStore {
 public:
@@ -74,7 +69,7 @@ public:
         tuned.max_open_files = 512;
         const rocksdb::Status status = rocks::open(tuned, options.read_only, directory_, db_);
         if (!status.ok()) {
-            return store_error("cannot open the state in", status, directory_);
+            return rocks::error_of(status, "cannot open the state in", directory_, advice);
         }
         FISCUS_TRY(check_ranges());
         if (!options.read_only) {
@@ -92,7 +87,8 @@ public:
         const rocksdb::Status copied =
             status.ok() ? checkpoint->CreateCheckpoint(target, 0) : status;
         return copied.ok() ? Status(Done{})
-                           : Status(store_error("cannot copy the state in", copied, directory_));
+                           : Status(rocks::error_of(copied, "cannot copy the state in", directory_,
+                                                    advice));
     }
 
     Status get_many(std::span<const EncodedKey> keys, const Found& found) override {
@@ -109,7 +105,8 @@ public:
             if (statuses_[i].ok()) {
                 found(i, span_of(values_[i]));
             } else if (!statuses_[i].IsNotFound()) {
-                return store_error("cannot read the state in", statuses_[i], directory_);
+                return rocks::error_of(statuses_[i], "cannot read the state in", directory_,
+                                       advice);
             }
         }
         return Done{};
@@ -136,7 +133,7 @@ public:
             FISCUS_TRY(visit(decode_key(span_of(at->key()).data()), span_of(at->value())));
         }
         if (!at->status().ok()) {
-            return store_error("cannot read the state in", at->status(), directory_);
+            return rocks::error_of(at->status(), "cannot read the state in", directory_, advice);
         }
         return Done{};
     }
@@ -152,7 +149,7 @@ public:
         std::unique_ptr<rocksdb::Iterator> at(db_->NewIterator(rocksdb::ReadOptions()));
         at->SeekForPrev(slice(past));
         if (!at->status().ok()) {
-            return store_error("cannot read the state in", at->status(), directory_);
+            return rocks::error_of(at->status(), "cannot read the state in", directory_, advice);
         }
         if (!at->Valid() || at->key().size() != key_bytes ||
             !at->key().starts_with(slice(Bytes(past).first(group_bytes)))) {
@@ -175,7 +172,7 @@ public:
         options.snapshot_consistency = false;
         options.write_global_seqno = false;
         if (const auto status = db_->IngestExternalFile(paths, options); !status.ok()) {
-            return store_error("cannot write the state in", status, directory_);
+            return rocks::error_of(status, "cannot write the state in", directory_, advice);
         }
         FISCUS_KILL_POINT("after the files of a fold were taken in");
         return check_ranges();

@@ -23,16 +23,9 @@ constexpr std::string_view layout_key = "layout";
 rocksdb::Slice slice(std::string_view text) { return {text.data(), text.size()}; }
 std::string_view text_of(const rocksdb::Slice& bytes) { return {bytes.data(), bytes.size()}; }
 
-Error store_error(std::string_view what,
-                  const rocksdb::Status& status,
-                  const std::string& directory) {
-    return rocks::error_of(
-        status, what, directory,
-        {.when_locked =
-             "another process writes these statistics: stop it, or use another directory",
-         .else_do =
-             "check the disk; the directory may be deleted, it is rebuilt from the journal"});
-}
+constexpr rocks::Advice advice = {
+    .when_locked = "another process writes these statistics: stop it, or use another directory",
+    .else_do = "check the disk; the directory may be deleted, it is rebuilt from the journal"};
 
 class RocksStore final : public Store {
 public:
@@ -60,7 +53,7 @@ public:
         tuned.max_open_files = 256;
         const rocksdb::Status status = rocks::open(tuned, options.read_only, directory_, db_);
         if (!status.ok()) {
-            return store_error("cannot open the statistics in", status, directory_);
+            return rocks::error_of(status, "cannot open the statistics in", directory_, advice);
         }
         return check_layout();
     }
@@ -73,7 +66,7 @@ public:
             return std::optional<std::string>();
         }
         if (!status.ok()) {
-            return store_error("cannot read the statistics in", status, directory_);
+            return rocks::error_of(status, "cannot read the statistics in", directory_, advice);
         }
         return std::optional<std::string>(std::move(value));
     }
@@ -85,7 +78,8 @@ public:
             FISCUS_TRY(visit(text_of(at->key()), text_of(at->value())));
         }
         if (!at->status().ok()) {
-            return store_error("cannot read the statistics in", at->status(), directory_);
+            return rocks::error_of(at->status(), "cannot read the statistics in", directory_,
+                                   advice);
         }
         return Done{};
     }
@@ -95,7 +89,8 @@ public:
         const auto at = iterator();
         at->Seek(slice(from));
         if (!at->status().ok()) {
-            return store_error("cannot read the statistics in", at->status(), directory_);
+            return rocks::error_of(at->status(), "cannot read the statistics in", directory_,
+                                   advice);
         }
         if (!at->Valid() || !at->key().starts_with(slice(prefix))) {
             return std::optional<std::string>();
@@ -122,7 +117,7 @@ public:
         options.disableWAL = true;
         const rocksdb::Status status = db_->Write(options, waiting_.GetWriteBatch());
         if (!status.ok()) {
-            return store_error("cannot write the statistics in", status, directory_);
+            return rocks::error_of(status, "cannot write the statistics in", directory_, advice);
         }
         waiting_.Clear();
         waiting_bytes_ = 0;
@@ -132,7 +127,7 @@ public:
     Status flush() override {
         const rocksdb::Status status = db_->Flush(rocksdb::FlushOptions());
         if (!status.ok()) {
-            return store_error("cannot flush the statistics in", status, directory_);
+            return rocks::error_of(status, "cannot flush the statistics in", directory_, advice);
         }
         return Done{};
     }
