@@ -12,9 +12,13 @@ namespace fiscus::app {
 
 namespace {
 
-[[noreturn]] void end_saying(std::string_view text) {
+void tell(std::string_view text) {
     // When this fails, there is nobody left to tell.
     [[maybe_unused]] const ssize_t told = ::write(STDERR_FILENO, text.data(), text.size());
+}
+
+[[noreturn]] void end_saying(std::string_view text) {
+    tell(text);
     ::_exit(static_cast<int>(ExitCode::failure));
 }
 
@@ -38,9 +42,14 @@ void end_out_of_threads() {
                     "  Nothing was written after that. Allow the process more of them, and more "
                     "memory (ulimit -u, -v; TasksMax= of the unit), then start again.\n");
             }
+            tell(error.what());
+        } catch (const std::exception& error) {
+            tell(error.what());
         } catch (...) {
+            tell("an exception of another kind");
         }
     }
+    tell("\n");
     FISCUS_CHECK(false, "nothing throws what nobody expects");
 }
 
