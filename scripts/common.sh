@@ -61,10 +61,11 @@ use_ccache() {
     fi
 }
 
+# What a change broke is to be seen, not what chance finds: that is looked for by scripts/soak.
+use_one_seed() { export FISCUS_FAULTS_SEED=${FISCUS_FAULTS_SEED:-1}; }
+
 # For builds that look at each step, not at the odds: what kills and repeats is shorter.
 use_small_sizes() {
-    # What a change broke is to be seen, not what chance finds: that is looked for by scripts/soak.
-    export FISCUS_FAULTS_SEED=${FISCUS_FAULTS_SEED:-1}
     export FISCUS_CRASH_EVENTS=60000 FISCUS_CRASH_KILLS=6 FISCUS_SIM_SEEDS=60 \
         FISCUS_CELL_HISTORIES=400
     export FISCUS_CRASH_KAFKA_EVENTS=30000 FISCUS_CRASH_KAFKA_KILLS=3
