@@ -1,7 +1,7 @@
 // State of one partition: every table, the digest over all records, and the fold that writes what
 // changed together with the position in one batch. State is a cache of the log: it may be deleted.
 // Thread: one owner, which also collects a fold, in pieces between its turns; a thread of its own
-// writes it.
+// writes it, and another one touches memory for new records ahead (fresh_memory.h).
 // Fails: only when the store does; after an error the process must stop and replay.
 #pragma once
 
